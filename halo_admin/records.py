@@ -1,0 +1,74 @@
+"""What travels from Halo to us, in our words.
+
+The rooms beyond `halo/` know Halo by these records alone. Text is stripped, blank is None, ids are
+ints, times are aware and in UTC. UNSET means "this answer did not say", which is not the same as blank:
+a list that leaves websites to the details says UNSET, a client without a website says None.
+"""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+
+class TypeValue(msgspec.Struct, frozen=True):
+    """One value of a Halo field that a mapping is about.
+
+    source tells which of Halo's fields holds it: "relationship" (customer_relationship, several on a
+    client) or "type" (customertype, lookup 33). name is None where Halo sent only the id.
+    """
+
+    source: str
+    id: str
+    name: str | None = None
+
+    @property
+    def key(self) -> str:
+        """How mappings and the mirror name this value: "relationship:1", "type:3"."""
+        return f"{self.source}:{self.id}"
+
+
+class Client(msgspec.Struct, frozen=True):
+    """A Halo client (their word for a customer). The phone is its main site's."""
+
+    halo_id: int
+    name: str | None
+    active: bool = True
+    types: tuple[TypeValue, ...] = ()
+    website: str | None | UnsetType = UNSET
+    main_site_id: int | None | UnsetType = UNSET
+    changed_at: datetime | None | UnsetType = UNSET
+
+
+class Site(msgspec.Struct, frozen=True):
+    """One of a client's sites: the main one holds the client's phone and address."""
+
+    halo_id: int
+    client_id: int | None
+    name: str | None
+    active: bool = True
+    phone: str | None = None
+    street: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    changed_at: datetime | None | UnsetType = UNSET
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A row of a page that could not be understood; the rest of the page was.
+
+    halo_id is None where not even the id could be read; fingerprint then tells it from other such rows.
+    """
+
+    halo_id: int | None
+    reason: str
+    fingerprint: str
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of one of Halo's lists: rows in Halo's order, and the total Halo claims (it can lie)."""
+
+    rows: tuple
+    record_count: int | None
