@@ -1,0 +1,62 @@
+"""The folded words by which the search box finds records, written a whole batch at a time.
+
+A record has some ten words: one statement for all of a batch is several times quicker than one each.
+"""
+
+import msgspec
+import sqlalchemy as sa
+
+from .. import normal
+from ..db import among, db
+from .models import SearchWord
+
+# a batch's words as a table: [[record_id, word], …]
+PAIRS = {
+    "sqlite": "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:pairs)",
+    "postgresql": "SELECT CAST(value->>0 AS bigint), value->>1 FROM json_array_elements(CAST(:pairs AS json))",
+}
+ADD = (
+    "INSERT INTO search_words (account_id, kind, record_id, word) SELECT :account, :kind, pair.* FROM ({pairs}) AS pair"
+)
+REMOVE = "DELETE FROM search_words WHERE account_id = :account AND kind = :kind AND (record_id, word) IN ({pairs})"
+
+
+def wanted(model, rows: list[dict]) -> set[tuple[int, str]]:
+    """The words that rows (with id and the fields in model.WORDS) are to be found by, as (record id, word)."""
+    return {(row["id"], word) for row in rows for word in normal.words(*(row[field] for field in model.WORDS))}
+
+
+def stored(model, account, ids: list[int]) -> set[tuple[int, str]]:
+    """The words these records are found by now, as (record id, word)."""
+    found = db.session.execute(
+        sa.select(SearchWord.record_id, SearchWord.word).where(
+            SearchWord.account_id == account.id,
+            SearchWord.kind == model.__tablename__,
+            among(SearchWord.record_id, ids),
+        )
+    )
+    return set(map(tuple, found))
+
+
+def replace(model, account, rows: list[dict]) -> None:
+    """Make rows found by their present words. Only what came or went is written: most updates change no word."""
+    before, after = stored(model, account, [row["id"] for row in rows]), wanted(model, rows)
+    _run(REMOVE, model, account, before - after)
+    add(model, account, after - before)
+
+
+def add(model, account, pairs: set[tuple[int, str]]) -> None:
+    """Make records found by words they did not have."""
+    _run(ADD, model, account, pairs)
+
+
+def _run(statement, model, account, pairs):
+    if not pairs:
+        return
+    # in the order of the table's key, which is quicker to write
+    inner = msgspec.json.encode(sorted(pairs, key=lambda pair: (pair[1], pair[0]))).decode()
+    dialect = db.session.connection().dialect.name
+    db.session.execute(
+        sa.text(statement.format(pairs=PAIRS[dialect])),
+        {"account": account.id, "kind": model.__tablename__, "pairs": inner},
+    )
