@@ -1,0 +1,9 @@
+"""The web server: one process with threads, so that counters in memory are the whole truth. Settings: PORT."""
+
+import os
+
+bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+worker_class = "gthread"
+threads = 16
+graceful_timeout = 2
+control_socket_disable = True

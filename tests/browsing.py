@@ -1,0 +1,76 @@
+"""A real Chromium for tests: every console error fails the test, and screenshots are kept as artifacts."""
+
+from playwright.sync_api import sync_playwright
+
+from tests.processes import ROOT
+from tools.chromium import HOW, chromium
+
+ARTIFACTS = ROOT / "artifacts"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# Chromium logs every answer above 399; a rejected form's is part of the plan. A request that a click on a link cuts
+# off is no failure either.
+HARMLESS = ("status of 422", "net::ERR_ABORTED")
+
+
+class Complaints:
+    """What a page complained of: console errors, uncaught errors, requests that failed."""
+
+    def __init__(self):
+        self.texts, self.forgiven = [], list(HARMLESS)
+
+    def watch(self, page):
+        page.on("console", lambda message: message.type == "error" and self.texts.append(_where(message)))
+        page.on("pageerror", lambda error: self.texts.append(f"uncaught: {error}"))
+        page.on("requestfailed", lambda request: self.texts.append(f"{request.failure}: {request.url}"))
+
+    def forgive(self, text):
+        """For a test that brings an error about: complaints with this text in them do not count."""
+        self.forgiven.append(text)
+
+    def that_count(self):
+        return [text for text in self.texts if not any(harmless in text for harmless in self.forgiven)]
+
+
+def _where(message):
+    return f"console: {message.text} ({message.location.get('url')})"
+
+
+class Browser:
+    """A running Chromium."""
+
+    def __init__(self):
+        path = chromium()
+        assert path, HOW
+        self._playwright = sync_playwright().start()
+        self.chromium = self._playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+    def stop(self):
+        self.chromium.close()
+        self._playwright.stop()
+
+
+def shot(page, name):
+    """Keep the page as pictures in artifacts/: desktop and phone, light and dark. Leaves it at desktop, light."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    for scheme in ("dark", "light"):
+        for device, size in (("phone", PHONE), ("desktop", DESKTOP)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size(size)
+            page.screenshot(path=ARTIFACTS / f"{name}-{device}-{scheme}.png", full_page=True, animations="disabled")
+
+
+def barriers(page):
+    """What axe finds wrong with the page for people with disabilities: a list of "rule: element"; empty is good."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    return [f"{rule['id']}: {' '.join(node['target'])}" for rule in found for node in rule["nodes"]]

@@ -1,0 +1,147 @@
+"""Servers, browsers and running sites for all tests; each pytest-xdist worker starts its own when first asked for."""
+
+import shutil
+
+import pytest
+
+from tests.browsing import DESKTOP, Browser, Complaints
+from tests.postgres import Postgres
+from tests.processes import Process
+from tests.servers import Redis, migrate
+from tests.sites import Site
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres):
+    name = postgres.create()
+    migrate(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "halo.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path, _sqlite_template):
+    """A fresh SQLite database with the schema."""
+    return f"sqlite:///{shutil.copy(_sqlite_template, tmp_path / 'halo.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres, _postgres_template):
+    """A fresh PostgreSQL database with the schema."""
+    name = postgres.create(_postgres_template)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres):
+    """A fresh PostgreSQL database without any schema."""
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request):
+    """Each database in turn, fresh and with the schema."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(scope="session")
+def _redis():
+    server = Redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(_redis):
+    """An empty Redis."""
+    _redis.client().flushall()
+    return _redis.url
+
+
+@pytest.fixture
+def run_process(tmp_path):
+    """Start a command (a list) as a Process; everything it started ends with the test."""
+    started = []
+
+    def run(*command, **popen):
+        name = f"{len(started)}-{command[0].rpartition('/')[2]}"
+        started.append(Process(name, command, tmp_path / f"{name}.log", **popen))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.end_at_once()
+
+
+@pytest.fixture
+def start_site(tmp_path):
+    """Start a Site: start_site(database_url, settings={…}, practice=("--companies", "40"))."""
+    started = []
+
+    def start(database_url, **options):
+        folder = tmp_path / f"site-{len(started)}"
+        folder.mkdir()
+        started.append(Site(folder, database_url, **options))
+        return started[-1].__enter__()
+
+    yield start
+    for site in started:
+        site.stop()
+
+
+@pytest.fixture
+def site(start_site, sqlite_url):
+    """A whole running site on SQLite."""
+    return start_site(sqlite_url)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    running = Browser()
+    yield running.chromium
+    running.stop()
+
+
+@pytest.fixture
+def complaints():
+    """What the test's pages complained of; a test that brings an error about may `forgive` it."""
+    heard = Complaints()
+    yield heard
+    assert heard.that_count() == []
+
+
+@pytest.fixture
+def new_page(browser, complaints):
+    """Open a page of a new visitor, with cookies of its own."""
+    contexts = []
+
+    def new(**options):
+        contexts.append(browser.new_context(**{"viewport": DESKTOP} | options))
+        page = contexts[-1].new_page()
+        complaints.watch(page)
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()

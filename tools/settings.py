@@ -1,0 +1,107 @@
+"""The environment that `make run` gives to the processes of a site: secrets, databases, the practice Halo's address."""
+
+import os
+import secrets
+import socket
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from tools import valkey
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST_PRACTICE_PORT = 9700
+
+
+def instance_folder():
+    """Where a site keeps its data: INSTANCE_PATH, or instance/ in the project. Made when it is not there."""
+    folder = Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write_private(path, text):
+    """Write a file that only its owner may read; a crash leaves the old one or the new one, never half."""
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+def remembered(path, make):
+    """The text of a private file; made by `make()` when it is not there."""
+    if not path.exists():
+        write_private(path, make())
+    return path.read_text().strip()
+
+
+def port_is_free(port):
+    with socket.socket() as probe:
+        # as the servers do: what lingers after a close is no obstacle
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def any_free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def practice_port(instance):
+    """The port of last time, as connections are made with it; another one where it is taken."""
+    path = instance / "practice-port"
+    port = int(remembered(path, lambda: str(FIRST_PRACTICE_PORT)))
+    if not port_is_free(port):
+        port = any_free_port()
+        write_private(path, str(port))
+    return port
+
+
+def environment(instance, port):
+    """The whole environment of a site's processes. What the caller's environment sets already is kept."""
+    given = {name: value for name, value in os.environ.items() if value}
+    return (
+        _secrets(instance)
+        | _servers(instance, given)
+        | given
+        | _practice(practice_port(instance))
+        | {
+            "PORT": str(port),
+            "INSTANCE_PATH": str(instance),
+            "PYTHONUNBUFFERED": "1",
+            "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{given.get('PATH', os.defpath)}",
+        }
+    )
+
+
+def _secrets(instance):
+    return {
+        "SECRET_KEY": remembered(instance / "secret-key", secrets.token_urlsafe),
+        "ENCRYPTION_KEYS": remembered(instance / "encryption-keys", lambda: Fernet.generate_key().decode()),
+    }
+
+
+def own_database(instance):
+    return f"sqlite:///{instance / 'halo.db'}"
+
+
+def _servers(instance, given):
+    """The databases of the site's own. VALKEY_SERVER is there only where the embedded Redis is wanted."""
+    database = {"DATABASE_URL": own_database(instance)}
+    if given.get("REDIS_URL"):
+        return database
+    return database | {"REDIS_URL": valkey.url(instance), "VALKEY_SERVER": valkey.binary()}
+
+
+def _practice(port):
+    return {
+        "PRACTICE_PORT": str(port),
+        "PRACTICE_URL": f"http://127.0.0.1:{port}",
+        "HALO_ALLOW_HOST": f"127.0.0.1:{port}",
+    }
