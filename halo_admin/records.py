@@ -56,6 +56,15 @@ class Site(msgspec.Struct, frozen=True):
     changed_at: datetime | None | UnsetType = UNSET
 
 
+class Agent(msgspec.Struct, frozen=True):
+    """A Halo agent: one of the MSP's staff, or one that programs act as (is_api; None where Halo does not say)."""
+
+    halo_id: int
+    name: str | None
+    email: str | None = None
+    is_api: bool | None = None
+
+
 class Unreadable(msgspec.Struct, frozen=True):
     """A row of a page that could not be understood; the rest of the page was.
 

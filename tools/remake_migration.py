@@ -32,7 +32,7 @@ def main():
         with app.app_context():
             flask_migrate.revision(message="initial", rev_id="0001", autogenerate=True)
     ruff = str(Path(sys.executable).parent / "ruff")
-    for command in (["check", "--fix", "-q"], ["format", "-q"]):
+    for command in (["format", "-q"], ["check", "--fix", "-q"], ["format", "-q"]):
         subprocess.run([ruff, *command, str(versions)], check=True)
 
 

@@ -1,0 +1,45 @@
+"""`flask accounts …`: accounts and users from the shell."""
+
+import click
+from flask.cli import AppGroup
+
+from ..db import begin_write, db
+from ..shell import account_option, answer, json_option, password_from_stdin, refuse
+from . import people
+from .models import ROLES
+
+accounts = AppGroup("accounts", help="Accounts and the people in them.")
+
+
+@accounts.command("create")
+@click.argument("name")
+@click.option("--email", required=True, help="The first admin's e-mail address.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+@json_option
+def create(name, email, password_stdin, as_json):
+    """Make an account and its first admin."""
+    begin_write()
+    try:
+        account, user = people.create_account(name, email, password_from_stdin())
+    except people.Unusable as error:
+        refuse(str(error))
+    db.session.commit()
+    answer({"account": account.id, "user": user.id}, as_json, f"Account {account.id}, user {user.id}.")
+
+
+@accounts.command("add-user")
+@account_option
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES))
+@click.option("--password-stdin", is_flag=True, help="Read a password from standard input.")
+@json_option
+def add_user(account, email, name, roles, password_stdin, as_json):
+    """Add an active user, without an invitation."""
+    begin_write()
+    try:
+        user = people.add_user(account, email, name, list(roles), password_from_stdin() if password_stdin else None)
+    except people.Unusable as error:
+        refuse(str(error))
+    db.session.commit()
+    answer({"user": user.id}, as_json, f"User {user.id}.")

@@ -1,0 +1,85 @@
+"""Making accounts and users, and their passwords."""
+
+import re
+import secrets
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from email_validator import EmailNotValidError, validate_email
+
+from ..db import db, now
+from .models import ROLES, Account, User
+
+HASHER = PasswordHasher()
+# verified when nobody has the e-mail, so that the answer takes as long as for a wrong password
+NOBODY = HASHER.hash(secrets.token_urlsafe())
+MIN_PASSWORD = 10
+
+
+class Unusable(ValueError):
+    """What was typed cannot be used; the text says what to do."""
+
+
+def create_account(name: str, email: str, password: str) -> tuple[Account, User]:
+    """A new account and its first admin. Raises Unusable. The caller commits."""
+    account = Account(name=_named(name, "an account"), created_at=now())
+    db.session.add(account)
+    db.session.flush()
+    return account, add_user(account, email, name="", roles=["admin"], password=password)
+
+
+def add_user(account: Account, email: str, name: str, roles: list[str], password: str | None) -> User:
+    """A new active user of the account. Raises Unusable. The caller commits."""
+    email = address(email)
+    if unknown := set(roles) - set(ROLES):
+        raise Unusable(f"{', '.join(sorted(unknown))} is no role: use {', '.join(ROLES)}.")
+    if db.session.scalar(sa.select(User.id).where(User.email == email)):
+        raise Unusable(f"{email} has a user already: use another e-mail address.")
+    user = User(
+        account_id=account.id,
+        email=email,
+        name=name.strip() or email.partition("@")[0],
+        roles=sorted(set(roles)),
+        session_key=secrets.token_hex(24),
+        created_at=now(),
+        password_hash=None,
+    )
+    if password is not None:
+        set_password(user, password)
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Sets the password and ends every session of the user. Raises Unusable."""
+    if len(password) < MIN_PASSWORD:
+        raise Unusable(f"This password is too short: use at least {MIN_PASSWORD} characters.")
+    user.password_hash = HASHER.hash(password)
+    user.session_key = secrets.token_hex(24)
+
+
+def by_password(email: str, password: str) -> User | None:
+    """The active user with this e-mail and password, or None; both answers take the same time."""
+    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    try:
+        HASHER.verify((user and user.password_hash) or NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return user if user and user.password_hash and user.active else None
+
+
+def address(text: str) -> str:
+    """The e-mail address in lower case. Raises Unusable."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise Unusable(f"{text.strip() or 'An empty text'} is no e-mail address: {error}") from error
+
+
+def _named(text, what):
+    name = re.sub(r"\s+", " ", text).strip()
+    if not name or len(name) > 200:
+        raise Unusable(f"Give {what} a name of 1 to 200 characters.")
+    return name

@@ -1,0 +1,125 @@
+"""The database object, the types all rooms store with, and the database's own clock.
+
+SQLite runs in WAL mode with foreign keys on. A SELECT opens no lock; a transaction that will write says so
+first with `begin_write()` (BEGIN IMMEDIATE on SQLite), so that what it checked still holds when it writes.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+import sqlalchemy as sa
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+BUSY_SECONDS = 15
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(sa.TypeDecorator):
+    """An aware datetime in UTC, stored naive: both databases compare it the same way."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
+
+    def process_result_value(self, value, dialect):
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+class JSON(sa.TypeDecorator):
+    """A JSON value as text, None as NULL: msgspec reads and writes it several times quicker than the drivers."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return msgspec.json.encode(value).decode() if value is not None else None
+
+    def process_result_value(self, value, dialect):
+        return msgspec.json.decode(value) if value is not None else None
+
+
+db = SQLAlchemy(metadata=sa.MetaData(naming_convention=NAMES))
+migrate = Migrate()
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+class Owned:
+    """A row of one account. Every query for such rows starts at `owned()`."""
+
+    account_id = db.Column(BigId, db.ForeignKey("accounts.id"), nullable=False, index=True)
+
+
+def owned(model, account_id: int) -> sa.Select:
+    """The one door to an account's rows: a select of `model` that sees no other account's."""
+    return sa.select(model).where(model.account_id == account_id)
+
+
+def among(column, values: list):
+    """`column` is one of `values`. PostgreSQL gets an array: its planner is far slower with a long IN list."""
+    if db.session.connection().dialect.name == "postgresql":
+        return column == sa.any_(sa.cast(values, sa.ARRAY(column.type)))
+    return column.in_(values)
+
+
+def reserve_ids(model, number: int) -> list[int]:
+    """Ids for rows to be inserted in bulk in this writing transaction; none was ever used before."""
+    table = model.__table__
+    if db.session.connection().dialect.name == "sqlite":
+        last = db.session.scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :t"), {"t": table.name}) or 0
+        return list(range(last + 1, last + 1 + number))
+    sequence = sa.text("SELECT nextval(pg_get_serial_sequence(:t, 'id')) FROM generate_series(1, :n)")
+    return sorted(db.session.scalars(sequence, {"t": table.name, "n": number}))
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection, _record):
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.isolation_level = None  # we say BEGIN ourselves: pysqlite's own is deferred
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "synchronous=NORMAL",
+            "cache_size=-16000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection):
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def begin_write():
+    """Start a writing transaction: what is read from here on still holds when it is written.
+
+    Ends an open reading transaction first. The caller commits.
+    """
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": True})
+
+
+def now(connection=None) -> datetime:
+    """The database's clock, in UTC: the one clock that all processes of a site share."""
+    connection = connection or db.session.connection()
+    if connection.dialect.name == "sqlite":
+        seconds = connection.scalar(sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"))
+    else:
+        seconds = float(connection.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())")))
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,137 @@
+"""Decisions carried out in bulk. One that would now be another one is not carried out as it was."""
+
+import sqlalchemy as sa
+
+from ..accounts.models import Account
+from ..crm import writing
+from ..db import among, db, now
+from ..mirror.models import HaloRecord
+from . import deciding
+from .deciding import Deciding, full_rows, versions_of
+from .fetching import update_rows
+from .models import Decision
+
+BATCH = 500
+ACTIONS = ("created", "linked", "updated")
+
+
+class Applying:
+    """Carries out one batch of decisions inside the caller's writing transaction."""
+
+    def __init__(self, situation):
+        self.situation, self.stage, self.run = situation, situation.stage, situation.run
+        self.account = db.session.get(Account, situation.run.account_id)
+
+    def apply(self, decisions) -> dict:
+        """Returns how counts changed: decisions that no longer held ended otherwise than they were counted."""
+        rows = {row.id: row for row in full_rows(self.situation, [one.record_id for one in decisions])}
+        ids = {one.ours_id for one in decisions if one.ours_id}
+        self.versions, self.links = versions_of(self.stage.model, ids), deciding.links_of(self.situation, ids)
+        found = self._like_new_ones(decisions, rows)
+        holds = [one for one in decisions if self._holds(one, rows[one.record_id]) and one.record_id not in found]
+        moved = self._decide_again([one for one in decisions if one not in holds], rows)
+        again = [one for one in moved if one.action in ACTIONS]
+        self._carry_out([*holds, *again], rows)
+        return self._recount(decisions, holds, moved)
+
+    def _holds(self, one, row):
+        same = one.digest == row.digest and (one.before["ours_id"] or None) == row.ours_id
+        if not same or self.situation.revision != self.run.mapping_revision:
+            return False
+        if one.action == "created":
+            return True
+        return self.versions.get(one.ours_id) == one.ours_version and self.links.get(one.ours_id) in (None, row.halo_id)
+
+    def _like_new_ones(self, decisions, rows):
+        """Mirror ids to be created for which a person has made something like it since they were compared."""
+        new = [rows[one.record_id] for one in decisions if one.action == "created" and not rows[one.record_id].answer]
+        return deciding.Matching(self.situation, new).alike_here()
+
+    def _decide_again(self, stale, rows):
+        if not stale:
+            return []
+        fresh = Deciding(self.situation, [rows[one.record_id] for one in stale], final=True).decisions()
+        deciding.store(fresh)
+        settle(self.situation, fresh, {row.id: row for row in rows.values()})
+        here = (Decision.run_id == self.run.id, among(Decision.record_id, [one.record_id for one in stale]))
+        again = db.session.scalars(sa.select(Decision).where(*here).order_by(Decision.id)).all()
+        ids = {one.ours_id for one in again if one.ours_id}
+        self.versions |= versions_of(self.stage.model, ids)
+        return again
+
+    def _carry_out(self, decisions, rows):
+        at = now()
+        created = [one for one in decisions if one.action == "created"]
+        new = [self._new(one, rows[one.record_id]) for one in created]
+        ours = dict(zip([one.id for one in created], writing.insert(self.stage.model, self.account, new), strict=True))
+        changed = [one for one in decisions if one.action != "created"]
+        writing.update(self.stage.model, self.account, self._updated(changed, rows))
+        links, told = [], []
+        for one in decisions:
+            ours_id = ours.get(one.id) or one.ours_id
+            version = 1 if one.id in ours else self.versions[ours_id] + bool(self._writes(one, rows[one.record_id]))
+            links.append(self._link(one, rows[one.record_id], ours_id, version, at))
+            told.append({"id": one.id, "state": "applied", "ours_id": ours_id, "applied_at": at})
+        for model, changes in ((HaloRecord, links), (Decision, told)):
+            if changes:
+                update_rows(model, changes)
+
+    def _new(self, one, row):
+        values = {field: change[1] for field, change in one.changes.items()}
+        blank = dict.fromkeys(self.stage.fields)
+        return blank | values | self.stage.marks(row) | {"made_by_run": self.run.id}
+
+    def _writes(self, one, row):
+        return one.changes or self._marked.get(one.id)
+
+    def _updated(self, decisions, rows):
+        """Whole rows of ours as they will be: bulk writing wants every field."""
+        model, self._marked = self.stage.model, {}
+        names = [*model.FIELDS, *self.stage.marks_of(), "id"]
+        ids = [one.ours_id for one in decisions]
+        chosen = sa.select(*(getattr(model, name) for name in names)).where(among(model.id, ids))
+        ours = {row.id: dict(row._mapping) for row in db.session.execute(chosen)} if ids else {}
+        full = []
+        for one in decisions:
+            marks = self.stage.marks(rows[one.record_id])
+            self._marked[one.id] = any(ours[one.ours_id][name] != value for name, value in marks.items())
+            if self._writes(one, None):
+                full.append(ours[one.ours_id] | {field: change[1] for field, change in one.changes.items()} | marks)
+        return full
+
+    def _link(self, one, row, ours_id, version, at):
+        row.ours_id = ours_id
+        return {
+            "id": row.id, "ours_id": ours_id, "base": one.settled, "outcome": one.action, "run_id": self.run.id,
+            "matched_by": row.matched_by if one.action == "updated" else one.by,
+            "linked_at": row.linked_at if one.action == "updated" else at,
+            "fingerprint": self.situation.fingerprint(row, version),
+        }  # fmt: skip
+
+    def _recount(self, decisions, holds, moved):
+        change = {}
+        for one in decisions:
+            if one not in holds:
+                change[one.action] = change.get(one.action, 0) - 1
+        for one in moved:
+            change[one.action] = change.get(one.action, 0) + 1
+        return change
+
+
+def settle(situation, decisions, rows) -> None:
+    """What decisions that change nothing of ours leave in the mirror: the outcome, and for a linked row what it
+    depended on, so that the next run can pass it by.
+    """
+    final = [one for one in decisions if one["action"] in ("review", "skipped", "failed")]
+    if final:
+        update_rows(HaloRecord, [
+            {"id": one["record_id"], "outcome": one["action"], "run_id": situation.run.id, "fingerprint": None}
+            for one in final
+        ])  # fmt: skip
+    same = [one for one in decisions if one["action"] == "unchanged"]
+    if same:
+        update_rows(HaloRecord, [
+            {"id": one["record_id"], "outcome": "unchanged", "run_id": situation.run.id, "base": one["settled"],
+             "fingerprint": situation.fingerprint(rows[one["record_id"]], one["ours_version"])}
+            for one in same
+        ])  # fmt: skip

@@ -1,0 +1,137 @@
+"""`flask halo read | import | decisions | apply | undo`: the stages from the shell."""
+
+import time
+
+import click
+from flask.cli import with_appcontext
+
+from .. import queues
+from ..db import db
+from ..shell import account_option, answer, json_option, refuse
+from . import legs, runs, stages
+from .models import OUTCOMES, ImportRun
+from .telling import decisions_of
+
+STAGE = click.Choice(list(stages.BY_KEY))
+GOOD = ("done", "problems", "previewed")
+LATER = "Preview, apply and undo belong to a later version."
+
+
+@click.command("read")
+@click.argument("stage", type=STAGE)
+@account_option
+@click.option("--inline", is_flag=True, help="Work in this process, without Redis and workers.")
+@json_option
+@with_appcontext
+def read(stage, account, inline, as_json):
+    """Read a stage's lists from Halo into the mirror; changes nothing else."""
+    _run(account, stage, inline, as_json, purpose="read")
+
+
+@click.command("import")
+@click.argument("stage", type=STAGE)
+@account_option
+@click.option("--preview", is_flag=True, help="Stop after comparing.")
+@click.option("--full", is_flag=True, help="Also read every cached detail again.")
+@click.option("--inline", is_flag=True, help="Work in this process, without Redis and workers.")
+@click.option(
+    "--newer",
+    type=click.Choice(["read", "ours", "theirs"]),
+    default="read",
+    show_default=True,
+    help="Where both sides differ and only Halo's times tell the newer: read them, or take one side.",
+)
+@click.option(
+    "--websites",
+    type=click.Choice(["read", "skip"]),
+    default="read",
+    show_default=True,
+    help="Websites that Halo tells one by one and matching needs.",
+)
+@json_option
+@with_appcontext
+def import_(stage, account, preview, full, inline, newer, websites, as_json):  # fmt: skip
+    """Import a stage; waits for its end."""
+    if preview:
+        refuse(LATER, code=2)
+    options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
+    _run(account, stage, inline, as_json, options=options)
+
+
+def _run(account, stage, inline, as_json, **what):
+    if not inline:
+        _require_queue()
+    try:
+        run = runs.start(account.id, stage, **what)
+    except runs.Locked as locked:
+        refuse(f"{locked.lock.reason}.")
+    run_id = run.id
+    if inline:
+        legs.run_inline(run_id)
+    else:
+        runs.queue(run)
+        _wait(run_id)
+    run = db.session.get(ImportRun, run_id, populate_existing=True)
+    answer(_summary(run), as_json, _words(run))
+    if run.state not in GOOD:
+        refuse(run.stopped or "It waits for an answer on its page.")
+
+
+def _require_queue():
+    try:
+        queues.redis_connection().ping()
+    except (queues.NoQueue, queues.RedisError) as error:
+        refuse(f"Redis does not answer ({type(error).__name__}): start the site with `make run`, or use --inline.")
+
+
+def _wait(run_id):
+    while True:
+        db.session.rollback()
+        run = db.session.get(ImportRun, run_id, populate_existing=True)
+        if not run.is_live or run.question:
+            return
+        time.sleep(0.3)
+
+
+def _summary(run):
+    counts = {name: run.counts.get(name, 0) for name in OUTCOMES}
+    seconds = round((run.ended_at - run.started_at).total_seconds(), 1) if run.ended_at else None
+    return {"run": run.id, "stage": run.stage, "state": run.state, "counts": counts, "requests": run.requests,
+            "seconds": seconds, "fetched": run.facts.get("fetched"), "read": run.facts.get("read", [])}  # fmt: skip
+
+
+def _words(run):
+    counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
+    return f"Run {run.id}, {run.stage}: {run.state}. {counts or 'Nothing to tell'}. {run.requests} requests to Halo."
+
+
+@click.command("decisions")
+@click.argument("run", type=int)
+@account_option
+@click.option("--action", type=click.Choice(OUTCOMES), help="Only these.")
+@click.option("--all", "everything", is_flag=True, help="Unchanged ones too.")
+@json_option
+@with_appcontext
+def decisions(run, account, action, everything, as_json):
+    """What a run decided about each record, and why."""
+    found = db.session.get(ImportRun, run)
+    if found is None or found.account_id != account.id:
+        refuse(f"There is no import {run} in this account.")
+    told = decisions_of(found, action, everything)
+    answer(told, as_json, "\n".join(f"{one['halo_id']:>8}  {one['action']:<10} {one['reason']}" for one in told))
+
+
+def _later(name):
+    @click.command(name)
+    @click.argument("run", type=int)
+    @account_option
+    @json_option
+    @with_appcontext
+    def command(run, account, as_json):
+        """Belongs to a later version."""
+        refuse(LATER, code=2)
+
+    return command
+
+
+commands = (read, import_, decisions, _later("apply"), _later("undo"))

@@ -1,0 +1,60 @@
+"""The second movement, batch by batch: the quick path for what has not changed, a decision for the rest."""
+
+import sqlalchemy as sa
+
+from ..db import db
+from ..mirror.models import HaloRecord
+from .applying import settle
+from .deciding import BATCH, LIGHT, LOWEST, Deciding, full_rows, mapping_revision, mirror_rows, quick, store
+
+
+def prepare(run):
+    """Where comparing starts, and how many records it is about."""
+    run.cursor, run.counts = LOWEST, {}
+    run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
+    here = (
+        HaloRecord.tenant_id == run.tenant_id,
+        HaloRecord.kind == kind,
+        HaloRecord.gone_at.is_(None),
+    )
+    total = db.session.scalar(sa.select(sa.func.count()).where(*here))
+    run.facts = run.facts | {"fetched": total}
+    run.progress = run.progress | {"comparing": [0, total]}
+
+
+def compare(leg) -> bool:
+    """Decide the next batch of mirror rows; True when there are none left."""
+    situation = leg.situation()
+    after = (HaloRecord.halo_id > leg.run.cursor, HaloRecord.gone_at.is_(None))
+    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(BATCH)
+    with leg.batch() as run:
+        rows = db.session.execute(chosen).all()
+        if not rows:
+            return True
+        situation.run = run
+        same, rest = quick(situation, rows)
+        _pass_by(run, same)
+        _decide(leg, situation, rest)
+        run.cursor = rows[-1].halo_id
+        done, total = run.progress["comparing"]
+        run.progress = run.progress | {"comparing": [done + len(rows), max(total, done + len(rows))]}
+    return False
+
+
+def _pass_by(run, same):
+    if not same:
+        return
+    ids = [row.id for row in same]
+    passed = sa.update(HaloRecord).where(HaloRecord.id.in_(ids)).values(outcome="unchanged", run_id=run.id)
+    db.session.execute(passed, execution_options={"synchronize_session": False})
+    run.counts = run.counts | {"unchanged": run.counts.get("unchanged", 0) + len(same)}
+
+
+def _decide(leg, situation, rest):
+    if not rest:
+        return
+    rows = full_rows(situation, [row.id for row in rest])
+    decisions = Deciding(situation, rows).decisions()
+    store(decisions)
+    settle(situation, decisions, {row.id: row for row in rows})
+    leg.count(decisions)

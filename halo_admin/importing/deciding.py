@@ -1,0 +1,420 @@
+"""The second movement: for every mirror row a decision. Loads what a batch needs at once, then decides purely."""
+
+from collections import defaultdict
+
+import sqlalchemy as sa
+
+from .. import normal
+from ..connecting.models import Mapping, StageState
+from ..db import among, db
+from ..mirror.models import HaloRecord, HaloTenant
+from . import matching, merging
+from .models import Decision
+from .stage import Ask, Fail, Skip
+from .times import Times
+
+BATCH = 500
+LOWEST = -(2**62)  # below every id, those made up for rows without one included
+
+# outcomes that a fingerprint vouches for: the others are decided in every run
+STEADY = ("created", "linked", "updated", "unchanged")
+
+# what the quick path needs of a row, and what deciding needs
+LIGHT = ("id", "halo_id", "digest", "fingerprint", "outcome", "ours_id", "error", "detail_of", "detail_at")
+FULL = (
+    *LIGHT, "label", "active", "type_key", "values", "listed_digest", "halo_changed_at", "changed_after",
+    "changed_before", "phone_key", "website_key", "name_key", "email_key", "base", "answer", "matched_by",
+    "linked_at", "follows_id",
+)  # fmt: skip
+
+
+class Situation:
+    """What all decisions of a run have in common: whose, with which mapping, under which options."""
+
+    def __init__(self, run, stage, country):
+        self.run, self.stage, self.country = run, stage, country
+        self.options = run.options
+        self.mapping = Meanings(run.tenant_id, stage.mapping)
+        self.revision = mapping_revision(run.tenant_id, stage.key)
+        self.learned = db.session.get(HaloTenant, run.tenant_id).learned
+
+    def detail_read(self, row) -> bool:
+        """Whether a row's cached detail may be used: its list row is the same, and nobody asked for --full."""
+        if row.detail_of is None or row.detail_of != row.listed_digest:
+            return False
+        return not self.options.get("full") or row.detail_at >= self.run.started_at
+
+    def fingerprint(self, row, version) -> str:
+        """All that an applied decision depended on: the same again means there is nothing to decide."""
+        return f"{row.digest}:{self.revision}:{row.ours_id}:{version}"
+
+    def unlinked_website(self) -> bool:
+        """Whether a record of ours that is linked to nothing has a website: only then can one tell who is who."""
+        model = self.stage.model
+        linked = sa.select(HaloRecord.id).where(
+            HaloRecord.tenant_id == self.run.tenant_id, HaloRecord.kind == self.stage.kind,
+            HaloRecord.ours_id == model.id,
+        )  # fmt: skip
+        ours = sa.select(model.id).where(model.account_id == self.run.account_id, model.website_key.is_not(None))
+        return db.session.scalar(sa.select(ours.where(~linked.exists()).exists()))
+
+
+class Meanings:
+    """The mapping as it is now: what each of Halo's values means here."""
+
+    def __init__(self, tenant_id, kind):
+        rows = db.session.execute(
+            sa.select(Mapping.halo_key, Mapping.halo_name, Mapping.choice, Mapping.ours_id).where(
+                Mapping.tenant_id == tenant_id, Mapping.kind == kind
+            )
+        ).all()
+        self._rows = {row.halo_key: row for row in rows}
+
+    def meaning(self, key):
+        row = self._rows.get(key)
+        return (row.choice, row.ours_id) if row else (None, None)
+
+    def name(self, key):
+        row = self._rows.get(key)
+        return row.halo_name if row else key
+
+
+def mapping_revision(tenant_id, stage_key) -> int:
+    return (
+        db.session.scalar(
+            sa.select(StageState.mapping_revision).where(
+                StageState.tenant_id == tenant_id, StageState.stage == stage_key
+            )
+        )
+        or 0
+    )
+
+
+def mirror_rows(situation, names):
+    """A select of the mirror rows this stage decides about, with these columns."""
+    columns = [getattr(HaloRecord, name) for name in names]
+    here = (HaloRecord.tenant_id == situation.run.tenant_id, HaloRecord.kind == situation.stage.kind)
+    return sa.select(*columns).where(*here)
+
+
+def versions_of(model, ids) -> dict:
+    """The versions of our rows, locked until this writing transaction ends."""
+    if not ids:
+        return {}
+    chosen = sa.select(model.id, model.version).where(among(model.id, list(ids))).order_by(model.id)
+    return {row.id: row.version for row in db.session.execute(chosen.with_for_update())}
+
+
+def quick(situation, rows) -> tuple[list, list]:
+    """Rows whose fingerprint still holds, and the rest."""
+    versions = versions_of(situation.stage.model, {row.ours_id for row in rows if row.ours_id})
+    same, rest = [], []
+    for row in rows:
+        reread = situation.options.get("full") and row.detail_of and row.detail_at < situation.run.started_at
+        steady = row.outcome in STEADY and row.error is None and row.ours_id in versions and not reread
+        holds = steady and row.fingerprint == situation.fingerprint(row, versions[row.ours_id])
+        (same if holds else rest).append(row)
+    return same, rest
+
+
+def full_rows(situation, ids):
+    chosen = mirror_rows(situation, FULL).where(among(HaloRecord.id, ids)).order_by(HaloRecord.halo_id)
+    return [Row(row, situation) for row in db.session.execute(chosen)]
+
+
+class Row:
+    """A mirror row as deciding sees it."""
+
+    def __init__(self, row, situation):
+        self.__dict__.update(row._mapping)
+        self.base = self.base or {}
+        self.detail_read = situation.detail_read(row)
+
+
+class Deciding:
+    """Decisions for one batch. final: no detail will be asked any more, decide with what is there."""
+
+    def __init__(self, situation, rows, final=False):
+        self.situation, self.stage, self.rows, self.final = situation, situation.stage, rows, final
+        self.times = Times(situation, rows)
+        self.theirs = {}
+        self.ours = {}
+
+    def decisions(self) -> list[dict]:
+        """One decision for each row, in the rows' order, ready to be stored."""
+        settled = {row.id: self._without_looking(row) for row in self.rows}
+        unlinked = [row for row in self.rows if settled[row.id] is None and row.ours_id is None]
+        matches = Matching(self.situation, [row for row in unlinked if not row.answer]).matches()
+        wanted = {row.ours_id for row in self.rows} | {match.ours_id for match in matches.values()}
+        chosen = {row.answer.get("ours_id") for row in unlinked if row.answer} - {None}
+        wanted |= chosen
+        self.taken = links_of(self.situation, chosen)
+        self.ours = self._our_rows(wanted - {None})
+        return [settled[row.id] or self._decide(row, matches.get(row.id)) for row in self.rows]
+
+    def _our_rows(self, ids):
+        model = self.stage.model
+        columns = {"id", "version", "edited_at", "name", *self.stage.fields, *self.stage.marks_of()}
+        chosen = sa.select(*(getattr(model, name) for name in sorted(columns)))
+        here = (model.account_id == self.situation.run.account_id, among(model.id, list(ids)))
+        return {row.id: row._mapping for row in db.session.execute(chosen.where(*here))} if ids else {}
+
+    def _without_looking(self, row):
+        """What is decided before anything of ours is looked at, or None. Keeps what Halo's side says."""
+        try:
+            if row.error is not None:
+                raise Fail(row.error)
+            self.stage.never(row)
+            if (row.answer or {}).get("do") == "ignore":
+                raise Skip(f"{row.answer['by']} answered: leave it out", "left out by a person's answer")
+            self.theirs[row.id] = self.stage.theirs(row, self.situation)
+        except Fail as fail:
+            return self._decision(row, "failed", fail.reason, fail.why)
+        except Skip as skip:
+            return self._decision(row, "skipped", skip.reason, skip.why)
+        except Ask as ask:
+            if not self.final:
+                return self._ask(row, ask)
+            self.theirs[row.id] = self.stage.theirs(_Read(row), self.situation)
+        return None
+
+    def _decide(self, row, match):
+        try:
+            if row.ours_id is not None:
+                return self._linked_already(row)
+            if row.answer:
+                return self._answered(row)
+            return self._matched(row, match)
+        except Ask as ask:
+            return self._ask(row, ask)
+
+    def _linked_already(self, row):
+        ours = self.ours.get(row.ours_id)
+        if ours is None:
+            return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
+        merged = self._merge(row, ours)
+        marks = self._marks(row, ours)
+        if not merged.changes and not marks:
+            return self._merged(row, ours, merged, "unchanged", "nothing has changed")
+        fields = ", ".join(self.stage.labels(merged.changes))
+        reason = "; ".join(filter(None, (fields and f"changed: {fields}", *marks.values())))
+        return self._merged(row, ours, merged, "updated", reason, "Halo has newer values" if fields else reason)
+
+    def _answered(self, row):
+        if row.answer["do"] == "create":
+            return self._create(row, f"{row.answer['by']} answered: create it", "created by a person's answer")
+        ours = self.ours.get(row.answer["ours_id"])
+        if ours is None:
+            return self._decision(row, "review", f"the {self.stage.noun} chosen for it is not here any more")
+        if ours["id"] in self.taken:
+            reason = f"{ours['name']}, chosen for it, is linked to client {self.taken[ours['id']]} by now"
+            return self._decision(row, "review", reason, f"the {self.stage.noun} chosen for it is linked by now")
+        reason = f"{row.answer['by']} answered: it is {ours['name']}"
+        return self._merged(row, ours, self._merge(row, ours), "linked", reason, "linked by a person's answer",
+                            by="answer", strength=8)  # fmt: skip
+
+    def _matched(self, row, match):
+        if not self.final:
+            self.stage.ask_before(row, match, self.situation)
+        evidence = {
+            "candidates": [{"id": one[0], "name": one[1], "by": list(one[2])} for one in match.candidates],
+            "told": list(match.told),
+        }
+        if match.verdict == "create":
+            return self._create(row, match.reason, match.why, evidence=evidence)
+        by = " and ".join(match.by)
+        strength = sum(2**place for place, key in enumerate(reversed(self.stage.keys)) if key in match.by)
+        if match.verdict == "review":
+            return self._decision(row, "review", match.reason, match.why, by=by, strength=strength, evidence=evidence)
+        ours = self.ours[match.ours_id]
+        return self._merged(row, ours, self._merge(row, ours), "linked", match.reason, match.why,
+                            by=by, strength=strength, evidence=evidence)  # fmt: skip
+
+    def _create(self, row, reason, why, **more):
+        theirs = self.theirs[row.id]
+        changes = {field: [None, value] for field, value in theirs.items() if value is not None}
+        settled = {field: [value, value] for field, value in theirs.items()}
+        return self._decision(row, "created", reason, why, changes=changes, settled=settled, **more)
+
+    def _merge(self, row, ours):
+        later = self.times.judge(row, ours["edited_at"], self.final)
+        same = self._same
+        result = merging.merge(row.base, ours, self.theirs[row.id], later, same)
+        if result.unknown:
+            raise Ask("time", *self.stage.holder(row, result.unknown[0]))
+        return result
+
+    def _same(self, field, one, other):
+        if one is None or other is None or one == other:
+            return one == other
+        if not isinstance(one, str):
+            return False
+        return normal.same(self.stage.forms.get(field, "text"), one, other, self.situation.country)
+
+    def _marks(self, row, ours):
+        changed = {name: value for name, value in self.stage.marks(row).items() if ours[name] != value}
+        return {name: self.stage.tell_mark(name, value) for name, value in changed.items()}
+
+    def _merged(self, row, ours, merged, action, reason, why=None, **more):
+        conflicts = [conflict._asdict() for conflict in merged.conflicts]
+        return self._decision(
+            row, action, reason, why,
+            ours_id=ours["id"], ours_version=ours["version"],
+            changes={field: list(change) for field, change in merged.changes.items()},
+            conflicts=conflicts, newer_here={field: list(pair) for field, pair in merged.newer_here.items()},
+            settled=row.base | {field: list(pair) for field, pair in merged.settled.items()}, **more,
+        )  # fmt: skip
+
+    def _ask(self, row, ask):
+        sentence = f"waits for its {ask.what}: Halo tells it only one by one"
+        return self._decision(row, "ask", sentence, asks=ask.what, evidence={"ask": [ask.kind, ask.halo_id]})
+
+    def _decision(self, row, action, reason, why=None, **more):
+        before = {"ours_id": row.ours_id, "base": row.base, "fingerprint": row.fingerprint,
+                  "outcome": row.outcome, "matched_by": row.matched_by}  # fmt: skip
+        return {
+            "account_id": self.situation.run.account_id, "run_id": self.situation.run.id, "record_id": row.id,
+            "state": STATES.get(action, "applied"), "action": action, "reason": reason, "why": (why or reason)[:200],
+            "asks": None, "by": None, "strength": 0, "ours_id": row.ours_id, "ours_version": None,
+            "digest": row.digest, "changes": {}, "conflicts": [], "newer_here": {}, "evidence": None,
+            "settled": None, "before": before, "applied_at": None,
+        } | more  # fmt: skip
+
+
+STATES = {"ask": "asking", "created": "decided", "linked": "decided", "updated": "decided"}
+
+
+class _Read:
+    """A row whose detail counts as read: it could not be had, and the decision must do without it."""
+
+    def __init__(self, row):
+        self._row = row
+
+    detail_read = True
+
+    def __getattr__(self, name):
+        return getattr(self._row, name)
+
+
+class Matching:
+    """Looks up, for a batch of unlinked rows, everything that `matching` needs."""
+
+    def __init__(self, situation, rows):
+        self.situation, self.stage, self.rows = situation, situation.stage, rows
+        self.holders = defaultdict(dict)  # key -> value -> [Holder]
+
+    def matches(self) -> dict:
+        if not self.rows:
+            return {}
+        self._load_holders(self.rows)
+        rivals = self._load_rivals()
+        self._load_holders(rivals)
+        narrowed = {row.halo_id: self._narrow(row) for row in rivals}
+        return {row.id: self._match(row, rivals, narrowed) for row in self.rows}
+
+    def alike_here(self) -> set:
+        """The mirror ids of those rows that something of ours is like, linked or not."""
+        self._load_holders(self.rows)
+        narrowed = {row.id: self._narrow(row) for row in self.rows}
+        return {row_id for row_id, one in narrowed.items() if one.left or one.taken}
+
+    def _match(self, row, rivals, narrowed):
+        mine = self._narrow(row)
+        others = [(halo_id, other) for halo_id, other in narrowed.items() if halo_id != row.halo_id]
+        wanting = [(halo_id, other) for halo_id, other in others if other.left.keys() & mine.left.keys()]
+        sharing = [] if mine.left else self._sharing(row, rivals)
+        return matching.match(self.stage.keys, self.stage.noun, mine, wanting, sharing)
+
+    def _narrow(self, row):
+        found = {key: self.holders[key].get(getattr(row, f"{key}_key"), ()) for key in self.stage.keys}
+        return matching.narrow(self.stage.keys, found)
+
+    def _sharing(self, row, rivals):
+        for key in self.stage.keys:
+            value = getattr(row, f"{key}_key")
+            others = [one.halo_id for one in self._alike[key].get(value, ()) if one.halo_id != row.halo_id]
+            if value is not None and others:
+                yield key, min(others)
+
+    def _load_holders(self, rows):
+        """Our records with any of these rows' key values, links included; values looked up once."""
+        model, account_id = self.stage.model, self.situation.run.account_id
+        found = []
+        for key in self.stage.keys:
+            column = getattr(model, f"{key}_key")
+            values = {getattr(row, f"{key}_key") for row in rows} - {None} - self.holders[key].keys()
+            self.holders[key].update((value, []) for value in values)
+            if values:
+                # what this very run made is not here yet, as far as its own decisions are concerned
+                chosen = sa.select(model.id, model.name, column.label("value")).where(
+                    model.account_id == account_id, among(column, list(values)),
+                    model.made_by_run.is_distinct_from(self.situation.run.id),
+                )  # fmt: skip
+                found += [(key, row) for row in db.session.execute(chosen.order_by(model.id))]
+        links = links_of(self.situation, {row.id for _, row in found})
+        for key, row in found:
+            self.holders[key][row.value].append(matching.Holder(row.id, row.name, links.get(row.id)))
+
+    def _load_rivals(self):
+        """Every unlinked, active Halo record that shares a key value with the batch or with its candidates."""
+        self._alike = defaultdict(lambda: defaultdict(list))
+        rivals = {}
+        for key, values in self._values_in_play().items():
+            if not values:
+                continue
+            column = getattr(HaloRecord, f"{key}_key")
+            names = ("id", "halo_id", "phone_key", "website_key", "name_key", "email_key", "ours_id", "answer")
+            chosen = mirror_rows(self.situation, names).where(
+                among(column, list(values)), HaloRecord.active, HaloRecord.gone_at.is_(None)
+            )
+            for row in db.session.execute(chosen):
+                if _never(self.stage, row):
+                    continue
+                self._alike[key][getattr(row, f"{key}_key")].append(row)
+                if row.ours_id is None and row.answer is None:
+                    rivals[row.halo_id] = row
+        return list(rivals.values())
+
+    def _values_in_play(self):
+        values = {key: {getattr(row, f"{key}_key") for row in self.rows} - {None} for key in self.stage.keys}
+        ids = {one.id for by_value in self.holders.values() for found in by_value.values() for one in found
+               if one.link is None}  # fmt: skip
+        if ids:
+            model = self.stage.model
+            columns = [getattr(model, f"{key}_key") for key in self.stage.keys]
+            for row in db.session.execute(sa.select(*columns).where(among(model.id, list(ids)))):
+                for key, value in zip(self.stage.keys, row, strict=True):
+                    values[key] |= {value} - {None}
+        return values
+
+
+def _never(stage, row):
+    try:
+        stage.never(row)
+    except Skip:
+        return True
+    return False
+
+
+def links_of(situation, ids) -> dict:
+    """{our id: the Halo id it is linked to} of those of our records that are linked."""
+    if not ids:
+        return {}
+    chosen = mirror_rows(situation, ("ours_id", "halo_id")).where(
+        among(HaloRecord.ours_id, list(ids)), HaloRecord.follows_id.is_(None)
+    )
+    return {row.ours_id: row.halo_id for row in db.session.execute(chosen)}
+
+
+def store(decisions) -> None:
+    """Insert decisions; one of the same run about the same record gives way.
+
+    A record where nothing is to do and nothing to tell needs no row: the run's number in the mirror tells it.
+    """
+    if not decisions:
+        return
+    ids, run_id = [one["record_id"] for one in decisions], decisions[0]["run_id"]
+    db.session.execute(sa.delete(Decision).where(Decision.run_id == run_id, among(Decision.record_id, ids)))
+    told = [one for one in decisions if one["action"] != "unchanged" or one["newer_here"] or one["conflicts"]]
+    if told:
+        db.session.execute(sa.insert(Decision.__table__), told)

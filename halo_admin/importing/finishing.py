@@ -1,0 +1,75 @@
+"""How a run ends: done, done with problems, cancelled, or stopped with one sentence why."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from ..connecting.models import StageState
+from ..db import db, now
+from ..mirror.models import HaloTenant
+from . import stages, websites
+from .models import Decision, WorkerBeat
+
+# a worker that has been silent for this long is taken for dead
+SILENT = timedelta(seconds=20)
+
+
+def finish(run):
+    """The run has come to its end. Inside a batch."""
+    if run.purpose == "import":
+        stage_state(run).done_at = stage_state(run).done_at or now()
+        run.facts = run.facts | _facts(run)
+    _end(run, "problems" if run.counts.get("failed") else "done")
+
+
+def _facts(run):
+    facts = {}
+    if db.session.get(HaloTenant, run.tenant_id).learned.get("lists_websites") is False:
+        facts["websites_unread"] = websites.count_unread(run.tenant_id, stages.stage(run.stage).kind)
+    newer = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.newer_here != {})
+    return facts | {"newer_here": db.session.scalar(newer)}
+
+
+def cancel(run):
+    """A person stopped it: what is applied stays, and only that is counted. Inside a batch, or with no leg at work."""
+    run.counts = counts_of_applied(run)
+    _end(run, "cancelled")
+    run.stopped = "Cancelled: what was saved until then stays, the rest was not touched."
+
+
+def stop(run, why):
+    """It cannot go on by itself. Inside a batch."""
+    _end(run, "failed")
+    run.stopped = why
+
+
+def _end(run, state):
+    run.state, run.ended_at, run.next_leg_at, run.question, run.waits_for = state, now(), None, None, None
+    run.lease_until = None
+
+
+def counts_of_applied(run) -> dict:
+    """Outcomes of what was really carried out; nothing has changed for the records passed by."""
+    applied = sa.select(Decision.action, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "applied")
+    counts = dict(db.session.execute(applied.group_by(Decision.action)).tuples().all())
+    return counts | {"unchanged": run.counts.get("unchanged", 0)}
+
+
+def stage_state(run) -> StageState:
+    """How far this run's stage has come with its tenant; made when first needed."""
+    state = db.session.get(StageState, (run.tenant_id, run.stage))
+    if state is None:
+        state = StageState(account_id=run.account_id, tenant_id=run.tenant_id, stage=run.stage, options={})
+        db.session.add(state)
+    return state
+
+
+def living_workers(queue=None):
+    """The workers that have said lately that they are alive, those of one queue if given."""
+    beats = db.session.scalars(sa.select(WorkerBeat).where(WorkerBeat.at > now() - SILENT)).all()
+    return [beat for beat in beats if queue is None or queue in beat.queues.split(",")]
+
+
+def all_workers_busy() -> bool:
+    """Whether no living worker is free to take what a person waits for."""
+    return all(beat.busy for beat in living_workers("exports"))

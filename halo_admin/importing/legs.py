@@ -1,0 +1,294 @@
+"""Legs: a run is a chain of short jobs. The run's row holds the lease; whoever lost it writes nothing.
+
+Movements do one batch at a time: what they need from Halo first, with no transaction open, then one writing
+transaction that begins by touching the run's row under the lease's token and ends by moving the cursor.
+"""
+
+import secrets
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+from flask import current_app
+
+from .. import queues
+from ..accounts.models import Account
+from ..connecting import opening
+from ..db import begin_write, db, now
+from ..halo.errors import HaloBusy, HaloDown, HaloError
+from . import asking, comparing, fetching, finishing, saving, stages, websites
+from .deciding import Situation
+from .models import LIVE, ImportRun
+
+log = structlog.get_logger()
+
+# what each purpose does, in this order; each call does one batch and tells whether its movement is at an end
+MOVEMENTS = {
+    "import": {
+        "reading": fetching.read, "comparing": comparing.compare, "asking": asking.ask, "saving": saving.save,
+    },
+    "read": {"reading": fetching.read},
+    "websites": {"reading": websites.read},
+}  # fmt: skip
+PREPARE = {"comparing": comparing.prepare, "asking": asking.prepare, "saving": saving.prepare}
+# a Halo that does not answer is waited for with growing pauses, this long in all
+PAUSES = (5, 15, 30, 60, 120, 300, 600)
+PATIENCE = timedelta(hours=6)
+BUSY = "Halo allows only so many requests in five minutes, and they are used up"
+
+
+class LostLease(Exception):
+    """Another leg works on this run now: what this one was about to write is rolled back."""
+
+
+class Leg:
+    """One leg of a run, from taking the lease to giving it back."""
+
+    def __init__(self, run, token, budget):
+        self.run, self.token = run, token
+        self.run_id = run.id
+        self.stage = stages.stage(run.stage)
+        self.country = db.session.get(Account, run.account_id).default_country
+        self.ends = time.monotonic() + budget
+        self.told_to_stop = threading.Event()
+        self._halo = None
+
+    def halo(self):
+        """The client, opened when first needed. It renews the lease before each request."""
+        if self._halo is None:
+            connection = opening.connection_of(self.run.account_id)
+            self._halo = opening.open_halo(connection, "imports", before_request=self.renew)
+        db.session.rollback()  # no transaction is open while Halo is asked
+        self.run = db.session.get(ImportRun, self.run_id)
+        return self._halo
+
+    def listing(self, kind):
+        return next(reading.listing for reading in self.stage.readings if reading.kind == kind)
+
+    def situation(self):
+        return Situation(self.run, self.stage, self.country)
+
+    def renew(self, requests=1):
+        """Prolong the lease, and count a request. Raises LostLease."""
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            self._touch(connection, requests=ImportRun.requests + requests)
+
+    @contextmanager
+    def batch(self):
+        """A writing transaction under the lease: yields the run; commits, or rolls all back. Raises LostLease."""
+        begin_write()
+        try:
+            self._touch(db.session.connection())
+            self.run = db.session.get(ImportRun, self.run_id, populate_existing=True)
+            yield self.run
+            self.run.tries, self.run.down_since = 0, None
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+    def _touch(self, connection, **values):
+        until = now(connection) + timedelta(seconds=current_app.config["LEASE_SECONDS"])
+        touched = connection.execute(
+            sa.update(ImportRun)
+            .where(ImportRun.id == self.run_id, ImportRun.lease_token == self.token)
+            .values(lease_until=until, touches=ImportRun.touches + 1, **values)
+        )
+        if touched.rowcount == 0:
+            raise LostLease
+
+    def problem(self, sentence):
+        """Keep a sentence among the run's last problems. Outside of a batch."""
+        with self.batch() as run:
+            run.problems = [*run.problems, sentence][-20:]
+
+    def count(self, decisions):
+        """Add decisions to the run's counts, inside a batch."""
+        counts = dict(self.run.counts)
+        for one in decisions:
+            if one["action"] != "ask":
+                counts[one["action"]] = counts.get(one["action"], 0) + 1
+        self.run.counts = counts
+
+    def is_over(self):
+        return (
+            time.monotonic() >= self.ends
+            or self.told_to_stop.is_set()
+            or self.run.cancel_wanted
+            or (queues.waiting(queues.EXPORTS) and finishing.all_workers_busy())
+        )
+
+    def work(self):
+        """Batch after batch, until the run's end or this leg's."""
+        while self.run.is_live and self.run.question is None and not self.is_over():
+            if MOVEMENTS[self.run.purpose][self.run.movement](self):
+                self._next_movement()
+        if self.run.cancel_wanted and self.run.is_live:
+            with self.batch() as run:
+                finishing.cancel(run)
+
+    def _next_movement(self):
+        movements = list(MOVEMENTS[self.run.purpose])
+        following = movements[movements.index(self.run.movement) + 1 :]
+        with self.batch() as run:
+            if not following:
+                finishing.finish(run)
+                return
+            run.movement = following[0]
+            PREPARE[run.movement](run)
+
+    def give_back(self, **values):
+        """End the leg: the run is due again at once, or when `values` say."""
+        begin_write()
+        due = None if self.run.question or not self.run.is_live else now()
+        values = {"lease_token": None, "lease_until": None, "next_leg_at": due} | values
+        mine = sa.update(ImportRun).where(ImportRun.id == self.run_id, ImportRun.lease_token == self.token)
+        db.session.execute(mine.values(**values))
+        db.session.commit()
+
+    def close(self):
+        if self._halo is not None:
+            self._halo.close()
+
+
+def take(run_id, leg_no=None):
+    """The lease of a run that is due, as (run, token); None when it is not due, or somebody works on it."""
+    begin_write()
+    run = db.session.get(ImportRun, run_id, with_for_update=True)
+    at = now()
+    free = run is not None and run.is_live and (run.lease_until is None or run.lease_until <= at)
+    if not free or run.question or run.next_leg_at is None or run.next_leg_at > at:
+        db.session.rollback()
+        return None
+    run.lease_token, run.state, run.waits_for = secrets.token_hex(16), "running", None
+    run.lease_until = at + timedelta(seconds=current_app.config["LEASE_SECONDS"])
+    run.leg_no += 1
+    token = run.lease_token
+    db.session.commit()
+    return run, token
+
+
+def run_leg(run_id: int) -> None:
+    """The job: one leg of a run, then the next one is queued. Does nothing when the run is not due."""
+    leg = _leg(run_id, current_app.config["LEG_SECONDS"])
+    if leg is not None:
+        queue_next(run_id)
+
+
+def run_inline(run_id: int) -> None:
+    """All legs of a run in this process, without Redis; waits keep the lease."""
+    while True:
+        db.session.rollback()
+        run = db.session.get(ImportRun, run_id)
+        if not run.is_live or run.question:
+            return
+        if _leg(run_id, float("inf")) is None:
+            wait_a_little(run_id)
+
+
+def wait_a_little(run_id):
+    """Until a run is due again, or whoever works on it may have ended."""
+    time.sleep(0.2)
+
+
+def _leg(run_id, budget):
+    taken = take(run_id)
+    if taken is None:
+        return None
+    leg = Leg(*taken, budget)
+    with _ends_on_sigterm(leg):
+        try:
+            _work(leg)
+        except LostLease:
+            log.warning("lost the lease", run=run_id)
+        finally:
+            leg.close()
+    return leg
+
+
+def _work(leg):
+    structlog.contextvars.bind_contextvars(run=leg.run_id)
+    try:
+        leg.work()
+        leg.give_back()
+    except HaloBusy as busy:
+        leg.give_back(state="quota", next_leg_at=busy.until, waits_for=BUSY)
+    except HaloDown as down:
+        _wait_for_halo(leg, down)
+    except HaloError as error:
+        _stop(leg, str(error))
+    except LostLease:
+        raise
+    except Exception:
+        log.exception("a leg failed")
+        _stop(leg, "something went wrong on our side; it is in the site's log")
+
+
+def _wait_for_halo(leg, down):
+    run = db.session.get(ImportRun, leg.run_id)
+    at = now()
+    since = run.down_since or at
+    if at - since > PATIENCE:
+        _stop(leg, f"{down} It was waited for {PATIENCE.seconds // 3600} hours.")
+        return
+    pause = PAUSES[min(run.tries, len(PAUSES) - 1)]
+    leg.give_back(state="waiting", next_leg_at=at + timedelta(seconds=pause), waits_for=str(down),
+                  down_since=since, tries=run.tries + 1)  # fmt: skip
+
+
+def _stop(leg, why):
+    db.session.rollback()
+    with leg.batch() as run:
+        finishing.stop(run, why)
+    leg.give_back(next_leg_at=None)
+
+
+@contextmanager
+def _ends_on_sigterm(leg):
+    """A worker told to stop lets the batch end and gives the lease back, so that nobody has to wait for it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: leg.told_to_stop.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def job_id(run) -> str:
+    return f"leg-{run.id}-{run.leg_no}"
+
+
+def queue_next(run_id) -> bool:
+    """Queue the next leg of a run that is due and that nobody works on. False when there is nothing to queue.
+
+    The database says what is due; Redis may have lost the job, or have it still. Raises queues.NoQueue.
+    """
+    begin_write()
+    run = db.session.get(ImportRun, run_id, with_for_update=True)
+    at = now()
+    is_due = run.is_live and run.next_leg_at is not None and run.next_leg_at <= at and run.question is None
+    if not is_due or (run.lease_until is not None and run.lease_until > at) or queues.is_queued(job_id(run)):
+        db.session.rollback()
+        return False
+    run.leg_no += 1
+    run.queued_at = at
+    identity = job_id(run)
+    db.session.commit()
+    return queues.enqueue(queues.IMPORTS, run_leg, run_id, job_id=identity)
+
+
+def due_runs():
+    """Ids of live runs that are due and that nobody works on."""
+    at = now()
+    return db.session.scalars(
+        sa.select(ImportRun.id).where(
+            ImportRun.state.in_(LIVE), ImportRun.next_leg_at <= at,
+            sa.or_(ImportRun.lease_until.is_(None), ImportRun.lease_until <= at),
+        )
+    ).all()  # fmt: skip

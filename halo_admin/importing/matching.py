@@ -1,0 +1,125 @@
+"""Which record of ours a Halo record is: pure, on key values that were normalised when they were stored.
+
+Keys are tried in the stage's order (companies: phone, website, name, the seed's order). The first key with
+any candidate sets the candidates; later keys may only choose among them. Nothing ambiguous is guessed.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+
+class Holder(NamedTuple):
+    """A record of ours that has a key value; link is the Halo id it is linked to already, or None."""
+
+    id: int
+    name: str
+    link: int | None
+
+
+class Narrowed(NamedTuple):
+    """What the keys leave: free candidates by id, the keys that agree on them, and what points elsewhere."""
+
+    left: dict
+    by: tuple
+    outside: tuple  # (key, Holder): a later key's candidates that an earlier key ruled out
+    taken: tuple  # (key, Holder): linked already, so no candidate
+
+    def strength(self, keys) -> tuple:
+        """Compares claims on one record: an earlier key beats any later ones, more keys beat fewer."""
+        return tuple(key in self.by for key in keys)
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The verdict on one Halo record: "link" (to ours_id), "create" or "review"."""
+
+    verdict: str
+    reason: str
+    why: str
+    ours_id: int | None = None
+    by: tuple[str, ...] = ()
+    candidates: tuple[tuple[int, str, tuple[str, ...]], ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def narrow(keys, found) -> Narrowed:
+    """found: per key the Holders with the same value. Linked ones are evidence, never candidates."""
+    left, by, outside, taken = {}, [], [], []
+    for key in keys:
+        holders = found.get(key, ())
+        taken += [(key, holder) for holder in holders if holder.link is not None]
+        free = {holder.id: holder for holder in holders if holder.link is None}
+        if not left:
+            left, by = free, [key] if free else by
+            continue
+        both = left.keys() & free.keys()
+        if both:
+            left = {holder_id: left[holder_id] for holder_id in sorted(both)}
+            by.append(key)
+        outside += [(key, holder) for holder_id, holder in free.items() if holder_id not in both]
+    return Narrowed(left, tuple(by), tuple(outside), tuple(taken))
+
+
+def match(keys, noun, mine: Narrowed, rivals, sharing=()) -> Match:
+    """The verdict for one unlinked Halo record.
+
+    rivals: (halo_id, Narrowed) of the other unlinked Halo records that want one of the same records of ours.
+    sharing: (key, halo_id) of other Halo records with the same value, told when the record is created.
+    """
+    told = tuple(_told(noun, mine))
+    if not mine.left:
+        if mine.taken:
+            return Match("review", _taken(noun, mine.taken), f"a {noun} linked to another Halo record has its value",
+                         candidates=_candidates(mine), told=told)  # fmt: skip
+        shared = tuple(f"shares its {key} with client {halo_id}" for key, halo_id in sharing)
+        return Match("create", "; ".join(("nothing here is like it", *shared)), "nothing here is like it", told=shared)
+    if len(mine.left) > 1:
+        reason = f"{len(mine.left)} {_many(noun)} here have its {_keys(mine.by)}"
+        why = f"several {_many(noun)} here have its {_keys(mine.by)}"
+        return Match("review", reason, why, by=mine.by, candidates=_candidates(mine), told=told)
+    return _single(keys, noun, mine, rivals, told)
+
+
+def _single(keys, noun, mine, rivals, told):
+    (holder,) = mine.left.values()
+    same = mine.strength(keys)
+    wanting = [(halo_id, other.strength(keys)) for halo_id, other in rivals if holder.id in other.left]
+    stronger = [halo_id for halo_id, strength in wanting if strength >= same]
+    if stronger:
+        others = ", ".join(str(halo_id) for halo_id in sorted(stronger)[:3])
+        reason = f"{holder.name} has its {_keys(mine.by)}, but client {others} wants it as well"
+        return Match("review", reason, f"another Halo record wants the same {noun}", by=mine.by,
+                     candidates=_candidates(mine), told=told)  # fmt: skip
+    by = _keys(mine.by)
+    return Match("link", "; ".join((f"matched by {by}", *told)), f"matched by {by}", ours_id=holder.id, by=mine.by,
+                 candidates=_candidates(mine), told=told)  # fmt: skip
+
+
+def _told(noun, mine):
+    for key, holder in mine.outside:
+        yield f"its {key} points to {holder.name}"
+    if mine.left:
+        for key, holder in mine.taken:
+            yield f"its {key} is also that of {holder.name}, linked to client {holder.link}"
+
+
+def _taken(noun, taken):
+    key, holder = taken[0]
+    return f"its {key} is that of {holder.name}, which is linked to client {holder.link} already"
+
+
+def _candidates(mine):
+    named = {holder.id: (holder.name, []) for holder in mine.left.values()}
+    for holder_id in named:
+        named[holder_id][1].extend(mine.by)
+    for key, holder in mine.outside:
+        named.setdefault(holder.id, (holder.name, []))[1].append(key)
+    return tuple((holder_id, name, tuple(by)) for holder_id, (name, by) in named.items())
+
+
+def _keys(by) -> str:
+    return " and ".join((", ".join(by[:-1]), by[-1])) if len(by) > 1 else "".join(by)
+
+
+def _many(noun):
+    return noun.removesuffix("y") + "ies" if noun.endswith("y") else noun + "s"

@@ -1,0 +1,180 @@
+"""What a person does with runs: start, cancel, answer, go on. Web and shell call the same functions."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from .. import queues
+from ..connecting import opening
+from ..connecting.models import StageState
+from ..db import begin_write, db, now, owned
+from ..mirror.models import HaloTenant
+from . import asking, fetching, finishing, legs, stages, websites
+from .models import LIVE, ImportRun, Sweep
+
+log = structlog.get_logger()
+
+
+class Lock(NamedTuple):
+    """Why a stage cannot be started, and the one action that unlocks it (a label, and an endpoint with values)."""
+
+    reason: str
+    action: str
+    endpoint: str
+    values: dict
+
+
+class Locked(Exception):
+    """The stage cannot be started now; `lock` says why."""
+
+    def __init__(self, lock):
+        super().__init__(lock.reason)
+        self.lock = lock
+
+
+def lock(account_id, stage, purpose="import") -> Lock | None:
+    """What keeps this stage from being started, or None."""
+    if not opening.connected(account_id):
+        return Lock("Halo is not connected yet", "Connect Halo", "connecting.page", {})
+    if purpose == "read":
+        return None
+    tenant_id = opening.connection_of(account_id).tenant_id
+    for key in stage.after:
+        if not _state(tenant_id, key, "done_at"):
+            before = stages.stage(key)
+            return Lock(f"{before.title} must be imported first", f"Go to {before.title}", "importing.stage_page",
+                        {"key": key})  # fmt: skip
+    if stage.mapping and not _state(tenant_id, stage.key, "mapped_at"):
+        return Lock("Halo's company types are not mapped yet", "Map company types", "connecting.mapping_page",
+                    {"key": stage.key})  # fmt: skip
+    return None
+
+
+def _state(tenant_id, key, name):
+    state = db.session.get(StageState, (tenant_id, key))
+    return state and getattr(state, name)
+
+
+def start(account_id, stage_key, by_user=None, purpose="import", options=None) -> ImportRun:
+    """Start a run, or return the one that is live already. Raises Locked. Commits."""
+    begin_write()
+    running = live(account_id)
+    if running is not None:
+        return running
+    stage = stages.stage(stage_key)
+    if locked := lock(account_id, stage, purpose):
+        raise Locked(locked)
+    tenant_id, at = opening.connection_of(account_id).tenant_id, now()
+    run = ImportRun(
+        account_id=account_id, tenant_id=tenant_id, stage=stage_key, purpose=purpose, state="waiting",
+        by_user_id=by_user and by_user.id, by_name=by_user.name if by_user else "The command line",
+        options=options or {}, next_leg_at=at, started_at=at, movement="reading",
+        progress={"reading": [0, _expected(tenant_id, stage, purpose)]},
+    )  # fmt: skip
+    db.session.add(run)
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        return live(account_id)
+    return run
+
+
+def _expected(tenant_id, stage, purpose):
+    """How many records the last sweeps saw: what progress counts towards until Halo has told."""
+    if purpose == "websites":
+        return websites.count_unread(tenant_id, stage.kind)
+    return sum(_last_seen(tenant_id, reading.kind) or 0 for reading in stage.readings)
+
+
+def _last_seen(tenant_id, kind):
+    last = sa.select(Sweep.seen).where(Sweep.tenant_id == tenant_id, Sweep.kind == kind, Sweep.state == "complete")
+    return db.session.scalar(last.order_by(Sweep.id.desc()).limit(1))
+
+
+def queue(run) -> None:
+    """Queue the run's next leg. Without Redis nothing is lost: the watch process queues it once it is back."""
+    try:
+        legs.queue_next(run.id)
+    except queues.NoQueue as error:
+        log.warning("not queued", run=run.id, why=str(error))
+
+
+def live(account_id) -> ImportRun | None:
+    return db.session.scalar(owned(ImportRun, account_id).where(ImportRun.state.in_(LIVE)))
+
+
+def latest(account_id, stage_key) -> ImportRun | None:
+    """The newest run of a stage with the account's Halo as it is connected now."""
+    connection = opening.connection_of(account_id)
+    if connection is None:
+        return None
+    runs = owned(ImportRun, account_id).where(ImportRun.stage == stage_key, ImportRun.tenant_id == connection.tenant_id)
+    return db.session.scalar(runs.order_by(ImportRun.id.desc()).limit(1))
+
+
+def cancel(run) -> None:
+    """Stop after the batch that is under way; at once when nobody works on it. In a writing transaction; commits."""
+    run = db.session.get(ImportRun, run.id, with_for_update=True, populate_existing=True)
+    if run.is_live:
+        run.cancel_wanted = True
+        if run.lease_until is None or run.lease_until <= now():
+            run.lease_token = None
+            finishing.cancel(run)
+    db.session.commit()
+
+
+def reply(run, choice) -> None:
+    """Answer the run's question. Raises ValueError for what is no choice of it. In a writing transaction; commits."""
+    if run.question is None or choice not in [one["value"] for one in run.question["choices"]]:
+        raise ValueError("This question has been answered already.")
+    asking.reply(run, choice)
+    if run.question is None:
+        run.next_leg_at = now()
+    db.session.commit()
+    queue(run)
+
+
+def can_go_on(run) -> bool:
+    newest = owned(ImportRun, run.account_id).where(ImportRun.stage == run.stage).order_by(ImportRun.id.desc())
+    return run.state == "failed" and db.session.scalar(newest.limit(1)).id == run.id
+
+
+def go_on(run) -> ImportRun:
+    """Go on at the cursor of a stopped run; what was read over a day ago is read again. Commits."""
+    begin_write()
+    run = db.session.get(ImportRun, run.id, populate_existing=True)
+    running = live(run.account_id)
+    if running is not None or not can_go_on(run):
+        return running or run
+    if _read_long_ago(run):
+        run.movement, run.step, run.progress = "reading", 0, {"reading": [0, 0]}
+        run.facts = {}
+    run.state, run.next_leg_at, run.ended_at, run.stopped = "waiting", now(), None, None
+    run.tries, run.down_since, run.cancel_wanted = 0, None, False
+    db.session.commit()
+    queue(run)
+    return run
+
+
+def _read_long_ago(run):
+    ids = run.facts.get("sweeps", {}).values()
+    oldest = db.session.scalar(sa.select(sa.func.min(Sweep.touched_at)).where(Sweep.id.in_(ids)))
+    return oldest is not None and now() - oldest > fetching.STALE
+
+
+def mirror_read_at(account_id, stage):
+    """When the stage's lists were last read completely; None before that."""
+    connection = opening.connection_of(account_id)
+    if connection is None:
+        return None
+    complete = sa.select(sa.func.max(Sweep.ended_at)).where(
+        Sweep.tenant_id == connection.tenant_id, Sweep.kind == stage.kind, Sweep.state == "complete"
+    )
+    return db.session.scalar(complete)
+
+
+def tenant_of(run) -> HaloTenant:
+    return db.session.get(HaloTenant, run.tenant_id)

@@ -1,0 +1,30 @@
+"""The third movement, batch by batch: what was decided is carried out."""
+
+import sqlalchemy as sa
+
+from ..db import db
+from .applying import BATCH, Applying
+from .models import Decision
+
+
+def prepare(run):
+    """Where saving starts, and how many records it is about."""
+    run.cursor = 0
+    todo = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.state == "decided")
+    run.progress = run.progress | {"saving": [0, db.session.scalar(todo)]}
+
+
+def save(leg) -> bool:
+    """Carry out the next batch of decisions; True when there are none left."""
+    with leg.batch() as run:
+        todo = sa.select(Decision).where(Decision.run_id == run.id, Decision.state == "decided")
+        decisions = db.session.scalars(todo.order_by(Decision.id).limit(BATCH)).all()
+        if not decisions:
+            return True
+        situation = leg.situation()
+        moved = Applying(situation).apply(decisions)
+        run.counts = {name: run.counts.get(name, 0) + moved.get(name, 0) for name in {*run.counts, *moved}}
+        run.cursor = max(run.cursor, *(one.id for one in decisions))
+        done, total = run.progress["saving"]
+        run.progress = run.progress | {"saving": [done + len(decisions), total]}
+    return False

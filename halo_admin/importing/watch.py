@@ -1,0 +1,42 @@
+"""The watch process: every two seconds it asks the database what is due and sees that it is queued.
+
+So an emptied Redis, a crash between commit and enqueue, or a killed worker cost seconds.
+"""
+
+import signal
+import threading
+
+import click
+import structlog
+from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import queues
+from ..db import db
+from . import legs
+
+SECONDS = 2
+
+log = structlog.get_logger()
+
+
+@click.command("watch")
+@with_appcontext
+def watch():
+    """See that every due leg of an import is queued, until stopped."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    while not stop.wait(SECONDS):
+        look()
+
+
+def look() -> int:
+    """Queue what is due; how many legs were queued. Trouble is told, and the next look tries again."""
+    try:
+        return sum(legs.queue_next(run_id) for run_id in legs.due_runs())
+    except (SQLAlchemyError, queues.NoQueue) as error:
+        log.warning("nothing could be queued", why=type(error).__name__)
+        return 0
+    finally:
+        db.session.remove()

@@ -1,0 +1,36 @@
+"""Which tenant an account is connected to now, and which of its records a record of ours is linked to."""
+
+import sqlalchemy as sa
+
+from ..db import db, owned
+from .models import HaloRecord, HaloTenant
+
+
+def current_tenant_id(account_id: int) -> int | None:
+    """The tenant of the account's present connection; None without one. Links of other tenants are set aside."""
+    return db.session.scalar(
+        sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id, HaloTenant.current.is_(True))
+    )
+
+
+def make_current(tenant: HaloTenant) -> None:
+    """From now on the account's links are those of this tenant. The caller commits."""
+    others = sa.update(HaloTenant).where(HaloTenant.account_id == tenant.account_id, HaloTenant.id != tenant.id)
+    db.session.execute(others.values(current=False))
+    tenant.current = True
+
+
+def make_none_current(account_id: int) -> None:
+    """The account is connected to nothing: no link of its counts. The caller commits."""
+    db.session.execute(sa.update(HaloTenant).where(HaloTenant.account_id == account_id).values(current=False))
+
+
+def links(account_id: int, kind: str) -> sa.Select:
+    """A select of the leading mirror rows of `kind` that are linked to records of ours, in the current tenant."""
+    current = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id, HaloTenant.current.is_(True))
+    return owned(HaloRecord, account_id).where(
+        HaloRecord.tenant_id == current.scalar_subquery(),
+        HaloRecord.kind == kind,
+        HaloRecord.ours_id.is_not(None),
+        HaloRecord.follows_id.is_(None),
+    )

@@ -1,0 +1,86 @@
+"""A tenant of Halo's, and one row per thing it holds: our copy, our link, and what both sides last agreed on."""
+
+import sqlalchemy as sa
+
+from ..db import JSON, BigId, Owned, UTCDateTime, db
+
+
+class HaloTenant(Owned, db.Model):
+    """One Halo tenant an account has been connected to. Links belong to it: another address is another tenant."""
+
+    __tablename__ = "halo_tenants"
+    id = db.Column(BigId, primary_key=True)
+    identity = db.Column(db.String(400), nullable=False)  # normalised address and tenant name
+    practice = db.Column(db.Boolean, nullable=False, default=False)
+    current = db.Column(db.Boolean, nullable=False, default=False)  # the one the account is connected to now
+    learned = db.Column(JSON, nullable=False, default=dict)  # how this tenant turned out to behave
+    created_at = db.Column(UTCDateTime, nullable=False)
+
+    __table_args__ = (
+        db.UniqueConstraint("account_id", "identity"),
+        db.Index("uq_halo_tenants_one_current", "account_id", unique=True,
+                 sqlite_where=sa.text("current = 1"), postgresql_where=sa.text("current")),
+    )  # fmt: skip
+
+
+def _where(text):
+    return {"sqlite_where": sa.text(text), "postgresql_where": sa.text(text)}
+
+
+class HaloRecord(Owned, db.Model):
+    """What Halo holds of one thing. `values` is what a decision compares; `listed` and `detail` are what it was
+    made from. A row that could not be read keeps its last good values beside `error`.
+    """
+
+    __tablename__ = "halo_records"
+    id = db.Column(BigId, primary_key=True)
+    tenant_id = db.Column(BigId, db.ForeignKey("halo_tenants.id"), nullable=False)
+    kind = db.Column(db.String(20), nullable=False)
+    halo_id = db.Column(BigId, nullable=False)  # negative: Halo sent no id that could be read
+    parent_id = db.Column(BigId)  # the Halo client a site or user belongs to
+    label = db.Column(db.Text)
+    active = db.Column(db.Boolean, nullable=False, default=True)
+    type_key = db.Column(db.String(60))  # what the stage's mapping is asked about
+    listed = db.Column(JSON)
+    listed_digest = db.Column(db.String(32))
+    detail = db.Column(JSON)
+    detail_of = db.Column(db.String(32))  # the listed_digest it was read for: another one makes it stale
+    detail_at = db.Column(UTCDateTime)
+    values = db.Column(JSON)
+    digest = db.Column(db.String(32))
+    phone_key = db.Column(db.String(40))
+    website_key = db.Column(db.String(255))
+    name_key = db.Column(db.String(255))
+    email_key = db.Column(db.String(254))
+    error = db.Column(db.Text)
+    # Halo's own change of what `listed` holds lies between these two sweeps; halo_changed_at when Halo told it
+    changed_after = db.Column(UTCDateTime)
+    changed_before = db.Column(UTCDateTime)
+    halo_changed_at = db.Column(UTCDateTime)
+    first_sweep_id = db.Column(BigId)
+    last_sweep_id = db.Column(BigId)
+    gone_at = db.Column(UTCDateTime)
+    # the link
+    ours_id = db.Column(BigId)
+    follows_id = db.Column(BigId)  # the leading record of the same thing of ours; it feeds no fields itself
+    matched_by = db.Column(db.String(60))
+    linked_at = db.Column(UTCDateTime)
+    base = db.Column(JSON)  # per field: [Halo's value, ours] when last settled
+    answer = db.Column(JSON)  # what a person answered: {"do": "link" | "create" | "ignore", …}
+    fingerprint = db.Column(db.String(120))  # all the last applied decision depended on
+    outcome = db.Column(db.String(12))
+    run_id = db.Column(BigId)  # the last import that dealt with it
+
+    __table_args__ = (
+        db.UniqueConstraint("tenant_id", "kind", "halo_id"),
+        db.Index("ix_halo_records_parent", "tenant_id", "kind", "parent_id", **_where("parent_id IS NOT NULL")),
+        db.Index("ix_halo_records_type", "tenant_id", "kind", "type_key", **_where("type_key IS NOT NULL")),
+        db.Index("ix_halo_records_phone", "tenant_id", "kind", "phone_key", **_where("phone_key IS NOT NULL")),
+        db.Index("ix_halo_records_website", "tenant_id", "kind", "website_key", **_where("website_key IS NOT NULL")),
+        db.Index("ix_halo_records_name", "tenant_id", "kind", "name_key", **_where("name_key IS NOT NULL")),
+        db.Index("ix_halo_records_email", "tenant_id", "kind", "email_key", **_where("email_key IS NOT NULL")),
+
+        db.Index("ix_halo_records_links", "tenant_id", "kind", "ours_id", **_where("ours_id IS NOT NULL")),
+        db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,
+                 **_where("ours_id IS NOT NULL AND follows_id IS NULL")),
+    )  # fmt: skip
