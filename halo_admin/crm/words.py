@@ -6,9 +6,9 @@ A record has some ten words: one statement for all of a batch is several times q
 import msgspec
 import sqlalchemy as sa
 
-from .. import normal
 from ..db import among, db
 from .models import SearchWord
+from .searchable import LONGEST
 
 # a batch's words as a table: [[record_id, word], …]
 PAIRS = {
@@ -22,8 +22,14 @@ REMOVE = "DELETE FROM search_words WHERE account_id = :account AND kind = :kind 
 
 
 def wanted(model, rows: list[dict]) -> set[tuple[int, str]]:
-    """The words that rows (with id and the fields in model.WORDS) are to be found by, as (record id, word)."""
-    return {(row["id"], word) for row in rows for word in normal.words(*(row[field] for field in model.WORDS))}
+    """The words that rows (with id and the columns in model.WORDS) are to be found by, as (record id, word)."""
+    return {
+        (row["id"], word[:LONGEST])
+        for row in rows
+        for column, words_of in model.WORDS.items()
+        if row[column]
+        for word in words_of(row[column])
+    }
 
 
 def stored(model, account, ids: list[int]) -> set[tuple[int, str]]:

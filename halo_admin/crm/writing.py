@@ -43,7 +43,7 @@ def update(model, account, rows: list[dict]) -> None:
     )
     values = [{f"new_{name}": row[name] for name in changed} | {"at_id": row["id"]} for row in full]
     db.session.execute(statement, values)
-    words.replace(model, account, rows)
+    words.replace(model, account, full)
 
 
 def _default(column):

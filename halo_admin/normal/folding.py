@@ -6,6 +6,7 @@ MAX_TEXT = 500  # characters looked at: Halo's longest name has 255
 MAX_WORD = 64
 MAX_WORDS = 48
 KEY_LENGTH = 255
+SORT_LENGTH = 80
 
 _JOINED = "'’‘ʼ`´′"  # O'Brien is one word
 # Letters that Unicode does not take apart into a letter and its accent.
@@ -72,3 +73,8 @@ def words(*texts: str | None) -> list[str]:
     """The different words of some texts for a search index: at most MAX_WORDS, each cut at MAX_WORD characters."""
     found = {word[:MAX_WORD]: None for text in texts if text for word in folded_words(text)}
     return list(found)[:MAX_WORDS]
+
+
+def sort_key(text: str) -> str:
+    """Where a name stands in a sorted table: its folded words, without the signs around and between them."""
+    return " ".join(folded_words(text))[:SORT_LENGTH]

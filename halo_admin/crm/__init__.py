@@ -1,0 +1,1 @@
+"""The MSP's own records: companies and what belongs to them."""

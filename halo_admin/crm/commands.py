@@ -1,0 +1,50 @@
+"""`flask crm …`: records in from a CSV file and out as CSV files."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from ..shell import account_option, answer, json_option, refuse
+from . import dumping, loading, sheets
+
+crm = AppGroup("crm", help="An account's own records.")
+
+
+@crm.command("load")
+@click.argument("kind", type=click.Choice(["companies"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@account_option
+@json_option
+@click.pass_context
+def load(context, account, kind, file, as_json):
+    """Take a CSV file in: its first line names the columns."""
+    try:
+        loaded = asdict(loading.load_companies(account, file))
+    except (sheets.Unreadable, OSError) as error:
+        refuse(f"{file.name} was not loaded. {error}")
+    if unknown := loaded.pop("unknown"):
+        click.echo(f"Left aside, as no column of companies is called so: {', '.join(unknown)}.", err=True)
+    answer(loaded, as_json, _told(loaded))
+    if loaded["refused"]:
+        context.exit(1)
+
+
+@crm.command("dump")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@account_option
+@json_option
+def dump(account, folder, as_json):
+    """Write the account's records into DIR, one CSV file for each kind."""
+    try:
+        written = dumping.dump(account.id, folder)
+    except OSError as error:
+        refuse(f"Nothing can be written to {folder}: {error.strerror}.")
+    answer(written, as_json, "\n".join(f"{number:,} {kind}" for kind, number in written.items()))
+
+
+def _told(loaded):
+    counts = f"{loaded['created']:,} created, {loaded['updated']:,} updated, {loaded['unchanged']:,} unchanged"
+    lines = [f"Line {one['line']} refused: {one['reason']}." for one in loaded["refused"]]
+    return "\n".join([*lines, f"{counts}, {len(lines):,} refused."])

@@ -1,0 +1,119 @@
+"""Companies and their types: ours, whoever brought them in."""
+
+import sqlalchemy as sa
+
+from .. import normal
+from ..db import BigId, Owned, UTCDateTime, db
+from .searchable import digits, domain_words, name_words, phone_words
+
+STARTING_TYPES = ("Prospect", "Client", "Partner", "Vendor")
+
+
+def ordered_text(length):
+    """Text that sorts and compares by its characters' numbers on every database, so that beginnings are a range."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+class CompanyType(Owned, db.Model):
+    """One of the account's own company types. "No type" is the absence of one."""
+
+    __tablename__ = "company_types"
+    id = db.Column(BigId, primary_key=True)
+    name = db.Column(db.String(100), nullable=False)
+    name_key = db.Column(db.String(100), nullable=False)
+    position = db.Column(db.Integer, nullable=False)
+
+    __table_args__ = (db.UniqueConstraint("account_id", "name_key"),)
+
+
+class Company(Owned, db.Model):
+    """An organisation. The *_key columns are the normal forms that matching reads."""
+
+    __tablename__ = "companies"
+    id = db.Column(BigId, primary_key=True)
+    name = db.Column(db.Text, nullable=False)
+    phone = db.Column(db.Text)
+    website = db.Column(db.Text)
+    type_id = db.Column(BigId, db.ForeignKey("company_types.id"), index=True)
+    street = db.Column(db.Text)
+    city = db.Column(db.Text)
+    state = db.Column(db.Text)
+    postal_code = db.Column(db.Text)
+    country = db.Column(db.Text)
+    name_sort = db.Column(ordered_text(80), nullable=False)
+    name_key = db.Column(db.String(255))
+    phone_key = db.Column(db.String(40))
+    website_key = db.Column(db.String(255))
+    inactive_in_halo = db.Column(db.Boolean, nullable=False, default=False)
+    made_by_run = db.Column(BigId)  # the import that created it; NULL: a person or a file did
+    edited_at = db.Column(UTCDateTime)  # by a person or a file, never by an import
+    created_at = db.Column(UTCDateTime, nullable=False)
+    version = db.Column(db.Integer, nullable=False, default=1)
+
+    type = db.relationship(CompanyType)
+
+    # what a person may type in, with its label; the order of forms and files
+    FIELDS = {
+        "name": "Company name",
+        "phone": "Phone",
+        "website": "Website",
+        "type_id": "Company type",
+        "street": "Street",
+        "city": "City",
+        "state": "State",
+        "postal_code": "Postal code",
+        "country": "Country",
+    }
+    # the columns that the search box looks into, and the words each is found by
+    WORDS = {
+        "name": name_words,
+        "website": domain_words,
+        "website_key": domain_words,
+        "phone": phone_words,
+        "phone_key": digits,
+    }
+    HALO_KIND = "client"  # what the mirror calls it
+
+    __table_args__ = (
+        db.Index("ix_companies_by_name", "account_id", "name_sort", "id"),
+        db.Index("ix_companies_by_id", "account_id", "id"),
+        db.Index("ix_companies_by_type_name", "account_id", "type_id", "name_sort", "id"),
+        db.Index("ix_companies_by_type_id", "account_id", "type_id", "id"),
+        db.Index("ix_companies_phone_key", "account_id", "phone_key"),
+        db.Index("ix_companies_website_key", "account_id", "website_key"),
+        db.Index("ix_companies_name_key", "account_id", "name_key"),
+        *(
+            db.Index(f"ix_companies_inactive_by_{name}", "account_id", *columns,
+                     sqlite_where=sa.text("inactive_in_halo = 1"), postgresql_where=sa.text("inactive_in_halo"))
+            for name, columns in {
+                "name": ("name_sort", "id"), "id": ("id",),
+                "type_name": ("type_id", "name_sort", "id"), "type_id": ("type_id", "id"),
+            }.items()
+        ),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+
+    @staticmethod
+    def derived(values: dict, country: str) -> dict:
+        """The columns that follow from a company's values: normal forms and the order of tables."""
+        return {
+            "name_key": normal.name_key(values.get("name")),
+            "phone_key": normal.phone_key(values.get("phone"), country),
+            "website_key": normal.website_key(values.get("website")),
+            "name_sort": normal.sort_key(values["name"]),
+        }
+
+
+class SearchWord(db.Model):
+    """One folded word of a record: what the search box looks up, by the beginning of the word."""
+
+    __tablename__ = "search_words"
+    account_id = db.Column(BigId, db.ForeignKey("accounts.id"), primary_key=True)
+    kind = db.Column(db.String(20), primary_key=True)
+    word = db.Column(ordered_text(64), primary_key=True)
+    record_id = db.Column(BigId, primary_key=True)
+
+    __table_args__ = (
+        db.Index("ix_search_words_record", "account_id", "kind", "record_id"),
+        {"sqlite_with_rowid": False},
+    )

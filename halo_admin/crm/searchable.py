@@ -1,0 +1,60 @@
+"""Which words a value is found by, and which beginnings of words a query asks for. Both sides fold alike."""
+
+import re
+
+from .. import normal
+
+LONGEST = 64  # characters of a word that are kept
+MOST_WORDS = 8  # of a query
+FEWEST_DIGITS = 5  # in a query of only digits for it to be a phone number and not words
+
+_PHONE_LIKE = re.compile(r"[\d\s()+./–-]+")
+_AROUND_A_SITE = re.compile(r"^(?:[a-z]+:/{0,2})?(?:www\.)?|[/?#:].*$")
+_EDGES = "\"'‘’“”()[]<>,;.:!"
+
+
+def name_words(text: str) -> set[str]:
+    """The folded words of a text; "Acme.io Labs" is found by "acme.io" too."""
+    dotted = {token for token in map(_token, text.split()) if _is_address(token)}
+    return set(normal.words(text)) | dotted
+
+
+def domain_words(text: str) -> set[str]:
+    """A website's host; its folded words where it is no address."""
+    token = _token(text)
+    return {token} if _is_address(token) else set(normal.words(text))
+
+
+def phone_words(text: str) -> set[str]:
+    """The digits from each group on: +1 415 555 2671 is found by 1415…, 415…, 555… and 2671."""
+    groups = re.findall(r"\d+", text)[:LONGEST]
+    return {found for start in range(len(groups)) for found in digits("".join(groups[start:])) if len(found) > 2}
+
+
+def digits(text: str) -> set[str]:
+    """The digits in a row, without the zeros that some dial in front."""
+    joined = re.sub(r"[^0-9]", "", text).lstrip("0")
+    return {joined[:LONGEST]} if joined else set()
+
+
+def query_words(text: str) -> list[str]:
+    """The beginnings of words that a record must have, all of them; empty for an empty query."""
+    text = text.replace("\0", " ").strip()[:200]
+    numbers = digits(text)
+    if _PHONE_LIKE.fullmatch(text) and numbers and len(min(numbers)) >= FEWEST_DIGITS:
+        return sorted(numbers)
+    words = [word for token in map(_token, text.split()) for word in _asked(token)]
+    # a query of signs alone finds what has such a word, which is nothing
+    return list(dict.fromkeys(words))[:MOST_WORDS] or ([text[:LONGEST]] if text else [])
+
+
+def _asked(token):
+    return [token] if _is_address(token) else normal.words(token)
+
+
+def _token(text):
+    return _AROUND_A_SITE.sub("", text.strip().casefold().strip(_EDGES))[:LONGEST].strip(_EDGES)
+
+
+def _is_address(token):
+    return "." in token or "@" in token

@@ -1,0 +1,96 @@
+"""A table's page by keyset: sorted by an index, going on after or before a row, counted as far as a person cares."""
+
+import base64
+import binascii
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from ..db import db
+
+PAGE_ROWS = 50
+MANY = 10_000  # beyond, a table says "10,000+"
+LARGEST_ID = 2**63 - 1
+
+
+class Order(NamedTuple):
+    """How a table is sorted: by one column and the id, or by the id alone. An index begins with what is pinned."""
+
+    label: str
+    column: str | None
+    descending: bool = False
+
+
+class Cursor(NamedTuple):
+    """A row to go on from: its value of the sorting column and its id; backward when its page is the one before."""
+
+    value: str
+    id: int
+    backward: bool = False
+
+
+class Page(NamedTuple):
+    """Rows, and where the pages around them begin (None where there is none)."""
+
+    rows: list
+    before: str | None
+    after: str | None
+    first: bool
+
+
+def page(query: sa.Select, model, order: Order, cursor: Cursor | None, pinned: tuple = ()) -> Page:
+    """One page of `query`. `pinned` are columns that a filter has set to one value and the index has before others."""
+    backward = cursor is not None and cursor.backward
+    keys = [getattr(model, name) for name in (order.column, "id") if name]
+    down = order.descending != backward
+    if cursor:
+        query = query.where(_beyond(keys, [cursor.value, cursor.id] if order.column else [cursor.id], down))
+    # pinned columns are all alike and sort nothing, but name the index to PostgreSQL where the one value is NULL
+    by = [column.desc() if down else column.asc() for column in (*pinned, *keys)]
+    rows = list(db.session.scalars(query.order_by(*by).limit(PAGE_ROWS + 1)))
+    more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
+    if backward:
+        rows.reverse()
+    return Page(
+        rows,
+        before=_place(rows[0], order) if rows and (more if backward else cursor) else None,
+        after=_place(rows[-1], order) if rows and (more or backward) else None,
+        first=cursor is None,
+    )
+
+
+def _beyond(keys, values, down):
+    row = sa.tuple_(*keys)
+    return row < tuple(values) if down else row > tuple(values)
+
+
+def count(query: sa.Select) -> int:
+    """How many rows `query` has; MANY + 1 stands for all that are more."""
+    some = query.with_only_columns(sa.literal(1)).order_by(None).limit(MANY + 1).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some))
+
+
+def counted(number: int) -> str:
+    """ "1,204", or "10,000+"."""
+    return f"{MANY:,}+" if number > MANY else f"{number:,}"
+
+
+def _place(row, order):
+    return write_cursor(getattr(row, order.column) if order.column else "", row.id)
+
+
+def write_cursor(value: str, record_id: int) -> str:
+    """A row's place as a text for an address."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([value, record_id])).decode().rstrip("=")
+
+
+def read_cursor(text: str, backward: bool = False) -> Cursor | None:
+    """The place in an address; None for anything write_cursor() has not written."""
+    try:
+        raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+        value, record_id = msgspec.json.decode(raw, type=tuple[str, int])
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        return None
+    usable = "\0" not in value and 0 < record_id <= LARGEST_ID
+    return Cursor(value, record_id, backward) if usable else None
