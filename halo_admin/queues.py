@@ -1,4 +1,4 @@
-"""The two queues: `exports` for what a person waits for, `imports` for legs. Redis may be away or emptied at any time."""
+"""The two queues: `exports` for what a person waits for, `imports` for legs. Redis may be emptied at any time."""
 
 from flask import current_app
 from redis import Redis

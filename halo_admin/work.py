@@ -9,13 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import queues
 from .db import begin_write, db, now
-from .importing.models import WorkerBeat
+from .heartbeats import WorkerBeat
 
 # RQ asks for a heartbeat between jobs (worker_ttl less 15 s) and while one runs
 BEAT_SECONDS = 5
-# a worker that has been silent for this long is taken for dead
-SILENT_SECONDS = 20
-
 # a forked child may not use macOS's system libraries
 Base = SpawnWorker if platform.system() == "Darwin" else ForkWorker
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..mirror.models import HaloRecord
+from . import stages
 from .applying import settle
 from .deciding import BATCH, LIGHT, LOWEST, Deciding, full_rows, mapping_revision, mirror_rows, quick, store
 
@@ -12,6 +13,7 @@ def prepare(run):
     """Where comparing starts, and how many records it is about."""
     run.cursor, run.counts = LOWEST, {}
     run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
+    kind = stages.stage(run.stage).kind
     here = (
         HaloRecord.tenant_id == run.tenant_id,
         HaloRecord.kind == kind,

@@ -1,17 +1,12 @@
 """How a run ends: done, done with problems, cancelled, or stopped with one sentence why."""
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 
 from ..connecting.models import StageState
 from ..db import db, now
 from ..mirror.models import HaloTenant
 from . import stages, websites
-from .models import Decision, WorkerBeat
-
-# a worker that has been silent for this long is taken for dead
-SILENT = timedelta(seconds=20)
+from .models import Decision
 
 
 def finish(run):
@@ -62,14 +57,3 @@ def stage_state(run) -> StageState:
         state = StageState(account_id=run.account_id, tenant_id=run.tenant_id, stage=run.stage, options={})
         db.session.add(state)
     return state
-
-
-def living_workers(queue=None):
-    """The workers that have said lately that they are alive, those of one queue if given."""
-    beats = db.session.scalars(sa.select(WorkerBeat).where(WorkerBeat.at > now() - SILENT)).all()
-    return [beat for beat in beats if queue is None or queue in beat.queues.split(",")]
-
-
-def all_workers_busy() -> bool:
-    """Whether no living worker is free to take what a person waits for."""
-    return all(beat.busy for beat in living_workers("exports"))

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import structlog
 from flask import current_app
 
-from .. import queues
+from .. import heartbeats, queues
 from ..accounts.models import Account
 from ..connecting import opening
 from ..db import begin_write, db, now
@@ -119,7 +119,7 @@ class Leg:
             time.monotonic() >= self.ends
             or self.told_to_stop.is_set()
             or self.run.cancel_wanted
-            or (queues.waiting(queues.EXPORTS) and finishing.all_workers_busy())
+            or (queues.waiting(queues.EXPORTS) and heartbeats.nobody_free(queues.EXPORTS))
         )
 
     def work(self):

@@ -116,13 +116,3 @@ class Decision(Owned, db.Model):
         db.Index("ix_decisions_ours", "account_id", "ours_id"),
         {"sqlite_autoincrement": True},
     )
-
-
-class WorkerBeat(db.Model):
-    """A worker says it is alive. Of the site, not of an account."""
-
-    __tablename__ = "worker_beats"
-    name = db.Column(db.String(100), primary_key=True)
-    queues = db.Column(db.String(100), nullable=False)
-    busy = db.Column(db.Boolean, nullable=False, default=False)
-    at = db.Column(UTCDateTime, nullable=False)
