@@ -1,0 +1,1 @@
+"""All we know of Halo's API. No Flask, no database, no settings: what it needs is handed in."""
