@@ -1,0 +1,146 @@
+"""The client: what Halo holds, as records, with signing in, quota, tries and errors taken care of."""
+
+from collections.abc import Callable, Mapping
+
+import httpx
+
+from ..records import Agent, Page
+from . import decoding
+from .addresses import default_auth, token_url
+from .agents import ACTING_AGENT
+from .answers import is_gone, not_readable, told, told_of_one
+from .guard import Guard, GuardedTransport
+from .listing import Listing
+from .paging import paged
+from .places import Quota
+from .tokens import Kept, SignIn, TokenStore
+from .wire import USUAL_BACKOFF, Backoff, Garbled, Unwelcome, Wire
+
+
+class Halo:
+    """One tenant of Halo. Use it as a context manager, or close() it.
+
+    url is Halo's address without /api; auth_url defaults to its /auth; tenant only where Halo needs one. quota
+    gives each request its place. tokens shares the token with others who use these credentials. on_request is
+    called with the path before each request is sent. timeout bounds each request as a whole, in seconds.
+    All methods raise errors of the HaloError tree.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        quota: Quota,
+        *,
+        auth_url: str | None = None,
+        tenant: str | None = None,
+        scope: str = "all",
+        tokens: TokenStore | None = None,
+        allow_private: bool = False,
+        allow_hosts: frozenset[str] = frozenset(),
+        timeout: float = 30,
+        backoff: Backoff = USUAL_BACKOFF,
+        on_request: Callable[[str], object] | None = None,
+    ):
+        self.url = url
+        guard = Guard(allow_private=allow_private, allow_hosts=allow_hosts)
+        self._http = httpx.Client(
+            transport=GuardedTransport(guard, timeout),
+            timeout=timeout,
+            trust_env=False,
+            follow_redirects=False,
+            headers={"Accept": "application/json", "User-Agent": "GlassHive"},
+        )
+        self._wire = Wire(self._http, quota, backoff, on_request)
+        where = token_url(auth_url or default_auth(url), tenant)
+        self._sign_in = SignIn(self._wire, self._http, where, client_id, client_secret, scope, tokens or Kept())
+
+    def __repr__(self) -> str:
+        return f"<Halo {self.url}>"
+
+    def __enter__(self) -> "Halo":
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def sign_in(self) -> None:
+        """Get a new token now, as a check of the credentials."""
+        self._sign_in.renew()
+
+    def me(self) -> Agent:
+        """The agent that the credentials act as."""
+        return self._read(ACTING_AGENT, ACTING_AGENT.path, {}, lambda body: decoding.single(body, ACTING_AGENT.reader))
+
+    def page(self, listing: Listing, page_no: int, **params) -> Page:
+        """One page of a list, from 1 on; params come on top of the listing's and of paging's."""
+        return self._read(listing, listing.path, {**listing.params, **paged(page_no), **params}, _page_of(listing))
+
+    def rows(self, listing: Listing, **params) -> tuple:
+        """All rows of a list that Halo does not page: records and Unreadable ones."""
+        return self._read(listing, listing.path, {**listing.params, **params}, _page_of(listing)).rows
+
+    def one(self, listing: Listing, halo_id: int) -> object | None:
+        """A record with its details (or Unreadable); None when Halo has it no more.
+
+        Raises HaloRejected where Halo will not give out this one (403, 500), though it may give out others.
+        """
+        try:
+            found = self._ask(
+                f"{listing.path}/{halo_id}",
+                {"includedetails": True},
+                lambda body: decoding.single(body, listing.reader),
+            )
+        except Unwelcome as failure:
+            if is_gone(failure.answer):
+                return None
+            raise told_of_one(failure.answer, listing, halo_id, self._sign_in.hidden()) from failure
+        except Garbled as garbled:
+            raise not_readable(garbled, listing) from garbled
+        # A merged record's id may answer with the record it went into: that is another one.
+        return found if getattr(found, "halo_id", None) in (halo_id, None) else None
+
+    def _read(self, listing, path, params, read):
+        try:
+            return self._ask(path, params, read)
+        except Unwelcome as failure:
+            raise told(failure.answer, listing, self._sign_in.hidden()) from failure
+        except Garbled as garbled:
+            raise not_readable(garbled, listing) from garbled
+
+    def _ask(self, path: str, params: Mapping, read):
+        refused = None
+        for token in self._sign_in.candidates():
+            try:
+                return self._wire.ask(lambda token=token: self._request(path, params, token), _reading(read))
+            except Unwelcome as failure:
+                if failure.answer.status != 401:
+                    raise
+                refused = failure
+        raise refused
+
+    def _request(self, path, params, token):
+        return self._http.build_request(
+            "GET", f"{self.url}/api{path}", params=params, headers={"Authorization": f"Bearer {token}"}
+        )
+
+
+def _page_of(listing):
+    return lambda body: decoding.page(body, listing.keys, listing.reader)
+
+
+def _reading(read):
+    """read of an answer's body, without a byte order mark; what it cannot read is garbled."""
+
+    def read_answer(answer):
+        body = answer.body.removeprefix(b"\xef\xbb\xbf")
+        try:
+            return read(body)
+        except decoding.NotThatShape as error:
+            raise Garbled(str(error), body) from error
+
+    return read_answer
