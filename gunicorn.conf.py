@@ -7,3 +7,4 @@ worker_class = "gthread"
 threads = 16
 graceful_timeout = 2
 control_socket_disable = True
+loglevel = "warning"

@@ -60,7 +60,7 @@ class Redis:
         """Start it, also again after its process was killed."""
         command = [valkey.binary(), str(valkey.write_config(self.folder))]
         self.process = Process("redis", command, self.folder / "log")
-        until(self._answers, why=self.process.output)
+        until(self._answers, why=self._log)
 
     def client(self):
         return valkey.client(self.folder)
@@ -69,6 +69,9 @@ class Redis:
         if self.process:
             self.process.end()
         shutil.rmtree(self.folder)
+
+    def _log(self):
+        return (self.folder / "valkey.log").read_text()
 
     def _answers(self):
         try:

@@ -96,14 +96,16 @@ def block(environment, account):
 
 
 def supervise(environment, text):
-    """Run all processes until one of them gives up or we are told to stop. Returns the exit code."""
+    """Run all processes until we are told to stop (returns None) or one of them gives up (returns its exit code)."""
     manager = Manager()
     for name, command in wanted(environment).items():
         keep = f"exec {shlex.quote(sys.executable)} -m tools.keep --linger {LINGER_SECONDS.get(name, 0)} {command}"
         manager.add_process(name, keep, env=environment, cwd=str(ROOT))
     with announced(environment, text):
         manager.loop()
-    return 0 if manager.returncode in STOPPED else manager.returncode
+    if manager.returncode not in STOPPED:
+        return manager.returncode
+    return print("Everything has stopped. The data is kept for the next time.", flush=True)
 
 
 def wanted(environment):

@@ -23,6 +23,7 @@ pidfile "{folder}/valkey.pid"
 appendonly yes
 save ""
 loglevel warning
+logfile "{folder}/valkey.log"
 """
 
 
