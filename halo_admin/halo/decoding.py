@@ -31,7 +31,7 @@ class Reader:
 
     def __init__(self, row_type: type[msgspec.Struct], record: Callable):
         self._record = record
-        self._row_type = row_type
+        self.row_type = row_type
         self._rows = msgspec.json.Decoder(list[row_type])
         self._row = msgspec.json.Decoder(row_type)
         self._patient = tuple(_patient_readers(row_type))
@@ -57,7 +57,7 @@ class Reader:
             if not isinstance(said, dict):
                 raise values.Wrong("is not an object")
             halo_id = values.own_id(said.get("id"))
-            return self._record(self._row_type(**dict(self._mended_fields(said))))
+            return self._record(self.row_type(**dict(self._mended_fields(said))))
         except (ValueError, RecursionError) as error:
             reason = str(error) if isinstance(error, values.Wrong) else "is not readable as JSON"
             return Unreadable(halo_id, f"This record {reason}.", _fingerprint(body))
