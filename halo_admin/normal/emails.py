@@ -8,7 +8,7 @@ from halo_admin.normal.folding import plain
 
 MAX_ADDRESS = 254  # RFC 5321
 
-_SEPARATORS = re.compile(r"[\s,;<>()\[\]\"|]+")
+_SEPARATORS = re.compile(r"[\s,;:?<>()\[\]\"|]+")
 
 
 def email_key(text: str | None) -> str | None:
@@ -24,7 +24,7 @@ def email_key(text: str | None) -> str | None:
 def addresses(text: str) -> Iterator[str]:
     """All addresses in a text, in lower case."""
     for piece in _SEPARATORS.split(_lower(plain(text))):
-        address = piece.removeprefix("mailto:").partition("?")[0].strip("'.")
+        address = piece.strip("'.")
         name, at, host = address.partition("@")
         if name and at and host and "@" not in host and len(address) <= MAX_ADDRESS and address.isprintable():
             yield address

@@ -132,9 +132,12 @@ def _parsed(digits, country) -> PhoneNumber | None:
 
 
 def _is_full_length(number):
-    if len(national_significant_number(number)) < FULL_LENGTH:
+    """Whether an invalid number is at least long enough to be a whole one, and is read from E.164 as it was here."""
+    national = national_significant_number(number)
+    if len(national) < FULL_LENGTH or national.startswith("0"):
         return False
-    return is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    possible = is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    return possible and _parsed(f"+{number.country_code}{national}", None) == number
 
 
 def _is_placeholder(national):
