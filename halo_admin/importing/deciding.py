@@ -309,8 +309,12 @@ class Matching:
         self._load_holders(self.rows)
         rivals = self._load_rivals()
         self._load_holders(rivals)
-        narrowed = {row.halo_id: self._narrow(row) for row in rivals}
-        return {row.id: self._match(row, rivals, narrowed) for row in self.rows}
+        wanted = defaultdict(list)  # our id -> who wants it
+        for rival in rivals:
+            narrowed = self._narrow(rival)
+            for ours_id in narrowed.left:
+                wanted[ours_id].append((rival.halo_id, narrowed))
+        return {row.id: self._match(row, wanted) for row in self.rows}
 
     def alike_here(self) -> set:
         """The mirror ids of those rows that something of ours is like, linked or not."""
@@ -318,18 +322,18 @@ class Matching:
         narrowed = {row.id: self._narrow(row) for row in self.rows}
         return {row_id for row_id, one in narrowed.items() if one.left or one.taken}
 
-    def _match(self, row, rivals, narrowed):
+    def _match(self, row, wanted):
         mine = self._narrow(row)
-        others = [(halo_id, other) for halo_id, other in narrowed.items() if halo_id != row.halo_id]
-        wanting = [(halo_id, other) for halo_id, other in others if other.left.keys() & mine.left.keys()]
-        sharing = [] if mine.left else self._sharing(row, rivals)
-        return matching.match(self.stage.keys, self.stage.noun, mine, wanting, sharing)
+        wanting = {halo_id: other for ours_id in mine.left for halo_id, other in wanted[ours_id]}
+        wanting.pop(row.halo_id, None)
+        sharing = [] if mine.left else self._sharing(row)
+        return matching.match(self.stage.keys, self.stage.noun, mine, wanting.items(), sharing)
 
     def _narrow(self, row):
         found = {key: self.holders[key].get(getattr(row, f"{key}_key"), ()) for key in self.stage.keys}
         return matching.narrow(self.stage.keys, found)
 
-    def _sharing(self, row, rivals):
+    def _sharing(self, row):
         for key in self.stage.keys:
             value = getattr(row, f"{key}_key")
             others = [one.halo_id for one in self._alike[key].get(value, ()) if one.halo_id != row.halo_id]

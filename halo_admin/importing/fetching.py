@@ -1,6 +1,7 @@
 """The first movement: pages from Halo into the mirror, one page and its cursor in one transaction."""
 
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 
 import msgspec
@@ -12,6 +13,7 @@ from ..halo import paging
 from ..halo.companies import customer_types
 from ..mirror.models import HaloRecord, HaloTenant
 from ..records import Unreadable
+from . import following
 from .models import Sweep
 
 # a sweep that stood still for longer may have missed what moved meanwhile (design: "Sweeps")
@@ -23,17 +25,24 @@ STALE = timedelta(days=1)
 
 
 def read(leg) -> bool:
-    """Read the next page of the list that is due; True when every list has been read."""
-    readings = leg.stage.readings
-    if leg.run.step == 0:
-        _read_mapping_values(leg)
-        return False
-    if leg.run.step > len(readings):
+    """Do the next piece of reading that is due; True when all of it is done."""
+    steps = [
+        _read_mapping_values,
+        *(partial(_sweep, reading=reading) for reading in leg.stage.readings),
+        following.mark_changed_details,
+        following.renew_old_details,
+        following.look_for_missing,
+    ]
+    if leg.run.step >= len(steps):
         return True
-    sweep = _current_sweep(leg, readings[leg.run.step - 1])
-    if sweep is not None:
-        _read_page(leg, readings[leg.run.step - 1], sweep)
+    steps[leg.run.step](leg)
     return False
+
+
+def _sweep(leg, reading):
+    sweep = _current_sweep(leg, reading)
+    if sweep is not None:
+        _read_page(leg, reading, sweep)
 
 
 def _read_mapping_values(leg):

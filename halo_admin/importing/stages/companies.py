@@ -73,7 +73,7 @@ class Companies(Stage):
             raise Skip("it is inactive in Halo")
         if "sites" in row.values and not row.detail_read:
             raise Ask("main site", "client", row.halo_id)
-        if row.detail_of and not row.detail_read and not situation.learned.get("lists_websites"):
+        if row.detail_at and not row.detail_read and not situation.learned.get("lists_websites"):
             raise Ask("website", "client", row.halo_id)
         if row.values.get("name") is None and row.ours_id is None:
             raise Fail("Halo sends no name for it")
