@@ -72,6 +72,7 @@ class Company(Owned, db.Model):
         "phone": phone_words,
         "phone_key": digits,
     }
+    FORMS = {"phone": "phone", "website": "website"}  # how values may differ in form only, where not as plain text
     HALO_KIND = "client"  # what the mirror calls it
 
     __table_args__ = (

@@ -1,0 +1,130 @@
+"""The rooms that companies need on a fresh database, the cast, and builders that name only what matters."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+import halo_admin.importing.models  # noqa: F401 - a profile reads a table of the room above
+from halo_admin import accounts, config, crm, web
+from halo_admin.accounts import people
+from halo_admin.crm import writing
+from halo_admin.crm.commands import crm as crm_commands
+from halo_admin.crm.models import Company
+from halo_admin.db import begin_write, db, now
+from halo_admin.mirror.links import make_current
+from halo_admin.mirror.models import HaloRecord, HaloTenant
+
+PASSWORD = "correct horse battery"
+NOON = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
+
+
+def make_app(url):
+    app = Flask("halo_admin", root_path=str(config.ROOT))
+    app.config.update(SQLALCHEMY_DATABASE_URI=url, SECRET_KEY="of tests", WTF_CSRF_ENABLED=False)
+    db.init_app(app)
+    for room in (web, accounts, crm):
+        room.init_app(app)
+    app.cli.add_command(crm_commands)
+    # what the rooms above put on every page
+    app.jinja_env.globals.setdefault("live_import", lambda: None)
+    return app
+
+
+def running(url):
+    app = make_app(url)
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_app(tmp_path):
+    yield from running(f"sqlite:///{tmp_path}/halo.db")
+
+
+@pytest.fixture
+def postgres_app(empty_postgres_url):
+    yield from running(empty_postgres_url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def app(request):
+    """On each database in turn."""
+    return request.getfixturevalue(f"{request.param}_app")
+
+
+def make_user(name, email, account=None, roles=("admin",)):
+    begin_write()
+    if account is None:
+        account, user = people.create_account(f"{name}'s MSP", email, PASSWORD)
+    else:
+        user = people.add_user(account, email, name, list(roles), PASSWORD)
+    db.session.commit()
+    return user
+
+
+@pytest.fixture
+def ann(app):
+    """Ann owns an account."""
+    return make_user("Ann", "ann@example.com")
+
+
+@pytest.fixture
+def bob(ann):
+    """Bob is Ann's salesperson."""
+    return make_user("Bob", "bob@example.com", ann.account, ["salesperson"])
+
+
+@pytest.fixture
+def cleo(app):
+    """Cleo is of another account."""
+    return make_user("Cleo", "cleo@example.com")
+
+
+@pytest.fixture
+def signed_in(app):
+    """A client of the site in which this user is signed in."""
+
+    def sign_in(user):
+        client = app.test_client()
+        answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+        assert answer.status_code == 302
+        return client
+
+    return sign_in
+
+
+def ours(user, *names, **values):
+    """Companies of the user's account with these names, all with these values; their ids."""
+    begin_write()
+    ids = writing.insert(Company, user.account, [{"name": name} | values for name in names])
+    db.session.commit()
+    return ids
+
+
+def company(company_id):
+    return db.session.get(Company, company_id, populate_existing=True)
+
+
+def tenant(user, identity="acme.halopsa.com:443|", current=True):
+    begin_write()
+    made = HaloTenant(account_id=user.account_id, identity=identity, learned={}, created_at=now())
+    db.session.add(made)
+    db.session.flush()
+    if current:
+        make_current(made)
+    db.session.commit()
+    return made
+
+
+def linked(halo, halo_id, company_id, **columns):
+    """A Halo client in the mirror that is linked to this company."""
+    begin_write()
+    row = HaloRecord(account_id=halo.account_id, tenant_id=halo.id, kind="client", halo_id=halo_id,
+                     ours_id=company_id, **columns)  # fmt: skip
+    db.session.add(row)
+    db.session.commit()
+    return row
