@@ -1,0 +1,1 @@
+"""The connection to Halo: credentials, the check, the quota's window, and the mappings."""

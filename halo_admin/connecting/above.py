@@ -1,0 +1,45 @@
+"""What the rooms above keep about a tenant, by table: arrows go down only, so their models are not imported here."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from ..db import db, now
+
+LIVE = ("waiting", "running", "quota")
+# a worker that has been silent for this long is taken for dead
+SILENT = timedelta(seconds=20)
+
+
+def import_is_live(account_id: int) -> bool:
+    runs = _table("import_runs")
+    live = sa.select(runs.c.id).where(runs.c.account_id == account_id, runs.c.state.in_(LIVE)).limit(1)
+    return db.session.scalar(live) is not None
+
+
+def somebody_works_on(queue: str) -> bool:
+    """Whether a worker that serves this queue has lately said that it is alive."""
+    beats = _table("worker_beats")
+    lists = db.session.scalars(sa.select(beats.c.queues).where(beats.c.at > now() - SILENT))
+    return any(queue in names.split(",") for names in lists)
+
+
+def runs_of(tenant_id: int) -> sa.Select:
+    """A select of the ids of all runs with this tenant."""
+    runs = _table("import_runs")
+    return sa.select(runs.c.id).where(runs.c.tenant_id == tenant_id)
+
+
+def forget_tenant(tenant_id: int) -> None:
+    """Remove every row that hangs on the tenant, whichever room keeps it, and the tenant itself."""
+    for table in reversed(db.metadata.sorted_tables):
+        if "run_id" in table.c and table.c.run_id.foreign_keys:
+            db.session.execute(sa.delete(table).where(table.c.run_id.in_(runs_of(tenant_id))))
+        elif "tenant_id" in table.c:
+            db.session.execute(sa.delete(table).where(table.c.tenant_id == tenant_id))
+    tenants = _table("halo_tenants")
+    db.session.execute(sa.delete(tenants).where(tenants.c.id == tenant_id))
+
+
+def _table(name):
+    return db.metadata.tables[name]

@@ -1,0 +1,111 @@
+"""Practice data: connecting the practice Halo to try everything out, and leaving it again with all it brought in."""
+
+import sqlalchemy as sa
+from flask import current_app
+
+from ..crm.models import Company, SearchWord
+from ..db import db, owned
+from ..mirror.models import HaloTenant
+from ..practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
+from . import above, credentials, tenants
+from .models import Connection, ConnectionCheck
+from .opening import connection_of
+
+# what imports bring in; each has made_by_run and edited_at
+BROUGHT_IN = (Company,)
+
+
+class NotNow(ValueError):
+    """This cannot be done at the moment; the text says why."""
+
+
+def available(account_id: int) -> bool:
+    """Whether this account may try with practice data: it has no connection and no records of its own."""
+    return bool(current_app.config["PRACTICE_URL"]) and connection_of(account_id) is None and not _has_any(account_id)
+
+
+def is_on(account_id: int) -> bool:
+    """Whether the account is connected to the practice Halo."""
+    query = sa.select(HaloTenant.practice).join(Connection, Connection.tenant_id == HaloTenant.id)
+    return bool(db.session.scalar(query.where(Connection.account_id == account_id)))
+
+
+def connect(account_id: int) -> Connection:
+    """Connects the practice Halo; a check has still to pass. Raises NotNow.
+
+    In a writing transaction the caller commits.
+    """
+    if not available(account_id):
+        raise NotNow("Practice data is for an account without a connection and without records of its own.")
+    typed = credentials.Typed(
+        url=current_app.config["PRACTICE_URL"], client_id=PRACTICE_CLIENT_ID, secret=PRACTICE_CLIENT_SECRET
+    )
+    connection, _notes = credentials.save(account_id, typed)
+    connection.tenant.practice = True
+    return connection
+
+
+def to_be_removed(account_id: int) -> int:
+    """How many records leaving removes: what imports of the practice Halo made and nobody edited."""
+    tenant = _tenant(account_id)
+    return sum(_count(_made(model, tenant).where(model.edited_at.is_(None))) for model in BROUGHT_IN)
+
+
+def to_stay(account_id: int) -> list[Company]:
+    """The companies that imports of the practice Halo made and people edited since: they stay."""
+    made = _made(Company, _tenant(account_id)).where(Company.edited_at.is_not(None))
+    return list(db.session.scalars(made.order_by(Company.name_sort, Company.id)))
+
+
+def leave(account_id: int) -> int:
+    """Removes what practice data brought in, its tenant and the connection; how many records went.
+
+    In a writing transaction the caller commits. Raises NotNow while an import runs.
+    """
+    if above.import_is_live(account_id):
+        raise NotNow("An import is running. Cancel it or wait for its end before leaving practice data.")
+    tenant = _tenant(account_id)
+    removed = sum(_remove(model, tenant) for model in BROUGHT_IN)
+    db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
+    above.forget_tenant(tenant.id)
+    db.session.expire_all()
+    tenants.mark_inactive(account_id, None)
+    return removed
+
+
+def _tenant(account_id):
+    query = owned(HaloTenant, account_id).join(Connection, Connection.tenant_id == HaloTenant.id)
+    tenant = db.session.scalar(query.where(HaloTenant.practice))
+    if tenant is None:
+        raise NotNow("This account is not connected to practice data.")
+    return tenant
+
+
+def _made(model, tenant):
+    return owned(model, tenant.account_id).where(model.made_by_run.in_(above.runs_of(tenant.id)))
+
+
+def _remove(model, tenant):
+    going = _made(model, tenant).where(model.edited_at.is_(None)).with_only_columns(model.id)
+    kind = model.__tablename__
+    db.session.execute(
+        sa.delete(SearchWord).where(
+            SearchWord.account_id == tenant.account_id, SearchWord.kind == kind, SearchWord.record_id.in_(going)
+        )
+    )
+    removed = db.session.execute(_quietly(sa.delete(model).where(model.id.in_(going)))).rowcount
+    stays = sa.update(model).where(model.made_by_run.in_(above.runs_of(tenant.id)))
+    db.session.execute(_quietly(stays.values(made_by_run=None)))
+    return removed
+
+
+def _quietly(statement):
+    return statement.execution_options(synchronize_session=False)
+
+
+def _count(query):
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
+
+
+def _has_any(account_id):
+    return any(db.session.scalar(owned(model, account_id).limit(1)) is not None for model in BROUGHT_IN)

@@ -1,0 +1,156 @@
+"""The quota's window in the database: one row per tenant, which every process asks for a place before each request.
+
+The row is read, changed and written in a short transaction on a connection of its own, so that nothing else a
+caller does holds it. The arithmetic is `halo/quota.py`'s.
+"""
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ..db import db
+from ..halo import quota
+from ..halo.errors import HaloBusy
+from ..halo.places import Unlimited
+from .models import QuotaWindow
+
+# imports leave these to what a person waits for
+RESERVE = {"imports": 15, "exports": 0}
+ROWS = QuotaWindow.__table__
+
+
+class Standing(NamedTuple):
+    """How a tenant's window stands now.
+
+    told_to_wait_below: how many we had used when Halo said wait below the limit, None where it did not;
+    waits_until: when Halo may be asked again after such a wait.
+    """
+
+    used: int
+    limit: int
+    told_to_wait_below: int | None
+    waits_until: datetime | None
+
+
+class DatabaseQuota:
+    """The places of one tenant's window (a `halo.places.Quota`).
+
+    use: "imports" may fill it up to share of the limit less a reserve, "exports" up to the limit.
+    before_request is called before each place is taken; what it raises keeps the request from being sent.
+    Without a limit (HALO_WINDOW_REQUESTS of 0 or less) every request has a place.
+    """
+
+    def __init__(self, tenant_id, account_id, use="exports", share=1.0, before_request=None):
+        self._tenant_id, self._account_id = tenant_id, account_id
+        self._allowed = {"share": share if use == "imports" else 1.0, "reserve": RESERVE[use]}
+        self._before_request = before_request or (lambda: None)
+        self._limit, self._times = _limit(), _times()
+
+    @contextmanager
+    def request(self):
+        """A place for one request, held while it is under way. Raises HaloBusy where there is none now."""
+        self._before_request()
+        if self._limit <= 0:
+            yield
+            return
+        slot = self._take()
+        try:
+            yield
+        finally:
+            with self._changing() as row:
+                row.window = quota.answered(row.window, slot, row.now)
+
+    def refused(self, retry_after: float | None) -> datetime:
+        """Halo answered 429, with its wish in seconds if it gave one: from when on to ask again."""
+        if self._limit <= 0:
+            return Unlimited().refused(retry_after)
+        with self._changing() as row:
+            row.window = quota.refused(row.window, row.now, retry_after, **self._times)
+            row.shared = quota.refused_early(row.window, row.now, self._times["length"]) is not None
+        return _moment(row.window.blocked_until)
+
+    def _take(self):
+        with self._changing() as row:
+            row.window, slot, wait_until = quota.take(row.window, row.now, **self._allowed, **self._times)
+        if slot is None:
+            raise HaloBusy(_moment(wait_until))
+        return slot
+
+    @contextmanager
+    def _changing(self):
+        """The row, locked; what is set on it is written at the end."""
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            row = _Row(connection, self._tenant_id, self._account_id, self._limit)
+            yield row
+            row.write()
+
+
+class _Row:
+    """A tenant's row while it is locked, and the database's clock once it is."""
+
+    def __init__(self, connection, tenant_id, account_id, limit):
+        self._connection, self._is_ours = connection, ROWS.c.tenant_id == tenant_id
+        self.shared = False
+        connection.execute(_insert_if_missing(connection, tenant_id, account_id, limit))
+        kept = connection.execute(sa.select(ROWS.c.window).where(self._is_ours).with_for_update()).scalar_one()
+        self.window = quota.resized(msgspec.convert(kept, quota.Window), limit)
+        self.now = _clock(connection)
+
+    def write(self):
+        values = {"window": self.window} | ({"shared": True} if self.shared else {})
+        self._connection.execute(sa.update(ROWS).where(self._is_ours).values(values))
+
+
+def standing(tenant_id: int) -> Standing | None:
+    """How the window of a tenant stands now, whatever the caller has open; None where no limit is set."""
+    limit, times = _limit(), _times()
+    if limit <= 0:
+        return None
+    with db.engine.connect() as connection:
+        kept = connection.scalar(sa.select(ROWS.c.window).where(ROWS.c.tenant_id == tenant_id))
+        at = _clock(connection)
+    window = quota.resized(msgspec.convert(kept, quota.Window), limit) if kept else quota.Window(limit)
+    return Standing(
+        quota.used(window, at, **times),
+        limit,
+        quota.refused_early(window, at, times["length"]),
+        _moment(window.blocked_until) if window.blocked_until > at else None,
+    )
+
+
+def is_shared(tenant_id: int) -> bool:
+    """Whether Halo has ever said wait below our own count: then another tool uses the same limit."""
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(sa.select(ROWS.c.shared).where(ROWS.c.tenant_id == tenant_id)))
+
+
+def _limit():
+    return current_app.config["HALO_WINDOW_REQUESTS"]
+
+
+def _times():
+    # a request whose process died counts until it cannot be under way any more
+    flight = max(quota.MAX_FLIGHT, 4 * current_app.config["HALO_TIMEOUT_SECONDS"])
+    return {"length": current_app.config["HALO_WINDOW_SECONDS"], "max_flight": flight}
+
+
+def _moment(seconds):
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _insert_if_missing(connection, tenant_id, account_id, limit):
+    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    row = {"tenant_id": tenant_id, "account_id": account_id, "window": quota.Window(limit), "shared": False}
+    return insert(ROWS).values(row).on_conflict_do_nothing()
+
+
+def _clock(connection) -> float:
+    """The database's clock, in seconds since the epoch, asked after the row was locked."""
+    if connection.dialect.name == "sqlite":
+        return connection.scalar(sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"))
+    return float(connection.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())")))

@@ -1,0 +1,118 @@
+import pytest
+import sqlalchemy as sa
+
+from halo_admin.connecting.models import QuotaWindow
+from halo_admin.connecting.opening import share_of
+from halo_admin.connecting.window import DatabaseQuota, standing
+from halo_admin.db import begin_write, db, now
+from halo_admin.halo.errors import HaloBusy
+from tests.connecting.conftest import saved
+
+
+@pytest.fixture
+def connection(ann, app):
+    app.config.update(HALO_WINDOW_REQUESTS=40, HALO_WINDOW_SECONDS=60.0)
+    return saved(ann)
+
+
+def quota_of(connection, *args, **options):
+    return DatabaseQuota(connection.tenant_id, connection.account_id, *args, **options)
+
+
+def ask(quota, times):
+    for _ in range(times):
+        with quota.request():
+            pass
+
+
+def test_exports_may_use_the_whole_limit(connection):
+    quota = quota_of(connection, "exports")
+    ask(quota, 40)
+    with pytest.raises(HaloBusy) as busy, quota.request():
+        pass
+    assert 50 < (busy.value.until - now()).total_seconds() < 62
+    assert standing(connection.tenant_id)[:2] == (40, 40)
+
+
+@pytest.mark.parametrize(("share", "most"), [(1.0, 30), (0.5, 15), (0.25, 8)])
+def test_imports_leave_their_share_and_a_reserve_to_others(connection, share, most):
+    imports = quota_of(connection, "imports", share)
+    ask(imports, most)
+    with pytest.raises(HaloBusy), imports.request():
+        pass
+    ask(quota_of(connection, "exports"), 40 - most)
+
+
+def test_one_window_serves_imports_and_exports(connection):
+    ask(quota_of(connection, "exports"), 30)
+    with pytest.raises(HaloBusy), quota_of(connection, "imports").request():
+        pass
+
+
+def test_a_request_that_breaks_off_still_counts(connection):
+    quota = quota_of(connection)
+    with pytest.raises(RuntimeError), quota.request():
+        raise RuntimeError("the connection broke")
+    assert standing(connection.tenant_id).used == 1
+    assert not in_flight(connection)
+
+
+def in_flight(connection):
+    db.session.rollback()
+    kept = db.session.scalar(sa.select(QuotaWindow.window).where(QuotaWindow.tenant_id == connection.tenant_id))
+    return [slot for slot in kept["slots"] if slot[2] is None]
+
+
+def test_a_place_is_held_until_the_answer_is_there(connection):
+    with quota_of(connection).request():
+        assert len(in_flight(connection)) == 1
+    assert not in_flight(connection)
+
+
+def test_what_must_come_first_is_called_before_the_place_is_taken(connection):
+    def refuse():
+        raise LookupError("the lease is lost")
+
+    with pytest.raises(LookupError), quota_of(connection, before_request=refuse).request():
+        pass
+    assert standing(connection.tenant_id).used == 0
+
+
+def test_when_halo_says_wait_nobody_asks_before(connection):
+    until = quota_of(connection, "imports").refused(30.0)
+    assert 28 < (until - now()).total_seconds() < 31
+    with pytest.raises(HaloBusy) as busy, quota_of(connection, "exports").request():
+        pass
+    assert busy.value.until == until
+    assert standing(connection.tenant_id).waits_until == until
+
+
+def test_a_wait_below_our_own_count_is_told_and_halves_the_share(connection):
+    assert share_of(connection) == "all"
+    ask(quota_of(connection), 12)
+    quota_of(connection).refused(1.0)
+    assert standing(connection.tenant_id).told_to_wait_below == 12
+    assert share_of(connection) == "half"
+
+
+def test_a_share_that_somebody_chose_stays(connection):
+    begin_write()
+    connection.share = "all"
+    db.session.commit()
+    ask(quota_of(connection), 12)
+    quota_of(connection).refused(1.0)
+    assert share_of(connection) == "all"
+
+
+def test_without_a_limit_there_is_no_quota(connection, app):
+    app.config["HALO_WINDOW_REQUESTS"] = 0
+    ask(quota_of(connection), 50)
+    assert standing(connection.tenant_id) is None
+    assert quota_of(connection).refused(20.0) > now()
+
+
+def test_a_changed_limit_keeps_what_was_asked(connection, app):
+    ask(quota_of(connection), 12)
+    app.config["HALO_WINDOW_REQUESTS"] = 12
+    with pytest.raises(HaloBusy), quota_of(connection).request():
+        pass
