@@ -1,0 +1,24 @@
+"""What all made-up records have in common: a number per kind, the off switch, the dates of change."""
+
+from . import times
+from .dice import noise
+
+CLIENT, SITE, USER, TICKET, NOTE, AGENT, ACTION = 1, 2, 3, 4, 5, 6, 7
+DOMAIN, SWITCHBOARD, INACTIVE, STYLE, PERSON, SUBJECT = 21, 22, 23, 24, 25, 26
+
+# One in so many is switched off; kinds not named here decide it themselves.
+_ONE_IN = {CLIENT: 25, USER: 20}
+
+
+def is_inactive(seed: int, kind: int, record_id: int) -> bool:
+    """Whether a made-up client or user is switched off, without making it."""
+    return record_id > 1 and noise(seed, INACTIVE, kind, record_id) % _ONE_IN[kind] == 0
+
+
+def dates(seed: int, kind: int, record_id: int, changed_name: str) -> dict:
+    """When it was created and last changed, each written in one of Halo's ways."""
+    style = noise(seed, STYLE, kind, record_id)
+    return {
+        "datecreated": times.written(times.made(seed, kind, record_id), style % 16),
+        changed_name: times.written(times.changed(seed, kind, record_id), style // 16 % 16),
+    }

@@ -1,0 +1,43 @@
+"""Everything made up for one tenant: asks the makers for one record at a time and keeps the latest few."""
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from . import agents, companies, notes, people, sales, settings
+from .plan import Plan
+from .pools import pools
+
+_KEPT = 20_000
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a tenant holds. companies: clients without client 1; contacts: users without General Users."""
+
+    companies: int = 600
+    contacts: int = 1_700
+    opportunities: int = 150
+    notes: int = 500
+    agents: int = 15
+
+
+class World:
+    """The made-up part of a tenant. The dicts it hands out are shared: copy before changing one."""
+
+    def __init__(self, seed: int, size: Size):
+        self.seed, self.size = seed, size
+        self.plan = Plan(seed, size.companies, size.contacts)
+        self.pools = pools(seed)
+        self.company_name = _remembering(companies.company_name, self)
+        self.domain = _remembering(companies.domain, self)
+        self.client = _remembering(companies.client, self)
+        self.site = _remembering(companies.site, self)
+        self.user = _remembering(people.user, self)
+        self.ticket = _remembering(sales.ticket, self)
+        self.note = _remembering(notes.note, self)
+        self.agents = {agent["id"]: agent for agent in agents.agents(self)}
+        self.settings = settings.settings(seed)
+
+
+def _remembering(make, world):
+    return lru_cache(maxsize=_KEPT)(partial(make, world))
