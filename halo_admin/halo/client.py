@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
-from ..records import Agent, Page
+from ..records import Agent, Page, Unreadable
 from . import decoding
 from .addresses import default_auth, token_url
 from .agents import ACTING_AGENT
@@ -72,8 +72,8 @@ class Halo:
         """Get a new token now, as a check of the credentials."""
         self._sign_in.renew()
 
-    def me(self) -> Agent:
-        """The agent that the credentials act as."""
+    def me(self) -> Agent | Unreadable | None:
+        """The agent that the credentials act as; None where Halo answers, but does not say."""
         return self._read(ACTING_AGENT, ACTING_AGENT.path, {}, lambda body: decoding.single(body, ACTING_AGENT.reader))
 
     def page(self, listing: Listing, page_no: int, **params) -> Page:

@@ -35,7 +35,9 @@ def read_relationships(value) -> list[Relationship] | None:
 
 def _id_and_name(one):
     if isinstance(one, dict):
-        return values.text(one.get("id")) or "", values.text(one.get("name"))
+        if "id" not in one:
+            raise values.Wrong("is no list of relationships")
+        return values.text(one["id"]) or "", values.text(one.get("name"))
     return values.text(one) or "", None
 
 

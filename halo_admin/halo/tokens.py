@@ -58,6 +58,10 @@ class Kept:
         self._token = token
 
 
+class NoToken(Garbled):
+    """An answer that can be read, but holds no token."""
+
+
 class SignIn:
     """Gets tokens at an authorisation server and knows which one to use.
 
@@ -72,16 +76,14 @@ class SignIn:
     def candidates(self) -> Iterator[str]:
         """Tokens to try in turn while Halo answers 401: the known one, the one another process stored, a new one.
 
-        Last, whatever was stored meanwhile: a new token may end older ones (halo-api.md 1.2), and another process
-        may have got its own between our getting one and our using it. So at most one new token is asked for.
+        Then whatever was stored meanwhile: a new token may end older ones (halo-api.md 1.2), and another process
+        may have got its own between our getting one and our using it. One new token is got after a 401, no more.
         """
-        tried = set()
-        for find in (lambda: self._token, self._store.load, self._fetched, self._store.load):
-            token = find()
-            if token and token.until > time.time() and token.value not in tried:
-                tried.add(token.value)
-                self._token = token
-                yield token.value
+        tried: set[str] = set()
+        yield from self._untried(tried, self._known, self._stored)
+        if not tried:
+            yield from self._untried(tried, self._fetched)
+        yield from self._untried(tried, self._stored, self._fetched, self._stored)
 
     def renew(self) -> None:
         """Get a new token, whatever is known: what a check of the credentials wants."""
@@ -91,6 +93,21 @@ class SignIn:
         """What must not show in any error."""
         return (self._secret, self._token.value) if self._token else (self._secret,)
 
+    def _untried(self, tried, *finds):
+        for find in finds:
+            token = find()
+            if token and token.value not in tried:
+                tried.add(token.value)
+                self._token = token
+                yield token.value
+
+    def _known(self):
+        return self._token if self._token and self._token.until > time.time() else None
+
+    def _stored(self):
+        token = self._store.load()
+        return token if token and token.until > time.time() else None
+
     def _fetched(self):
         asked = time.time()
         try:
@@ -98,7 +115,7 @@ class SignIn:
         except Unwelcome as failure:
             raise refusal(failure.answer, self._url, self.hidden()) from failure
         except Garbled as failure:
-            raise _no_token(failure.body) from failure
+            raise _no_token(failure) from failure
         self._token = Token(said["access_token"], asked + _usable_for(said.get("expires_in")))
         self._store.save(self._token)
         return self._token
@@ -123,7 +140,7 @@ def refusal(answer: Answer, url: str, hidden: tuple[str, ...] = ()) -> HaloRefus
             f"Halo's sign-in leads to a login page instead of giving a token. {_NOT_THERE}", status=status
         )
     if status == 500:
-        return HaloRefused(_NO_AGENT if is_web_page(answer.body) else _wrong_tenant(url, said), status=500)
+        return HaloRefused(_failed_inside(url, is_web_page(answer.body), said), status=500)
     if status > 500:
         return HaloDown(
             f"Halo's sign-in does not work at the moment (status {status}). Try again later.", status=status
@@ -150,21 +167,27 @@ _BY_CODE = {
 }
 
 
-def _wrong_tenant(url, said):
-    given = "The tenant is probably not the right one" if "?tenant=" in url else "Halo probably needs the tenant"
-    return f"Halo's sign-in fails. {given}: it stands under Configuration > Integrations > Halo API.{_quoted(said)}"
+def _failed_inside(url, is_page, said):
+    """A 500: as a page it is mostly the agent, else mostly the tenant, but Halo keeps to that no more than it must."""
+    tenant = "the tenant is probably not the right one" if "?tenant=" in url else "Halo probably needs the tenant"
+    where = "it stands under Configuration > Integrations > Halo API."
+    if is_page:
+        return f"{_NO_AGENT} If one is chosen there, {tenant}: {where}"
+    return f"Halo's sign-in fails: {tenant}; {where}{_quoted(said)}"
 
 
 def _quoted(said):
     return f" Halo says: “{said}”" if said else ""
 
 
-def _no_token(body):
-    if is_web_page(body):
+def _no_token(garbled):
+    if is_web_page(garbled.body):
         return HaloRefused(
             f"The authorisation server answers with a web page instead of a token. {_NOT_THERE}", status=200
         )
-    return HaloRefused(f"The authorisation server answers without a token. {_NOT_THERE}", status=200)
+    if isinstance(garbled, NoToken):
+        return HaloRefused(f"The authorisation server answers without a token. {_NOT_THERE}", status=200)
+    return HaloDown("Halo's sign-in answers with something that cannot be read. Try again later.", status=200)
 
 
 def _read(answer):
@@ -174,7 +197,7 @@ def _read(answer):
         raise Garbled("not JSON", answer.body) from error
     token = said.get("access_token") if isinstance(said, dict) else None
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
-        raise Garbled("no token", answer.body)
+        raise NoToken("no token", answer.body)
     return said
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from halo_admin.halo import decoding
 from halo_admin.halo.companies import CLIENTS, SITES
-from halo_admin.records import Client, Site, TypeValue
+from halo_admin.records import Client, Site, TypeValue, Unreadable
 
 from .told import client_row, site_row
 
@@ -80,6 +80,11 @@ def test_relationships_of_odd_shapes_are_read_where_they_make_sense():
     assert client(customer_relationship={"id": 1, "name": "Customer"}).types == (relationship("1", "Customer"),)
     assert client(customer_relationship=[1, "4", None]).types == (relationship("1"), relationship("4"))
     assert client(customer_relationship="").types == (TypeValue("type", "3"),)
+
+
+def test_relationships_that_make_no_sense_cost_the_row_instead_of_a_wrong_type():
+    for odd in ({"0": {"id": "1"}}, [{"name": "Customer"}], [[1]], True):
+        assert isinstance(client(customer_relationship=odd), Unreadable)
 
 
 def test_a_type_value_says_how_mappings_name_it():

@@ -100,6 +100,14 @@ def test_a_token_without_a_life_is_taken_to_last_an_hour(wire, make_halo):
     assert store.load().until == pytest.approx(time.time() + 3540, abs=5)
 
 
+def test_a_token_that_ends_at_once_is_used_at_once(wire, halo):
+    wire["token"].mock(side_effect=lambda request: token_answer(expires_in=1e-9))
+    opens(wire)
+    halo.page(CLIENTS, 1)
+    halo.page(CLIENTS, 1)
+    assert wire["token"].call_count == 2
+
+
 def test_a_401_gets_one_fresh_token_and_the_request_is_sent_again(wire, make_halo):
     store = Kept()
     store.save(Token("revoked", time.time() + 1000))
@@ -149,6 +157,16 @@ def test_a_401_that_stays_after_one_fresh_token_is_a_lack_of_permission(wire, ma
     assert (asked.call_count, wire["token"].call_count) == (2, 1)
 
 
+def test_a_first_token_that_is_refused_is_replaced_once_too(wire, halo):
+    asked = wire.get(f"{URL}/api/Client").mock(side_effect=[httpx.Response(401), clients()])
+    halo.page(CLIENTS, 1)
+    assert (asked.call_count, wire["token"].call_count) == (2, 2)
+    asked.mock(return_value=httpx.Response(401))
+    with pytest.raises(HaloRefused):
+        halo.page(CLIENTS, 1)
+    assert wire["token"].call_count == 3
+
+
 def test_a_403_is_a_lack_of_permission_at_once(wire, halo):
     asked = wire.get(f"{URL}/api/Site").mock(return_value=httpx.Response(403, html="<h1>Forbidden</h1>"))
     with pytest.raises(HaloRefused, match="no permission to read sites"):
@@ -173,14 +191,19 @@ REFUSALS = {
     "a kind not allowed": (error(400, "unauthorized_client"), "Client ID and Secret"),
     "something else": (error(400, "invalid_request"), r"refuses these credentials\. Halo says: “It is so\.”"),
     "an empty 403": (httpx.Response(403), "refuses these credentials"),
-    "no agent to log in as": (httpx.Response(500, html="<h1>Error</h1>"), "no “agent to log in as”"),
-    "a tenant problem": (httpx.Response(500, json=exception("No tenant")), "needs the tenant.*“No tenant”"),
+    "no agent to log in as": (
+        httpx.Response(500, html="<h1>Error</h1>"),
+        r"no “agent to log in as”.*If one is chosen there, Halo probably needs the tenant",
+    ),
+    "a tenant problem": (
+        httpx.Response(500, json=exception("No tenant")),
+        r"^Halo's sign-in fails: Halo probably needs the tenant.*“No tenant”",
+    ),
     "a login page": (httpx.Response(302, headers={"location": "/login"}), "leads to a login page"),
     "a web page": (HTML, "a web page instead of a token"),
     "no token": (httpx.Response(200, json={"ok": True}), "answers without a token"),
     "a token that is none": (httpx.Response(200, json={"access_token": 7}), "answers without a token"),
     "a token that breaks headers": (httpx.Response(200, json={"access_token": "a\r\nb"}), "answers without a token"),
-    "nothing": (httpx.Response(200), "answers without a token"),
     "no such page": (httpx.Response(404), "no sign-in at this authorisation server"),
 }
 
@@ -205,6 +228,13 @@ def test_a_sign_in_that_is_down_may_work_later(wire, halo):
     with pytest.raises(HaloDown, match="does not work at the moment"):
         halo.sign_in()
     assert wire["token"].call_count == 3
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(200), httpx.Response(200, text='{"access_token":"ab')])
+def test_a_sign_in_that_answers_in_pieces_may_work_later(wire, halo, answer):
+    wire["token"].mock(return_value=answer)
+    with pytest.raises(HaloDown, match="something that cannot be read"):
+        halo.sign_in()
 
 
 def test_too_many_sign_ins_are_busy(wire, halo):
