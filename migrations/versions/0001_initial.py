@@ -23,6 +23,14 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
     op.create_table(
+        "worker_beats",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("queues", sa.String(length=100), nullable=False),
+        sa.Column("busy", sa.Boolean(), nullable=False),
+        sa.Column("at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_beats")),
+    )
+    op.create_table(
         "company_types",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -615,5 +623,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_company_types_account_id"))
 
     op.drop_table("company_types")
+    op.drop_table("worker_beats")
     op.drop_table("accounts")
     # ### end Alembic commands ###
