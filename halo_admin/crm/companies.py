@@ -66,18 +66,22 @@ def address(asked: Asked, **changes) -> dict:
 
 def find(account_id: int, asked: Asked) -> Found:
     """The page of the account's companies that was asked for, and how many there are on all pages."""
-    found = searching.find(Company, account_id, query_words(asked.q))
-    query = found.query.where(*_filters(asked))
-    pinned = (Company.type_id,) if asked.type != ANY_TYPE else ()
-    page = tables.page(query, Company, ORDERS[asked.sort], asked.cursor, pinned)
-    total = tables.MANY + 1 if found.many and not asked.filtered else tables.count(query)
-    return Found(page, total)
+    query, many = searching.find(Company, account_id, query_words(asked.q))
+    query = filtered(query, asked)
+    total = tables.MANY + 1 if many and not asked.filtered else tables.count(query)
+    return Found(tables.page(in_order(query, asked), ORDERS[asked.sort], asked.cursor), total)
 
 
-def _filters(asked):
+def filtered(query: sa.Select, asked: Asked) -> sa.Select:
+    """Only the companies that the filters leave."""
     if asked.type == NO_TYPE:
-        yield Company.type_id.is_(None)
+        query = query.where(Company.type_id.is_(None))
     elif asked.type != ANY_TYPE:
-        yield Company.type_id == int(asked.type)
-    if asked.inactive:
-        yield Company.inactive_in_halo == sa.true()
+        query = query.where(Company.type_id == int(asked.type))
+    return query.where(Company.inactive_in_halo == sa.true()) if asked.inactive else query
+
+
+def in_order(query: sa.Select, asked: Asked) -> sa.Select:
+    """The rows of the page asked for. Every filter and order has an index of its own."""
+    pinned = (Company.type_id,) if asked.type != ANY_TYPE else ()
+    return tables.in_order(query, Company, ORDERS[asked.sort], asked.cursor, pinned)

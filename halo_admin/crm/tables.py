@@ -39,16 +39,24 @@ class Page(NamedTuple):
     first: bool
 
 
-def page(query: sa.Select, model, order: Order, cursor: Cursor | None, pinned: tuple = ()) -> Page:
-    """One page of `query`. `pinned` are columns that a filter has set to one value and the index has before others."""
-    backward = cursor is not None and cursor.backward
+def in_order(query: sa.Select, model, order: Order, cursor: Cursor | None, pinned: tuple = ()) -> sa.Select:
+    """The rows of one page of `query` and one more; those of a backward cursor come in the opposite order.
+
+    pinned: the columns that a filter has set to one value, and that the index to use has in front.
+    """
+    down = order.descending != _is_backward(cursor)
     keys = [getattr(model, name) for name in (order.column, "id") if name]
-    down = order.descending != backward
     if cursor:
-        query = query.where(_beyond(keys, [cursor.value, cursor.id] if order.column else [cursor.id], down))
-    # pinned columns are all alike and sort nothing, but name the index to PostgreSQL where the one value is NULL
-    by = [column.desc() if down else column.asc() for column in (*pinned, *keys)]
-    rows = list(db.session.scalars(query.order_by(*by).limit(PAGE_ROWS + 1)))
+        query = query.where(_beyond(keys, (cursor.value, cursor.id)[-len(keys) :], down))
+    # pinned columns sort nothing, but name the index to PostgreSQL, which else sorts where the one value is NULL
+    by = (column.desc() if down else column.asc() for column in (*pinned, *keys))
+    return query.order_by(*by).limit(PAGE_ROWS + 1)
+
+
+def page(query: sa.Select, order: Order, cursor: Cursor | None) -> Page:
+    """The page that a query made by in_order() gives."""
+    backward = _is_backward(cursor)
+    rows = list(db.session.scalars(query))
     more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
     if backward:
         rows.reverse()
@@ -60,9 +68,16 @@ def page(query: sa.Select, model, order: Order, cursor: Cursor | None, pinned: t
     )
 
 
+def _is_backward(cursor):
+    return cursor is not None and cursor.backward
+
+
 def _beyond(keys, values, down):
-    row = sa.tuple_(*keys)
-    return row < tuple(values) if down else row > tuple(values)
+    row, place = (
+        sa.tuple_(*keys),
+        sa.tuple_(*(sa.bindparam(None, v, k.type) for k, v in zip(keys, values, strict=True))),
+    )
+    return row < place if down else row > place
 
 
 def count(query: sa.Select) -> int:
