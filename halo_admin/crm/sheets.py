@@ -90,7 +90,7 @@ def _encoding(path):
     marked = [encoding for mark, encoding in MARKS if start.startswith(mark)]
     # text begins with a letter of the header: a zero beside it tells UTF-16 without a mark
     unmarked = {b"\0": "utf-16-be"}.get(start[:1]) or {b"\0": "utf-16-le"}.get(start[1:2])
-    for encoding in (*marked, unmarked, "utf-8", "cp1252"):
+    for encoding in marked or (unmarked, "utf-8", "cp1252"):
         if encoding and _is_in(path, encoding):
             return encoding
     raise Unreadable("It is in no encoding known here: save it as UTF-8.")

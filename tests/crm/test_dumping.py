@@ -1,0 +1,113 @@
+"""Dumps are exact: loaded into an empty account and dumped again, they are the same but for ids."""
+
+import csv
+import io
+import zipfile
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from halo_admin.crm import dumping, loading, writing
+from halo_admin.crm.models import Company
+from halo_admin.crm.types import get_or_create
+from halo_admin.db import begin_write, db
+from tests.crm.conftest import linked, make_user, ours, tenant
+
+HEADER = ["id", "halo_id", "name", "phone", "website", "type", "street", "city", "state", "postal_code", "country"]
+# neither database stores a NUL; surrogates are no text
+TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), min_size=1, max_size=40)
+HOSTILE = st.sampled_from(
+    ["=1+1", "@SUM(A1)", '"', '""', "a,b;c\td", "a\r\nb", "a\rb", "a\nb", " x ", "\ufeffx", "'", "\\", "\\N", "NULL",
+     "None", "0", "-1", "\u2028", "\x85", "\x1a", "é", "e\u0301", "😀", "株式会社", "\u202eabc"]
+)  # fmt: skip
+VALUES = st.none() | HOSTILE | TEXT
+NAMES = (HOSTILE | TEXT).filter(lambda name: name.strip())
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {"name": NAMES} | {name: VALUES for name in Company.FIELDS if name not in ("name", "type_id")}
+    ),
+    max_size=8,
+)
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def dumped(user, folder):
+    """The lines of companies.csv without their ids."""
+    dumping.dump(user.account_id, folder)
+    return [row[2:] for row in rows_of(folder / "companies.csv")]
+
+
+def test_a_dump_holds_what_design_says(ann, bob, tmp_path):
+    begin_write()
+    kind = get_or_create(ann.account_id, "Client").id
+    db.session.commit()
+    values = {"phone": "1", "website": "acme.com", "type_id": kind, "street": "Road", "state": "CA", "postal_code": "9"}
+    first, second = ours(ann, "Zoo")[0], ours(ann, "Acme", **values)[0]
+    linked(tenant(ann), 214, second)
+    assert dumping.dump(ann.account_id, tmp_path / "made" / "here") == {"companies": 2, "users": 2}
+    assert rows_of(tmp_path / "made" / "here" / "companies.csv") == [
+        HEADER,
+        [str(first), "", "Zoo", "", "", "", "", "", "", "", ""],
+        [str(second), "214", "Acme", "1", "acme.com", "Client", "Road", "", "CA", "9", ""],
+    ]
+    assert rows_of(tmp_path / "made" / "here" / "users.csv") == [
+        ["id", "halo_id", "email", "name", "roles"],
+        [str(ann.id), "", "ann@example.com", "ann", "admin"],
+        [str(bob.id), "", "bob@example.com", "Bob", "salesperson"],
+    ]
+
+
+def test_links_of_another_tenant_are_not_told(ann, tmp_path):
+    old, (acme,) = tenant(ann, "old|"), ours(ann, "Acme")
+    linked(old, 214, acme)
+    linked(tenant(ann, "new|"), 7, acme)
+    dumping.dump(ann.account_id, tmp_path)
+    assert [row[1] for row in rows_of(tmp_path / "companies.csv")[1:]] == ["7"]
+
+
+def test_a_follower_in_halo_does_not_double_a_line(ann, tmp_path):
+    halo, (acme,) = tenant(ann), ours(ann, "Acme")
+    leader = linked(halo, 214, acme)
+    linked(halo, 215, acme, follows_id=leader.id)
+    dumping.dump(ann.account_id, tmp_path)
+    assert [row[:2] for row in rows_of(tmp_path / "companies.csv")[1:]] == [[str(acme), "214"]]
+
+
+def test_a_dump_holds_nothing_of_another_account(ann, cleo, tmp_path):
+    ours(cleo, "Of Cleo")
+    assert dumping.dump(ann.account_id, tmp_path) == {"companies": 0, "users": 1}
+
+
+def test_the_zip_holds_the_same_files(ann, tmp_path):
+    ours(ann, "Acme", "Zoo")
+    target = io.BytesIO()
+    dumping.dump_zip(ann.account_id, target)
+    dumping.dump(ann.account_id, tmp_path)
+    with zipfile.ZipFile(target) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            path.name: path.read_bytes() for path in tmp_path.glob("*.csv")
+        }
+
+
+EMAILS = (f"user{number}@example.com" for number in range(1_000_000))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([{"name": "Acme", "phone": "1"}, {"name": "Acme", "phone": "1"}, {"name": "ACME", "website": "acme.com"}])
+@given(ROWS)
+def test_any_dump_loaded_into_an_empty_account_dumps_the_same(app, tmp_path, rows):
+    source, target = make_user("Ann", next(EMAILS)), make_user("Bob", next(EMAILS))
+    begin_write()
+    kind = get_or_create(source.account_id, 'Größe; "A"').id
+    writing.insert(Company, source.account, [row | {"type_id": kind if "=" in row["name"] else None} for row in rows])
+    db.session.commit()
+    before = dumped(source, tmp_path / "before")
+    loaded = loading.load_companies(target.account, tmp_path / "before" / "companies.csv")
+    assert (loaded.created, loaded.refused) == (len(rows), [])
+    assert dumped(target, tmp_path / "after") == before
+    again = loading.load_companies(target.account, tmp_path / "before" / "companies.csv")
+    assert (again.unchanged, again.created, again.updated, again.refused) == (len(rows), 0, 0, [])
