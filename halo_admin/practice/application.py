@@ -11,10 +11,10 @@ from .errors import Refused
 from .faults import Book
 from .journal import Journal
 from .lists import answer_list, empty_list
-from .made_up.world import Size
 from .messages import CONTROL, DELETE, LIST, ONE, OPEN, OTHER, TOKEN, WRITE, Answer, Request, empty, html
 from .quota import Quota
 from .single import answer_actions, answer_notes, answer_one
+from .size import Size
 from .stats import Entry, Stats
 from .switches import Switches
 from .tenant import Tenant

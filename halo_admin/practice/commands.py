@@ -1,4 +1,7 @@
-"""The command line of the practice Halo: `practice serve`, and `practice faults` for what it can be told to do."""
+"""The command line of the practice Halo: `practice serve`, and `practice faults` for what it can be told to do.
+
+The rest of the room is imported where it is used: whoever runs another command does not wait for it.
+"""
 
 import signal
 from pathlib import Path
@@ -6,11 +9,7 @@ from threading import Event
 
 import click
 
-from .faults import KINDS, UnknownFault
-from .journal import WrongState
-from .made_up.world import Size
-from .server import PracticeHalo
-from .switches import SWITCHES, UnknownSwitch
+from .size import Size
 
 
 @click.group("practice")
@@ -37,6 +36,11 @@ def practice():
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="A file that keeps changes.")
 def serve(faults, switches, **options):
     """Serve a made-up Halo tenant until stopped."""
+    from .faults import UnknownFault
+    from .journal import WrongState
+    from .server import PracticeHalo
+    from .switches import UnknownSwitch
+
     pairs = dict(pair.partition("=")[::2] for pair in switches)
     try:
         halo = PracticeHalo(faults=faults, switches=pairs, **options)
@@ -53,6 +57,9 @@ def serve(faults, switches, **options):
 @practice.command("faults")
 def list_faults():
     """List the faults and switches there are."""
+    from .faults import KINDS
+    from .switches import SWITCHES
+
     click.echo("Faults (each also takes match, method, after, times, seed):")
     for name, kind in sorted(KINDS.items()):
         settings = ", ".join(f"{key}={value}" for key, value in kind.params.items())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from .made_up.world import Size
+from .size import Size
 from .tenant import Tenant
 
 

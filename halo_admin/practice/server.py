@@ -11,7 +11,7 @@ from .control import change_record, stats
 from .faults.book import Fault, parse
 from .journal import Journal
 from .listening import Server
-from .made_up.world import Size
+from .size import Size
 from .stats import Entry
 from .switches import Switches
 

@@ -7,7 +7,8 @@ from threading import RLock
 from .made_up import kinds, times
 from .made_up.notes import note_ids, subject
 from .made_up.sales import ticket_ids
-from .made_up.world import Size, World
+from .made_up.world import World
+from .size import Size
 from .table import Table
 
 # Under which name each kind of record tells when it was last changed, and its number among the made-up ones.

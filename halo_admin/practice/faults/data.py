@@ -136,8 +136,9 @@ def nulls(firing, row, number):
 @rows("wrong-types", "texts as numbers, lists and objects, numbers as text")
 def wrong_types(firing, row, number):
     strange = (4711, ["a", "b"], {"value": "x"}, True)
-    row.update({name: strange[number % 4] for name, value in row.items() if isinstance(value, str)})
-    row.update({name: "many" for name, value in row.items() if type(value) in (int, float) and name != "id"})
+    texts = [name for name, value in row.items() if isinstance(value, str)]
+    numbers = [name for name, value in row.items() if type(value) in (int, float) and name != "id"]
+    row.update(dict.fromkeys(texts, strange[number % 4]) | dict.fromkeys(numbers, "many"))
 
 
 @rows("booleans-as-numbers", "true and false as 1 and 0")

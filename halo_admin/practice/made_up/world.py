@@ -1,24 +1,13 @@
 """Everything made up for one tenant: asks the makers for one record at a time and keeps the latest few."""
 
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
+from ..size import Size
 from . import agents, companies, notes, people, sales, settings
 from .plan import Plan
 from .pools import pools
 
 _KEPT = 20_000
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much a tenant holds. companies: clients without client 1; contacts: users without General Users."""
-
-    companies: int = 600
-    contacts: int = 1_700
-    opportunities: int = 150
-    notes: int = 500
-    agents: int = 15
 
 
 class World:
