@@ -19,7 +19,7 @@ class Before:
 
     def sorted_as(self, names: list[str]) -> list:
         """The companies that tables sort where these names are: all that have one of these very names, and others."""
-        return list(self._with(Company.name_sort, {normal.sort_key(name) for name in names}))
+        return self._with(Company.name_sort, {normal.sort_key(name) for name in names})
 
     def meant_by(self, rows: list[dict]) -> list[list]:
         """For each row the companies it may mean: by website, then by name.
@@ -40,9 +40,13 @@ class Before:
         return groups
 
     def _with(self, column, keys, locked=False):
-        query = owned(Company, self.account_id).where(Company.id <= self.last_id, among(column, list(keys)))
-        query = query.with_only_columns(*self.COLUMNS).order_by(Company.id)
-        return db.session.execute(query.with_for_update() if locked else query) if keys else ()
+        if not keys or not self.last_id:
+            return []
+        # an id plus nothing is one whose index SQLite does not walk instead of the keys'
+        query = owned(Company, self.account_id).where(among(column, list(keys)), Company.id + 0 <= self.last_id)
+        query = query.with_only_columns(*self.COLUMNS)
+        found = db.session.execute(query.order_by(Company.id + 0).with_for_update() if locked else query)
+        return sorted(found, key=lambda company: company.id)
 
 
 def _meant(sited, named):

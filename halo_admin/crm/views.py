@@ -14,7 +14,7 @@ from .dumping import dump_zip
 from .links import link_of
 from .models import Company
 from .profile import panels
-from .tables import counted
+from .tables import LARGEST_ID, counted
 from .types import type_names
 
 bp = Blueprint("crm", __name__)
@@ -40,7 +40,7 @@ def companies():
     return render_template("crm/companies.html", types=types, orders=orders, halo=halo, **shown)
 
 
-@bp.get("/companies/<int:company_id>")
+@bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>")
 def company(company_id):
     company = own_or_404(Company, company_id)
     return render_template(
