@@ -84,10 +84,15 @@ def prepare(instance, port):
         valkey.write_config(instance)
     if environment["DATABASE_URL"] == settings.own_database(instance) and not (instance / "halo.db").exists():
         demo.forget(instance)
-    upgrade = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
-    if subprocess.run(upgrade, cwd=ROOT, env=environment).returncode:
-        sys.exit("The database could not be brought up to date; why is said above.")
+    migrate(environment)
     return environment
+
+
+def migrate(environment):
+    upgrade = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
+    done = subprocess.run(upgrade, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{done.stderr}\nThe database could not be brought up to date; why is said above.")
 
 
 def block(environment, account):
