@@ -80,19 +80,18 @@ class Switches:
     def __init__(self, **start: Any):
         self._start = {name: switch.default for name, switch in SWITCHES.items()}
         self._start |= {name: _checked(name, value) for name, value in start.items()}
+        self._now: dict[str, str] = {}
         self.reset()
 
     def reset(self) -> None:
         """Back to how the server was started."""
-        self._now = dict(self._start)
+        for name, value in self._start.items():
+            self.turn(name, value)
 
     def turn(self, name: str, value: Any) -> None:
         """Turn one switch; raises UnknownSwitch."""
-        self._now[name] = _checked(name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        value = self._now[name]
-        return value == "on" if SWITCHES[name].values is ON_OFF else value
+        self._now[name] = text = _checked(name, value)
+        setattr(self, name, text == "on" if SWITCHES[name].values is ON_OFF else text)
 
     def as_dict(self) -> dict[str, str]:
         return dict(self._now)

@@ -132,11 +132,11 @@ class Tenant:
         return self._notes_by_client
 
     def _make_tables(self, size: Size) -> dict[str, Table]:
-        world, plan, seed = self.world, self.world.plan, self.world.seed
+        world, plan = self.world, self.world.plan
         tables = {
-            "clients": Table(plan.clients, world.client, is_off=lambda key: kinds.is_inactive(seed, kinds.CLIENT, key)),
+            "clients": Table(plan.clients, world.client, is_off=world.client_is_off),
             "sites": Table(plan.sites, world.site),
-            "users": Table(plan.users, world.user, is_off=lambda key: _user_is_off(world, key)),
+            "users": Table(plan.users, world.user, is_off=world.user_is_off),
             "agents": Table(world.agents.keys(), world.agents.get, "isdisabled"),
             "tickets": Table(ticket_ids(size), world.ticket, "deleted"),
             "notes": Table(self._note_ids, world.note),
@@ -150,8 +150,3 @@ class Tenant:
 def lookup_key(row: dict) -> int:
     """Codes are unique inside their lookup kind only, so the key is made of both."""
     return row["lookupid"] * LOOKUP_SPAN + row["id"]
-
-
-def _user_is_off(world, user_id: int) -> bool:
-    """Only people are switched off by chance; a General User or a service account never is."""
-    return kinds.is_inactive(world.seed, kinds.USER, user_id) and world.user(user_id)["inactive"]

@@ -59,7 +59,7 @@ def client(world, client_id: int) -> dict:
         "id": client_id,
         "name": _full_name(world, number, dice),
         "toplevel_id": 3 if dice.chance(0.05) else 2,
-        "inactive": kinds.is_inactive(world.seed, kinds.CLIENT, client_id),
+        "inactive": world.client_is_off(client_id),
         "customertype": customer_type,
         "customer_relationship": relationships,
         "accountmanagertech": dice.pick((0, 1, 2, 3, 4, 5, 6)) if world.size.agents >= 6 else 0,
@@ -82,7 +82,7 @@ def site(world, site_id: int) -> dict:
     rank = site_id - world.plan.sites_of(client_id)[0]
     dice = Dice(world.seed, kinds.SITE, site_id)
     place = world.pools.places[world.company_name(number)[2]]
-    main_is_off = rank == 0 and kinds.is_inactive(world.seed, kinds.CLIENT, client_id) and dice.chance(0.8)
+    main_is_off = rank == 0 and world.client_is_off(client_id) and dice.chance(0.8)
     return {
         "id": site_id,
         "client_id": client_id,
@@ -135,7 +135,7 @@ def _website(world, number: int, dice: Dice) -> str:
     if dice.chance(0.22):
         return ""
     host = world.domain(number)
-    if dice.chance(0.07):
+    if dice.chance(0.1):
         return dice.pick(_NOBODYS_WEBSITES).format(word=host.split(".")[0])
     return dice.pick(_WEBSITES).format(host=host, upper=host.upper())
 

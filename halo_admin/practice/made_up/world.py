@@ -3,7 +3,7 @@
 from functools import lru_cache, partial
 
 from ..size import Size
-from . import agents, companies, notes, people, sales, settings
+from . import agents, companies, kinds, notes, people, sales, settings
 from .plan import Plan
 from .pools import pools
 
@@ -17,6 +17,8 @@ class World:
         self.seed, self.size = seed, size
         self.plan = Plan(seed, size.companies, size.contacts)
         self.pools = pools(seed)
+        self.client_is_off = kinds.off_switch(seed, kinds.CLIENT)
+        self._is_off = kinds.off_switch(seed, kinds.USER)
         self.company_name = _remembering(companies.company_name, self)
         self.domain = _remembering(companies.domain, self)
         self.client = _remembering(companies.client, self)
@@ -26,6 +28,10 @@ class World:
         self.note = _remembering(notes.note, self)
         self.agents = {agent["id"]: agent for agent in agents.agents(self)}
         self.settings = settings.settings(seed)
+
+    def user_is_off(self, user_id: int) -> bool:
+        """General Users never are."""
+        return self._is_off(user_id) and not self.plan.is_general(user_id)
 
 
 def _remembering(make, world):
