@@ -1,27 +1,16 @@
 """What the rooms above keep about a tenant, by table: arrows go down only, so their models are not imported here."""
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 
-from ..db import db, now
+from ..db import db
 
 LIVE = ("waiting", "running", "quota")
-# a worker that has been silent for this long is taken for dead
-SILENT = timedelta(seconds=20)
 
 
 def import_is_live(account_id: int) -> bool:
     runs = _table("import_runs")
     live = sa.select(runs.c.id).where(runs.c.account_id == account_id, runs.c.state.in_(LIVE)).limit(1)
     return db.session.scalar(live) is not None
-
-
-def somebody_works_on(queue: str) -> bool:
-    """Whether a worker that serves this queue has lately said that it is alive."""
-    beats = _table("worker_beats")
-    lists = db.session.scalars(sa.select(beats.c.queues).where(beats.c.at > now() - SILENT))
-    return any(queue in names.split(",") for names in lists)
 
 
 def runs_of(tenant_id: int) -> sa.Select:

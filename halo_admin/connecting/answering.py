@@ -45,9 +45,11 @@ def by_name(tenant: HaloTenant, kind: str, pairs: list[tuple[str, str]]) -> dict
     table = mapping.table(tenant, kind)
     answers = {}
     for halo, ours in pairs:
-        meant = [row for row in table if row.key == halo] or [row for row in table if folded(row.name) == folded(halo)]
+        meant = [row for row in table if row.key == halo] or [
+            row for row in table if folded(halo) in (folded(row.name), folded(row.shown))
+        ]
         if not meant:
-            names = ", ".join(sorted({row.name for row in table}))
+            names = ", ".join(sorted({row.shown for row in table}))
             raise Unknown(f"Halo has no value “{halo}”. It has: {names}.")
         answers |= dict.fromkeys((row.key for row in meant), _answer(tenant, ours))
     return answers

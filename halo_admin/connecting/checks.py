@@ -32,10 +32,11 @@ def start(connection: Connection) -> ConnectionCheck:
 
     Where nothing can be queued the check has failed, and says why.
     """
+    begin_write()
     check = latest(connection)
     if is_live(check):
         return check
-    check = new(connection)
+    check = _add(connection)
     try:
         queues.enqueue(queues.EXPORTS, run, check.id, job_id=f"check-{check.id}")
     except queues.NoQueue as error:
@@ -44,7 +45,12 @@ def start(connection: Connection) -> ConnectionCheck:
 
 
 def new(connection: Connection) -> ConnectionCheck:
-    """A check with all its lines still open. Commits."""
+    """A check with all its lines still open, for who carries it out without a queue. Commits."""
+    begin_write()
+    return _add(connection)
+
+
+def _add(connection):
     lines = [{"key": key, "title": title, "ok": None, "warning": False, "text": ""} for key, title in checking.LINES]
     at = now()
     check = ConnectionCheck(account_id=connection.account_id, state="waiting", lines=lines,

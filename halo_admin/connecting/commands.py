@@ -95,13 +95,13 @@ def _pair(setting):
 
 
 def _as_data(row):
-    return {"key": row.key, "halo": row.name, "field": row.field, "clients": row.clients, "here": row.here,
+    return {"key": row.key, "halo": row.shown, "field": row.field, "clients": row.clients, "here": row.here,
             "choice": row.choice, "ours": row.ours, "suggested": row.suggested and row.suggested[1]}  # fmt: skip
 
 
 def _as_words(row):
     meaning = {"import": row.ours, "leave_out": "don't import", None: _open(row)}[row.choice]
-    return f"{row.name}  {row.field}  {row.clients:,}  → {meaning}"
+    return f"{row.shown}  {row.field}  {row.clients:,}  → {meaning}"
 
 
 def _open(row):

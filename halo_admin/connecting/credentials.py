@@ -9,6 +9,7 @@ from ..db import db
 from ..halo import addresses
 from ..halo.errors import HaloRefused
 from ..halo.guard import Guard
+from ..mirror.links import make_current
 from . import above, secrets, tenants
 from .models import Connection
 from .opening import allowed_hosts, connection_of
@@ -51,6 +52,7 @@ def save(account_id: int, typed: Typed, other_tenant_is_meant: bool = False) -> 
     _point(account_id, connection, wanted, other_tenant_is_meant)
     if connection is None:
         connection = _new(account_id, wanted)
+    _require_secret_again(connection, wanted, typed)
     if _differs(connection, wanted) or typed.secret.strip() or typed.remove_secret:
         _change(connection, wanted, typed)
     db.session.flush()
@@ -104,6 +106,7 @@ def _point(account_id, connection, wanted, is_meant):
     if old and old.identity != known_as:
         _require_leave(account_id, connection, is_meant)
     wanted["tenant"] = tenants.tenant_of(account_id, known_as)
+    make_current(wanted["tenant"])
     if old and old is not wanted["tenant"]:
         tenants.mark_inactive(account_id, wanted["tenant"].id)
 
@@ -123,6 +126,13 @@ def _require_leave(account_id, connection, is_meant):
             f"This is another Halo than {tenants.called(old)}. Its {tenants.links(old.id):,} links are set aside and "
             "not used for the new one. They are kept: going back to the old address revives them."
         )
+
+
+def _require_secret_again(connection, wanted, typed):
+    # else whoever may change the address could have the write-only secret sent to a server of their own
+    moved = (connection.url, connection.auth_url) != (wanted["url"], wanted["auth_url"])
+    if connection.secret and moved and not typed.secret.strip() and not typed.remove_secret:
+        raise Unusable("secret", "Enter the client secret again: the saved one is not sent to another address.")
 
 
 def _new(account_id, wanted):

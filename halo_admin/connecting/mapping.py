@@ -27,8 +27,9 @@ GONE = "{} (no longer in Halo's list)"
 
 @dataclass
 class Row:
-    """One of Halo's values. clients have it first; here counts those that are companies here already.
+    """One of Halo's values; listed unless it has left Halo's own list.
 
+    clients have it first; here counts those of them that are companies here already.
     choice is "import", "leave_out" or None where nobody has said yet; ours_id and ours the type that import means,
     None and "No type" without one. suggested is (id of ours or None, its name) where its name tells, else None.
     """
@@ -36,12 +37,18 @@ class Row:
     key: str
     name: str
     field: str
+    listed: bool = True
     clients: int = 0
     here: int = 0
     choice: str | None = None
     ours_id: int | None = None
     ours: str | None = None
     suggested: tuple[int | None, str] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name, and that Halo's own list of such values no longer has it."""
+        return self.name if self.listed else GONE.format(self.name)
 
 
 def remember(tenant: HaloTenant, kind: str, values: list[TypeValue]) -> None:
@@ -122,12 +129,12 @@ def _rows(tenant, kind):
 
 
 def _from_mirror(value):
-    name = value.name or GONE.format(_nameless(value)) if value.source == "type" else value.name or _nameless(value)
-    return Row(_key(value), name, FIELDS[value.source or NONE])
+    source = value.source or NONE
+    return Row(_key(value), value.name or _nameless(value), FIELDS[source], listed=source != "type")
 
 
 def _from_kept(kept, ours):
-    row = Row(kept.halo_key, kept.halo_name if kept.listed else GONE.format(kept.halo_name), _field(kept.halo_key))
+    row = Row(kept.halo_key, kept.halo_name, FIELDS[kept.halo_key.partition(":")[0]], kept.listed)
     if kept.choice and _stands(kept, ours):
         row.choice, row.ours_id = kept.choice, kept.ours_id
         row.ours = ours or (NO_TYPE if kept.choice == "import" else None)
@@ -165,10 +172,6 @@ def _new(tenant, kind, value):
 
 def _key(value):
     return value.key if value.source else value.id
-
-
-def _field(key):
-    return FIELDS[key.partition(":")[0]]
 
 
 def _nameless(value):

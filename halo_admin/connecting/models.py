@@ -26,7 +26,8 @@ class Connection(Owned, db.Model):
 
     tenant = db.relationship("HaloTenant")
 
-    __table_args__ = (db.UniqueConstraint("account_id"),)
+    # an id is never given twice: what a job or a process holds must not come to mean another row
+    __table_args__ = (db.UniqueConstraint("account_id"), {"sqlite_autoincrement": True})
 
 
 class ConnectionCheck(Owned, db.Model):
@@ -44,6 +45,8 @@ class ConnectionCheck(Owned, db.Model):
     started_at = db.Column(UTCDateTime, nullable=False)
     touched_at = db.Column(UTCDateTime, nullable=False)
     ended_at = db.Column(UTCDateTime)
+
+    __table_args__ = {"sqlite_autoincrement": True}
 
 
 class QuotaWindow(Owned, db.Model):

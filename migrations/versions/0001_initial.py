@@ -57,6 +57,7 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_connection_checks_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connection_checks")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("connection_checks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_connection_checks_account_id"), ["account_id"], unique=False)
@@ -209,6 +210,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_connections_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connections")),
         sa.UniqueConstraint("account_id", name=op.f("uq_connections_account_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_connections_account_id"), ["account_id"], unique=False)

@@ -1,6 +1,7 @@
 """A process that asks Halo again and again, as a worker does: `python -m tests.connecting.asking URL ACCOUNT TIMES`."""
 
 import sys
+import tempfile
 import time
 from datetime import UTC, datetime
 
@@ -10,12 +11,12 @@ from halo_admin.halo.companies import CLIENTS
 from halo_admin.halo.errors import HaloBusy
 from tests.connecting.conftest import make_app
 
-SETTINGS = {"HALO_ALLOW_PRIVATE_HOSTS": True, "HALO_WINDOW_REQUESTS": 40, "HALO_WINDOW_SECONDS": 3.0}
-KEY = "iC2sUc8IBGQZ1xSm8MHcrsEMkBAgeB2bDRsGHTyJqBk="
+SETTINGS = {"HALO_ALLOW_PRIVATE_HOSTS": True, "HALO_WINDOW_REQUESTS": 40, "HALO_WINDOW_SECONDS": 3.0,
+            "ENCRYPTION_KEYS": ["iC2sUc8IBGQZ1xSm8MHcrsEMkBAgeB2bDRsGHTyJqBk="]}  # fmt: skip
 
 
 def main(url, account_id, times):
-    with make_app(url, ENCRYPTION_KEYS=[KEY], **SETTINGS).app_context():
+    with tempfile.TemporaryDirectory() as folder, make_app(url, folder, **SETTINGS).app_context():
         halo = open_halo(connection_of(account_id), "exports")
         db.session.rollback()
         with halo:

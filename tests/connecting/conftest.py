@@ -1,45 +1,40 @@
 """An application on a fresh database, the cast, and builders that name only what matters."""
 
+from pathlib import Path
+
 import pytest
 from cryptography.fernet import Fernet
-from flask import Flask
+from flask import g
+from flask.testing import FlaskClient
 
 from halo_admin.accounts import people
 from halo_admin.connecting import credentials
 from halo_admin.db import begin_write, db, now
 from halo_admin.mirror.models import HaloRecord
 from halo_admin.records import Client, TypeValue
+from halo_admin.site import create_app
 
 SECRET = "7b1f6a2e-5c1d-4e0a-9a35-2f6c1f0a7a11-9e1c8a34-5b0d-4a77-b1f2-06c4d8e94f2a"
 
 
-def make_app(url, **settings):
-    import halo_admin.importing.models  # noqa: F401
-
-    app = Flask("halo_admin")
-    app.config.update(
-        {"SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": "of tests", "ENCRYPTION_KEYS": [Fernet.generate_key().decode()],
-         "HALO_ALLOW_PRIVATE_HOSTS": False, "HALO_ALLOW_HOST": "", "HALO_TIMEOUT_SECONDS": 5.0, "PRACTICE_URL": "",
-         "HALO_WINDOW_REQUESTS": 300, "HALO_WINDOW_SECONDS": 300.0, "LEASE_SECONDS": 90.0, "REDIS_URL": ""} | settings
-    )  # fmt: skip
-    db.init_app(app)
-    return app
+def make_app(url, folder, **settings):
+    usual = {"SECRET_KEY": "of tests", "ENCRYPTION_KEYS": [Fernet.generate_key().decode()], "REDIS_URL": "",
+             "HALO_ALLOW_PRIVATE_HOSTS": False, "HALO_ALLOW_HOST": "", "HALO_TIMEOUT_SECONDS": 5.0, "PRACTICE_URL": "",
+             "HALO_WINDOW_REQUESTS": 300, "HALO_WINDOW_SECONDS": 300.0, "LEASE_SECONDS": 90.0,
+             "WTF_CSRF_ENABLED": False, "TESTING": True}  # fmt: skip
+    return create_app(**usual | {"SQLALCHEMY_DATABASE_URI": url, "INSTANCE_PATH": Path(folder)} | settings)
 
 
 @pytest.fixture
-def sqlite_app(tmp_path):
-    app = make_app(f"sqlite:///{tmp_path}/halo.db")
-    with app.app_context():
-        db.create_all()
-        yield app
+def sqlite_app(sqlite_url, tmp_path):
+    with make_app(sqlite_url, tmp_path).app_context() as context:
+        yield context.app
 
 
 @pytest.fixture
-def postgres_app(empty_postgres_url):
-    app = make_app(empty_postgres_url)
-    with app.app_context():
-        db.create_all()
-        yield app
+def postgres_app(postgres_url, tmp_path):
+    with make_app(postgres_url, tmp_path).app_context() as context:
+        yield context.app
         db.session.remove()
         db.engine.dispose()
 
@@ -59,6 +54,29 @@ def ann(app):
 def cleo(app):
     """Cleo is of another account."""
     return make_account("Cleo's MSP", "cleo@example.com")
+
+
+class Browser(FlaskClient):
+    """Each request asks anew who is signed in: the test's own context would remember the first one."""
+
+    def open(self, *args, **options):
+        g.pop("_login_user", None)
+        return super().open(*args, **options)
+
+
+@pytest.fixture
+def signed_in(app):
+    """Browsers without script: signed_in(user) gives a client of that person's."""
+
+    app.test_client_class = Browser
+
+    def sign_in(user):
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session |= {"_user_id": user.session_key, "_fresh": True}
+        return client
+
+    return sign_in
 
 
 def make_account(name, email):

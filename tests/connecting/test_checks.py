@@ -170,3 +170,14 @@ def test_two_accounts_check_apart(connection, cleo):
     checked(connection)
     assert connected(connection.account_id)
     assert not connected(cleo.account_id)
+
+
+def test_a_check_never_gets_the_number_of_an_older_one(connection, app, redis_url):
+    app.config["REDIS_URL"] = redis_url
+    check = checks.start(connection)
+    begin_write()
+    db.session.delete(check)
+    db.session.commit()
+    again = checks.start(connection)
+    assert Redis.from_url(redis_url).exists(f"rq:job:check-{again.id}")
+    assert Redis.from_url(redis_url).llen("rq:queue:exports") == 2

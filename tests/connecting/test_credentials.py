@@ -86,6 +86,13 @@ def test_a_new_secret_replaces_the_old_one_and_must_be_checked(ann):
     assert connection.tenant_id == tenant_id
 
 
+@pytest.mark.parametrize("typed", [{"url": "https://evil.example"}, {"auth_url": "https://evil.example/auth"}])
+def test_a_saved_secret_is_never_sent_to_another_address(ann, typed):
+    saved(ann)
+    with pytest.raises(credentials.Unusable, match="Enter the client secret again"):
+        saved(ann, secret="", meant=True, **typed)
+
+
 def test_removing_the_secret_removes_the_token_too(ann):
     connection = passed(saved(ann))
     connection.token = secrets.encrypt("a token")
@@ -122,7 +129,7 @@ def test_another_address_or_tenant_is_asked_about_first(ann, typed):
 
 def test_a_typing_mistake_before_the_first_check_is_mended_without_a_question(ann):
     saved(ann, url="https://amce.halopsa.com")
-    assert saved(ann, secret="").url == "https://acme.halopsa.com"
+    assert saved(ann).url == "https://acme.halopsa.com"
 
 
 def test_old_links_are_set_aside_and_going_back_revives_them(ann):

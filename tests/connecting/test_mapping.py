@@ -155,7 +155,7 @@ def test_a_type_that_has_left_halos_list_says_so(tenant):
     mirrored(tenant, 10, customer_type(3))
     mirrored(tenant, 11, customer_type(17))
     listed(tenant, customer_type(4, "Break-fix"))
-    names = {key: row.name for key, row in table(tenant).items()}
+    names = {key: row.shown for key, row in table(tenant).items()}
     assert names["type:17"] == "Type 17 (no longer in Halo's list)"
     assert names["type:3"] == "Managed (no longer in Halo's list)"
     assert names["type:4"] == "Break-fix"

@@ -6,7 +6,7 @@ import pytest
 
 from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
 from halo_admin.practice.server import PracticeHalo
-from tests.connecting.asking import KEY, SETTINGS
+from tests.connecting.asking import SETTINGS
 from tests.connecting.conftest import saved
 
 PROCESSES, TIMES = 4, 30
@@ -19,7 +19,7 @@ def halo():
 
 
 def test_four_processes_of_one_tenant_never_exceed_its_limit(app, ann, halo, run_process):
-    app.config.update(SETTINGS, ENCRYPTION_KEYS=[KEY])
+    app.config.update(SETTINGS)
     saved(ann, url=halo.url, client_id=PRACTICE_CLIENT_ID, secret=PRACTICE_CLIENT_SECRET)
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     asking = [

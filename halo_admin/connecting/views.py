@@ -1,0 +1,178 @@
+"""The connection page, practice data, and the mapping of company types."""
+
+from flask import Blueprint, abort, flash, has_request_context, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from ..db import db
+from ..heartbeats import living
+from ..queues import EXPORTS
+from . import answering, checks, credentials, mapping_form, practice
+from .mapping import STAGES
+from .models import SHARES
+from .opening import connection_of, share_of
+from .strip import strip_of
+
+bp = Blueprint("connecting", __name__, url_prefix="/settings/halo")
+
+KINDS = {stage: kind for kind, stage in STAGES.items()}
+
+
+def practice_line():
+    """For every page: whether it is marked as showing practice data."""
+    signed_in = has_request_context() and current_user and current_user.is_authenticated
+    return {"practice": bool(signed_in) and practice.is_on(current_user.account_id)}
+
+
+@bp.get("/connection")
+def page():
+    return _page()
+
+
+@bp.post("/connection")
+def save():
+    typed = credentials.Typed(
+        *(request.form.get(name, "") for name in ("url", "client_id", "secret", "auth_url", "auth_tenant")),
+        remove_secret="remove_secret" in request.form,
+    )
+    try:
+        connection, notes = credentials.save(current_user.account_id, typed, "other_tenant" in request.form)
+    except credentials.Unusable as error:
+        return _rejected(typed, errors={error.field: str(error)})
+    except credentials.OtherTenant as question:
+        return _rejected(typed, question=str(question))
+    db.session.commit()
+    for note in notes:
+        flash(note)
+    if request.form.get("then") == "check":
+        checks.start(connection)
+    else:
+        flash("Saved.", "success")
+    return redirect(url_for("connecting.page"))
+
+
+@bp.post("/connection/check")
+def start_check():
+    checks.start(_own_connection())
+    return redirect(url_for("connecting.page"))
+
+
+@bp.get("/connection/check")
+def check():
+    """The checklist as it stands: what the page asks for while a check goes on."""
+    return render_template("connecting/_check.html", **_check_shown(_own_connection()), beside=True)
+
+
+@bp.post("/connection/share")
+def save_share():
+    connection, share = _own_connection(), request.form.get("share")
+    if share not in SHARES:
+        abort(400)
+    connection.share = share
+    db.session.commit()
+    flash("Saved.", "success")
+    return redirect(url_for("connecting.page"))
+
+
+@bp.post("/connection/practice")
+def try_practice():
+    try:
+        connection = practice.connect(current_user.account_id)
+    except practice.NotNow as error:
+        db.session.rollback()
+        flash(str(error), "warning")
+        return redirect(url_for("connecting.page"))
+    db.session.commit()
+    checks.start(connection)
+    return redirect(url_for("connecting.page"))
+
+
+@bp.get("/connection/leave-practice")
+def leaving():
+    if not practice.is_on(current_user.account_id):
+        return redirect(url_for("connecting.page"))
+    account_id = current_user.account_id
+    return render_template(
+        "connecting/leave_practice.html",
+        going=practice.to_be_removed(account_id),
+        staying=practice.to_stay(account_id),
+    )
+
+
+@bp.post("/connection/leave-practice")
+def leave_practice():
+    try:
+        removed = practice.leave(current_user.account_id)
+    except practice.NotNow as error:
+        db.session.rollback()
+        flash(str(error), "warning")
+        return redirect(url_for("connecting.leaving"))
+    db.session.commit()
+    flash(f"Practice data is gone: {removed:,} companies were removed.", "success")
+    return redirect(url_for("connecting.page"))
+
+
+@bp.get("/<key>/mapping")
+def mapping_page(key):
+    return _mapping("connecting/mapping.html", key)
+
+
+@bp.post("/<key>/mapping")
+def save_mapping(key):
+    kind, tenant = _kind(key), _own_connection().tenant
+    fragment = bool(request.headers.get("HX-Request"))
+    template = "connecting/_mapping.html" if fragment else "connecting/mapping.html"
+    try:
+        answering.save(tenant, kind, mapping_form.answers_in(tenant, kind, request.form))
+    except answering.Unknown as error:
+        db.session.rollback()
+        return _mapping(template, key, error=str(error)), 422
+    db.session.commit()
+    if fragment:
+        return _mapping(template, key, said="Saved.")
+    flash("Saved.", "success")
+    return redirect(url_for("connecting.mapping_page", key=key))
+
+
+def _mapping(template, key, **words):
+    kind, connection = _kind(key), connection_of(current_user.account_id)
+    form = mapping_form.form_of(connection.tenant, kind, **words) if connection else None
+    return render_template(template, form=form)
+
+
+def _kind(key):
+    return KINDS.get(key) or abort(404)
+
+
+def _own_connection():
+    return connection_of(current_user.account_id) or abort(404)
+
+
+def _rejected(typed, errors=None, question=""):
+    db.session.rollback()
+    return _page(typed, errors or {}, question), 422
+
+
+def _page(typed=None, errors=None, question=""):
+    connection = connection_of(current_user.account_id)
+    return render_template(
+        "connecting/connection.html",
+        connection=connection,
+        typed=typed or connection,
+        errors=errors or {},
+        question=question,
+        may_practice=practice.available(current_user.account_id),
+        share=connection and share_of(connection),
+        **_check_shown(connection),
+    )
+
+
+def _check_shown(connection):
+    if connection is None:
+        return {"check": None, "strip": None}
+    last = checks.latest(connection)
+    return {
+        "check": last,
+        "check_is_live": checks.is_live(last),
+        "nobody_works": bool(last) and last.state == "waiting" and not living(EXPORTS),
+        "strip": strip_of(connection.account_id),
+    }

@@ -1,0 +1,167 @@
+import pytest
+import sqlalchemy as sa
+
+from halo_admin.connecting import credentials, practice
+from halo_admin.connecting.models import Connection, Mapping
+from halo_admin.connecting.opening import connection_of
+from halo_admin.crm import writing
+from halo_admin.crm.models import Company, SearchWord
+from halo_admin.db import begin_write, db, now
+from halo_admin.importing.models import Decision, ImportRun, Sweep
+from halo_admin.mirror.models import HaloRecord, HaloTenant
+from halo_admin.practice.credentials import PRACTICE_CLIENT_SECRET
+from tests.connecting.conftest import mirrored, saved
+
+PAGE = "/settings/halo/connection"
+
+
+@pytest.fixture(autouse=True)
+def practice_url(app):
+    app.config.update(PRACTICE_URL="http://127.0.0.1:9700", HALO_ALLOW_HOST="127.0.0.1:9700")
+
+
+@pytest.fixture
+def practising(ann):
+    """Ann's connection to the practice Halo."""
+    begin_write()
+    connection = practice.connect(ann.account_id)
+    db.session.commit()
+    return connection
+
+
+def brought_in(connection, account, *names, edited=()):
+    """Companies made by an import of the connection's tenant, with all it leaves behind."""
+    begin_write()
+    run = ImportRun(account_id=account.id, tenant_id=connection.tenant_id, stage="companies", state="done",
+                    by_name="Ann", started_at=now())  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    blank = dict.fromkeys(Company.FIELDS)
+    rows = [
+        blank | {"name": name, "made_by_run": run.id, "edited_at": now() if name in edited else None} for name in names
+    ]
+    ids = writing.insert(Company, account, rows)
+    db.session.add(Sweep(account_id=account.id, tenant_id=connection.tenant_id, kind="client", started_at=now(),
+                         touched_at=now()))  # fmt: skip
+    db.session.commit()
+    for halo_id, ours_id in enumerate(ids, start=10):
+        record = mirrored(connection.tenant, halo_id, ours_id=ours_id)
+        begin_write()
+        db.session.add(Decision(account_id=account.id, run_id=run.id, record_id=record.id, state="applied",
+                                action="created", reason="new", why="new"))  # fmt: skip
+        db.session.commit()
+    return run
+
+
+def leave(account):
+    begin_write()
+    removed = practice.leave(account.id)
+    db.session.commit()
+    return removed
+
+
+def names():
+    return list(db.session.scalars(sa.select(Company.name).order_by(Company.name)))
+
+
+def count(model):
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model))
+
+
+def test_an_account_without_anything_of_its_own_may_try(ann, ann_browses):
+    assert practice.available(ann.account_id)
+    assert "Try with practice data" in ann_browses.get(PAGE).text
+
+
+@pytest.fixture
+def ann_browses(ann, signed_in):
+    return signed_in(ann)
+
+
+def test_an_account_with_a_connection_or_records_may_not(ann, cleo, app):
+    begin_write()
+    writing.insert(Company, ann.account, [dict.fromkeys(Company.FIELDS) | {"name": "Acme"}])
+    db.session.commit()
+    saved(cleo)
+    assert not practice.available(ann.account_id)
+    assert not practice.available(cleo.account_id)
+    with pytest.raises(practice.NotNow):
+        practice.connect(cleo.account_id)
+
+
+def test_without_a_practice_halo_there_is_nothing_to_try(ann, app):
+    app.config["PRACTICE_URL"] = ""
+    assert not practice.available(ann.account_id)
+
+
+def test_trying_connects_the_practice_halo_and_marks_every_page(ann, ann_browses):
+    assert "Practice data." not in ann_browses.get("/companies").text
+    ann_browses.post(PAGE + "/practice")
+    for address in ("/companies", PAGE, "/settings/halo/companies/mapping"):
+        assert "Practice data." in ann_browses.get(address).text
+    assert PRACTICE_CLIENT_SECRET not in ann_browses.get(PAGE).text
+    assert connection_of(ann.account_id).connected_at is None
+
+
+def test_another_accounts_pages_are_not_marked(practising, cleo, signed_in):
+    assert "Practice data." not in signed_in(cleo).get("/companies").text
+
+
+def test_leaving_lists_first_what_goes_and_what_stays(practising, ann, ann_browses):
+    brought_in(practising, ann.account, "Acme", "Bergmann", "Coral", edited=("Coral",))
+    told = ann_browses.get(PAGE + "/leave-practice").text
+    assert "2 companies brought in" in told
+    assert "1 company edited by people" in told
+    assert ">Coral</a>" in told
+    assert names() == ["Acme", "Bergmann", "Coral"]
+
+
+def test_leaving_removes_what_it_brought_in_except_what_people_edited(practising, ann):
+    brought_in(practising, ann.account, "Acme", "Bergmann", edited=("Bergmann",))
+    begin_write()
+    own = dict.fromkeys(Company.FIELDS) | {"name": "Own"}
+    writing.insert(Company, ann.account, [own])
+    db.session.commit()
+    assert leave(ann.account) == 1
+    assert names() == ["Bergmann", "Own"]
+    assert db.session.scalar(sa.select(Company.made_by_run).where(Company.name == "Bergmann")) is None
+    words = set(db.session.scalars(sa.select(SearchWord.word)))
+    assert words == {"bergmann", "own"}
+
+
+def test_leaving_leaves_no_row_of_the_tenant_behind(practising, ann):
+    brought_in(practising, ann.account, "Acme")
+    leave(ann.account)
+    tables = (Connection, HaloTenant, HaloRecord, ImportRun, Decision, Sweep, Mapping)
+    assert [count(model) for model in tables] == [0] * len(tables)
+    assert practice.available(ann.account_id)
+
+
+def test_leaving_touches_no_other_account(practising, ann, cleo):
+    begin_write()
+    theirs = practice.connect(cleo.account_id)
+    db.session.commit()
+    brought_in(practising, ann.account, "Acme")
+    brought_in(theirs, cleo.account, "Cleo's")
+    leave(ann.account)
+    assert names() == ["Cleo's"]
+    assert count(HaloRecord) == 1
+    assert practice.is_on(cleo.account_id)
+
+
+def test_leaving_waits_for_an_import(practising, ann):
+    run = brought_in(practising, ann.account, "Acme")
+    run.state = "running"
+    db.session.commit()
+    with pytest.raises(practice.NotNow, match="An import is running"):
+        leave(ann.account)
+
+
+def test_a_halo_of_ones_own_is_connected_only_after_leaving(practising, ann):
+    with pytest.raises(credentials.Unusable, match="Leave practice data"):
+        saved(ann, meant=True)
+
+
+def test_leaving_without_practice_data_says_so(ann):
+    with pytest.raises(practice.NotNow, match="not connected to practice data"):
+        leave(ann.account)
