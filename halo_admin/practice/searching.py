@@ -17,7 +17,7 @@ _SEARCHED = {
     "Opportunities": ("summary",),
     "Tickets": ("summary",),
 }
-_EQUALS, _CONTAINS = 2, 4
+_CONTAINS = 4  # the only other filter type in use is 2, equals
 
 
 def ids_with(tenant: Tenant, entity: str, words: str) -> list[int] | None:

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from .dice import noise
 
-CUSTOMER_TYPES = 33
-
 _STATUSES = (
     (1, "New", 0), (2, "In Progress", 0), (4, "Awaiting Customer", 1), (9, "Closed", 0), (21, "Qualifying", 0),
     (22, "Quote Sent", 0), (23, "Won", 0), (24, "Lost", 0), (25, "Negotiating – waiting", 1), (30, "On hold", 1),
