@@ -122,10 +122,17 @@ def _require_leave(account_id, connection, is_meant):
             "url", "This account holds practice data. Leave practice data first, then connect your own Halo."
         )
     if not is_meant and (connection.connected_at or tenants.has_records(old.id)):
-        raise OtherTenant(
-            f"This is another Halo than {tenants.called(old)}. Its {tenants.links(old.id):,} links are set aside and "
-            "not used for the new one. They are kept: going back to the old address revives them."
-        )
+        raise OtherTenant(_question(old))
+
+
+def _question(old):
+    links = tenants.links(old.id)
+    linked = "1 record here is" if links == 1 else f"{links:,} records here are"
+    aside = (
+        f"{linked} linked to the old one: these links are set aside and not used for the new one. Nothing is lost, "
+        "going back to the old address revives them."
+    )
+    return f"This is another Halo than {tenants.called(old)}. {aside if links else 'Nothing here is linked to it yet.'}"
 
 
 def _require_secret_again(connection, wanted, typed):

@@ -9,7 +9,7 @@ from halo_admin.db import begin_write, db
 from halo_admin.halo.companies import CLIENTS
 from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
 from halo_admin.practice.server import PracticeHalo
-from tests.connecting.conftest import passed, saved
+from tests.connecting.conftest import SECRET, passed, saved
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,37 @@ def saved_elsewhere(connection, url):
     begin_write()
     connection.url = url
     db.session.commit()
+
+
+def test_a_missing_tenant_is_told(connection, halo):
+    halo.switches.turn("tenant_required", "acme")
+    assert "needs the tenant" in line(checked(connection), "sign-in")["text"]
+
+
+def test_a_401_that_stays_after_a_fresh_token_is_a_missing_permission(connection, halo):
+    halo.set_fault("unauthorized", match="/Users")
+    check = checked(connection)
+    assert "permission" in line(check, "users")["text"]
+    assert halo.stats()["routes"]["GET /Users"] == 2
+
+
+def test_a_private_address_is_not_asked(connection, app, halo):
+    app.config["HALO_ALLOW_PRIVATE_HOSTS"] = False
+    saved_elsewhere(connection, halo.url.replace("http://", "https://"))
+    assert "private network" in line(checked(connection), "sign-in")["text"]
+    assert halo.stats()["requests"] == 0
+
+
+def test_the_secret_is_not_logged(connection, ann, caplog, capsys):
+    caplog.set_level("DEBUG")
+    checked(connection)
+    checked(saved(ann, url=connection.url, client_id=PRACTICE_CLIENT_ID, secret=SECRET))
+    printed = capsys.readouterr()
+    assert not any(
+        secret in text
+        for secret in (PRACTICE_CLIENT_SECRET, SECRET)
+        for text in (caplog.text, printed.out, printed.err)
+    )
 
 
 def test_without_a_secret_the_check_says_so(connection):

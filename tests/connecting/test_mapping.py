@@ -58,6 +58,13 @@ def test_counts_are_of_active_clients_whose_first_value_it_is(tenant):
     assert (rows[CUSTOMER.key].clients, rows[SUPPLIER.key].clients, rows["none"].clients) == (2, 0, 1)
 
 
+def test_clients_that_could_not_be_read_have_no_type_to_map(tenant):
+    row = mirrored(tenant, 10, CUSTOMER)
+    row.listed = row.type_key = None
+    db.session.commit()
+    assert [(row.name, row.clients) for row in mapping.table(tenant, KIND)] == [("No type", 0)]
+
+
 def test_unanswered_values_stand_first_then_the_most_frequent(tenant):
     for halo_id, value in enumerate((CUSTOMER, CUSTOMER, CUSTOMER, PROSPECT, PROSPECT, SUPPLIER), start=10):
         mirrored(tenant, halo_id, value)

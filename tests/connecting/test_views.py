@@ -54,7 +54,8 @@ def test_another_address_is_asked_about_and_taken_once_confirmed(ann, ann_browse
     other = FORM | {"url": "https://other.halopsa.com"}
     answer = ann_browses.post(PAGE, data=other)
     assert answer.status_code == 422
-    assert "links are set aside" in answer.text
+    assert "Yes, connect this other Halo" in answer.text
+    assert "Leave this empty to keep it" not in answer.text
     assert connection_of(ann).url == "https://acme.halopsa.com"
     ann_browses.post(PAGE, data=other | {"other_tenant": "1"})
     assert connection_of(ann).url == "https://other.halopsa.com"
