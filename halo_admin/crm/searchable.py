@@ -8,15 +8,16 @@ LONGEST = 64  # characters of a word that are kept
 MOST_WORDS = 8  # of a query
 FEWEST_DIGITS = 5  # in a query of only digits for it to be a phone number and not words
 
-_PHONE_LIKE = re.compile(r"[\d\s()+./–-]+")
+_PHONE_LIKE = re.compile(r"[0-9\s()+./–-]+")
 _AROUND_A_SITE = re.compile(r"^(?:[a-z]+:/{0,2})?(?:www\.)?|[/?#:].*$")
 _EDGES = "\"'‘’“”()[]<>,;.:!"
 
 
 def name_words(text: str) -> set[str]:
-    """The folded words of a text; "Acme.io Labs" is found by "acme.io" too."""
+    """The folded words of a text; "Acme.io Labs" is found by "acme.io" too, and long numbers as phones are."""
     dotted = {token for token in map(_token, text.split()) if _is_address(token)}
-    return set(normal.words(text)) | dotted
+    numbers = (phone_words(run) for run in _PHONE_LIKE.findall(text) if _is_number(run))
+    return set(normal.words(text)).union(dotted, *numbers)
 
 
 def domain_words(text: str) -> set[str]:
@@ -27,7 +28,7 @@ def domain_words(text: str) -> set[str]:
 
 def phone_words(text: str) -> set[str]:
     """The digits from each group on: +1 415 555 2671 is found by 1415…, 415…, 555… and 2671."""
-    groups = re.findall(r"\d+", text)[:LONGEST]
+    groups = re.findall(r"[0-9]+", text)[:LONGEST]
     return {found for start in range(len(groups)) for found in digits("".join(groups[start:])) if len(found) > 2}
 
 
@@ -40,12 +41,15 @@ def digits(text: str) -> set[str]:
 def query_words(text: str) -> list[str]:
     """The beginnings of words that a record must have, all of them; empty for an empty query."""
     text = text.replace("\0", " ").strip()[:200]
-    numbers = digits(text)
-    if _PHONE_LIKE.fullmatch(text) and numbers and len(min(numbers)) >= FEWEST_DIGITS:
-        return sorted(numbers)
+    if _PHONE_LIKE.fullmatch(text) and _is_number(text):
+        return sorted(digits(text))
     words = [word for token in map(_token, text.split()) for word in _asked(token)]
     # a query of signs alone finds what has such a word, which is nothing
     return list(dict.fromkeys(words))[:MOST_WORDS] or ([text[:LONGEST]] if text else [])
+
+
+def _is_number(text):
+    return any(len(found) >= FEWEST_DIGITS for found in digits(text))
 
 
 def _asked(token):
@@ -53,7 +57,7 @@ def _asked(token):
 
 
 def _token(text):
-    return _AROUND_A_SITE.sub("", text.strip().casefold().strip(_EDGES))[:LONGEST].strip(_EDGES)
+    return _AROUND_A_SITE.sub("", text.replace("\0", "").strip().casefold().strip(_EDGES))[:LONGEST].strip(_EDGES)
 
 
 def _is_address(token):

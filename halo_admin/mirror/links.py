@@ -20,11 +20,6 @@ def make_current(tenant: HaloTenant) -> None:
     tenant.current = True
 
 
-def make_none_current(account_id: int) -> None:
-    """The account is connected to nothing: no link of its counts. The caller commits."""
-    db.session.execute(sa.update(HaloTenant).where(HaloTenant.account_id == account_id).values(current=False))
-
-
 def links(account_id: int, kind: str) -> sa.Select:
     """A select of the leading mirror rows of `kind` that are linked to records of ours, in the current tenant."""
     current = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id, HaloTenant.current.is_(True))

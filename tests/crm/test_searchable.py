@@ -1,7 +1,7 @@
 """Which words find what."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from halo_admin.crm.searchable import LONGEST, domain_words, name_words, phone_words, query_words
@@ -57,7 +57,9 @@ def test_any_query_can_be_asked(text):
     assert bool(words) == bool(text.replace("\0", " ").strip())
 
 
-@given(st.text(max_size=100))
+@given(st.text(max_size=100) | st.from_regex(r"[0-9A-C ./-]{1,30}", fullmatch=True))
+@example("555 0012345")
+@example("12345.0 A")
 def test_any_name_is_found_by_its_own_folded_words(name):
     words = name_words(name)
     assert all(finds(word, words) for word in words if len(word) < LONGEST)

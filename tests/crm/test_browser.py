@@ -1,0 +1,141 @@
+"""Companies in a real browser: typing narrows the table, everything works without script, and nothing complains."""
+
+import re
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+from halo_admin.crm import writing
+from halo_admin.crm.models import Company
+from halo_admin.crm.types import company_types
+from halo_admin.db import begin_write, db
+from tests.browsing import barriers, shot
+from tests.crm.conftest import PASSWORD, linked, make_user, ours, tenant
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(sqlite_app):
+    """The site, running on a free port."""
+    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
+    running = threading.Thread(target=server.serve_forever)
+    running.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    running.join()
+
+
+@pytest.fixture
+def ann(sqlite_app):
+    return make_user("Ann", "ann@example.com")
+
+
+def sign_in(page, address):
+    page.goto(f"{address}/companies")
+    page.get_by_label("E-mail").fill("ann@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{address}/companies")
+
+
+def found(page):
+    return page.locator("#companies tbody tr td:first-child a").all_inner_texts()
+
+
+def wait_until_found(page, *names):
+    page.wait_for_function(
+        """names => JSON.stringify([...document.querySelectorAll("#companies tbody td:first-child a")]
+           .map(link => link.textContent)) === JSON.stringify(names)""",
+        arg=list(names),
+    )
+
+
+def some_companies(ann):
+    client = next(kind.id for kind in company_types(ann.account_id) if kind.name == "Client")
+    values = {"type_id": client, "city": "Springfield", "street": "1 Road", "phone": "+1 (415) 555-2671"}
+    site = "https://www.acme-metal-works.example.com/about"
+    (acme,) = ours(ann, "Acme Metal Works of Greater Springfield GmbH & Co. KG", website=site, **values)
+    ours(ann, "Bergmann", inactive_in_halo=True, website="bergmann.example")
+    ours(ann, "Zürich Büro", phone="+41 44 668 18 00")
+    values = {
+        "name": "Acme Metal Works",
+        "phone": "+1 415 555 2671",
+        "city": "Springfield",
+        "state": "CA",
+        "street": None,
+    }
+    linked(tenant(ann), 214, acme, matched_by="website", values=values)
+    return acme
+
+
+def test_an_account_without_companies(page, address, ann):
+    sign_in(page, address)
+    assert page.get_by_text("No companies yet").is_visible()
+    assert barriers(page) == []
+    shot(page, "companies-empty")
+
+
+def test_typing_narrows_the_table_and_the_address_keeps_it(page, address, ann):
+    some_companies(ann)
+    sign_in(page, address)
+    assert len(found(page)) == 3
+    assert barriers(page) == []
+    shot(page, "companies")
+    page.get_by_label("Search").press_sequentially("zur", delay=20)
+    wait_until_found(page, "Zürich Büro")
+    assert page.url == f"{address}/companies?q=zur"
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Company type").select_option("No type")
+    wait_until_found(page, "Bergmann", "Zürich Büro")
+    page.get_by_label("Sort by").select_option("Name, Z to A")
+    wait_until_found(page, "Zürich Büro", "Bergmann")
+    page.get_by_label("Only inactive in Halo").check()
+    wait_until_found(page, "Bergmann")
+    page.reload()
+    assert found(page) == ["Bergmann"]
+    page.get_by_label("Search").fill("nothing")
+    page.get_by_text("No company is like this").wait_for()
+    shot(page, "companies-none-found")
+
+
+def test_a_profile(page, address, ann):
+    acme = some_companies(ann)
+    sign_in(page, address)
+    page.get_by_role("link", name="Acme Metal Works").click()
+    page.wait_for_url(f"{address}/companies/{acme}")
+    assert page.get_by_text("Linked to Halo client 214 · matched by website").is_visible()
+    assert page.get_by_text("Halo has Acme Metal Works", exact=True).is_visible()
+    assert barriers(page) == []
+    shot(page, "company")
+
+
+def test_more_than_ten_thousand_are_paged_and_not_counted_further(page, address, ann):
+    for start in range(0, 10_001, 1000):
+        begin_write()
+        rows = [{"name": f"Company {number:05}"} for number in range(start, min(start + 1000, 10_001))]
+        writing.insert(Company, ann.account, rows)
+        db.session.commit()
+    sign_in(page, address)
+    assert page.get_by_text("10,000+ companies").is_visible()
+    page.get_by_role("link", name="Next").click()
+    wait_until_found(page, *(f"Company {number:05}" for number in range(50, 100)))
+    shot(page, "companies-many")
+    page.get_by_role("link", name="Back").click()
+    wait_until_found(page, *(f"Company {number:05}" for number in range(50)))
+
+
+def test_without_script_the_same_forms_and_links_work(new_page, address, ann):
+    some_companies(ann)
+    page = new_page(java_script_enabled=False)
+    sign_in(page, address)
+    page.get_by_label("Search").fill("555 2671")
+    page.get_by_label("Company type").select_option("Client")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url(re.compile("q=555"))
+    assert len(found(page)) == 1
+    page.get_by_role("link", name="Name", exact=True).click()
+    page.wait_for_url(re.compile("sort=-name"))
+    assert len(found(page)) == 1
