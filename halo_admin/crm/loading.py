@@ -18,7 +18,7 @@ from .types import LONGEST_NAME, company_types, folded, get_or_create
 
 COLUMNS = ("name", "phone", "website", "type", "street", "city", "state", "postal_code", "country")
 # so many lines are one transaction: well below the 0.25 s that people's edits may have to wait
-LINES_AT_A_TIME = 500
+LINES_AT_A_TIME = 300
 UNHEARD_OF = -1  # the id of a type that does not exist yet
 
 
