@@ -1,5 +1,6 @@
 """Set-up says in one sentence what a machine lacks, with stand-ins for the Pythons it may have."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -31,11 +32,16 @@ def set_up(tmp_path):
             python.write_text(PRETENDING.format(python=sys.executable, lie=lie))
             python.chmod(0o755)
         command = ["make", ".venv/.made", f"PYTHON={python}"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=tmp_path, env=not_within_make(), capture_output=True, text=True)
         assert done.returncode != 0
         return (done.stdout + done.stderr).partition("make: ***")[0].strip()
 
     return run
+
+
+def not_within_make():
+    """The environment, without what a make that runs these tests hands to a make below it."""
+    return {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 
 
 def test_an_old_python_is_told_in_one_sentence(set_up):
