@@ -37,6 +37,8 @@ def settings() -> dict:
         "HALO_WINDOW_REQUESTS": _number("HALO_WINDOW_REQUESTS", 300),
         "HALO_WINDOW_SECONDS": _number("HALO_WINDOW_SECONDS", 300.0),
         "HALO_TIMEOUT_SECONDS": _number("HALO_TIMEOUT_SECONDS", 30.0),
+        # the first pause when Halo does not answer; the following ones grow to 120 times as long
+        "PAUSE_SECONDS": _number("PAUSE_SECONDS", 5.0),
         "LEG_SECONDS": _number("LEG_SECONDS", 20.0),
         # Longer than HALO_TIMEOUT_SECONDS: a lease is renewed before each request and must outlast it.
         "LEASE_SECONDS": _number("LEASE_SECONDS", 90.0),

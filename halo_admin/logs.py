@@ -1,6 +1,7 @@
 """Logs: one line of key=value each, to standard error."""
 
 import logging
+import sys
 
 import structlog
 
@@ -17,7 +18,7 @@ def set_up(app):
             structlog.processors.LogfmtRenderer(bool_as_flag=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=None),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING)
     # these name addresses and would repeat every request

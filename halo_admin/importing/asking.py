@@ -32,7 +32,7 @@ CHOICES = {
 def prepare(run):
     """Count what must be asked. Where it is much and there is another way, a person chooses first."""
     waiting = sa.select(Decision.asks, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "asking")
-    asks = dict(db.session.execute(waiting.group_by(Decision.asks)).tuples().all())
+    asks = dict(db.session.execute(waiting.group_by(Decision.asks)).all())
     run.progress = run.progress | {"asking": [0, sum(asks.values())]}
     question(run, asks)
 

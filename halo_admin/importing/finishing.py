@@ -46,7 +46,7 @@ def _end(run, state):
 def counts_of_applied(run) -> dict:
     """Outcomes of what was really carried out; nothing has changed for the records passed by."""
     applied = sa.select(Decision.action, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "applied")
-    counts = dict(db.session.execute(applied.group_by(Decision.action)).tuples().all())
+    counts = dict(db.session.execute(applied.group_by(Decision.action)).all())
     return counts | {"unchanged": run.counts.get("unchanged", 0)}
 
 

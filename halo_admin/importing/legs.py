@@ -36,7 +36,7 @@ MOVEMENTS = {
 }  # fmt: skip
 PREPARE = {"comparing": comparing.prepare, "asking": asking.prepare, "saving": saving.prepare}
 # a Halo that does not answer is waited for with growing pauses, this long in all
-PAUSES = (5, 15, 30, 60, 120, 300, 600)
+GROWTH = (1, 3, 6, 12, 24, 60, 120)
 PATIENCE = timedelta(hours=6)
 BUSY = "Halo allows only so many requests in five minutes, and they are used up"
 
@@ -235,7 +235,7 @@ def _wait_for_halo(leg, down):
     if at - since > PATIENCE:
         _stop(leg, f"{down} It was waited for {PATIENCE.seconds // 3600} hours.")
         return
-    pause = PAUSES[min(run.tries, len(PAUSES) - 1)]
+    pause = current_app.config["PAUSE_SECONDS"] * GROWTH[min(run.tries, len(GROWTH) - 1)]
     leg.give_back(state="waiting", next_leg_at=at + timedelta(seconds=pause), waits_for=str(down),
                   down_since=since, tries=run.tries + 1)  # fmt: skip
 

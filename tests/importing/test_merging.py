@@ -80,7 +80,7 @@ def test_a_conflict_without_known_times_is_unknown_and_settles_nothing():
 
 values = st.sampled_from([None, "", "a", "b", "c"]).map(lambda text: text or None)
 pairs = st.fixed_dictionaries({}, optional={name: st.tuples(values, values) for name in FIELDS})
-sides = st.fixed_dictionaries({name: values for name in FIELDS})
+sides = st.fixed_dictionaries(dict.fromkeys(FIELDS, values))
 
 
 @given(pairs, sides, sides, st.booleans())

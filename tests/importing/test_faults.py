@@ -1,0 +1,170 @@
+"""Halo misbehaves: nothing is lost silently, and what was read adds up to what was told."""
+
+import pytest
+
+from halo_admin.importing.models import OUTCOMES
+from tests.importing.world import all_told, counts
+
+# what a request of a list may do instead of answering, and be asked again for
+PASSING = (
+    ("server-error", {"status": 500}), ("server-error", {"status": 502}), ("server-error", {"status": 503}),
+    ("server-error", {"status": 504}), ("reset", {}), ("hang-up", {}), ("cut-body", {}), ("truncated-json", {}),
+    ("empty-body", {}), ("html-body", {}), ("broken-gzip", {}), ("token-expired", {}),
+)  # fmt: skip
+
+# what rows may look like
+ODD_ROWS = (
+    "absent-references", "arrays-for-objects", "blank-names", "booleans-as-numbers", "booleans-as-text",
+    "control-characters", "ids-as-floats", "ids-as-text", "long-names", "missing-id", "missing-keys", "null-id",
+    "nulls", "row-is-text", "strange-dates", "strange-phones", "strange-text", "new-keys", "wrong-content-type", "bom",
+)  # fmt: skip
+
+
+@pytest.fixture
+def two_pages(world):
+    """A Halo with two pages of clients, mapped and never imported."""
+    for number in range(130):
+        world.theirs(f"Client {number}", phone=f"+49 30 555{number:04}")
+    world.map()
+    world.imported()
+    return world
+
+
+@pytest.mark.parametrize(("name", "settings"), PASSING, ids=[f"{name}{settings or ''}" for name, settings in PASSING])
+def test_a_passing_trouble_costs_nothing_but_a_try(two_pages, name, settings):
+    fault = two_pages.halo.set_fault(name, match="/api/Client", times=1, **settings)
+    run = two_pages.imported()
+    assert fault.fired == 1
+    assert (run.state, counts(run)) == ("done", {"unchanged": 130, "skipped": 1})
+
+
+@pytest.mark.parametrize("name", ODD_ROWS)
+def test_odd_rows_are_read_or_failed_with_a_reason_and_never_lost(world, name):
+    for number in range(30):
+        world.theirs(f"Client {number}", phone=f"+49 30 555{number:04}")
+    fault = world.halo.set_fault(name, match="/api/(Client|Site)")
+    run = world.imported()
+    assert fault.fired
+    assert run.state in ("done", "problems")
+    assert all_told(run)
+    assert len(two_kinds(world, run)) == run.facts["fetched"] >= 31
+
+
+def two_kinds(world, run):
+    """Every decision has a reason and one of the outcomes."""
+    from halo_admin.importing.telling import decisions_of
+
+    told = decisions_of(run, everything=True)
+    assert all(one["reason"] and one["action"] in OUTCOMES for one in told)
+    return told
+
+
+def test_a_row_that_cannot_be_read_keeps_its_last_good_values_and_is_failed(world):
+    halo_id = world.theirs("Solid", phone="+49 30 5550100")
+    world.imported()
+    fault = world.halo.set_fault("arrays-for-objects", match="/api/Client", ids=[halo_id])
+    run = world.imported()
+    assert fault.fired
+    assert world.company(name="Solid").phone == "+49 30 5550100"
+    assert (run.state, counts(run)) == ("problems", {"skipped": 1, "failed": 1})
+    world.halo.clear_faults()
+    assert counts(world.imported())["unchanged"] == 1
+
+
+@pytest.mark.parametrize("name", ["count-zero", "count-low", "count-changing", "page-size-lower"])
+def test_a_count_that_lies_ends_no_sweep_early(two_pages, name):
+    fault = two_pages.halo.set_fault(name, match="/api/(Client|Site)")
+    run = two_pages.imported()
+    assert fault.fired
+    assert counts(run)["unchanged"] == 130
+
+
+def test_a_sweep_that_saw_less_than_halo_claims_is_told_as_incomplete_and_proves_nothing(two_pages):
+    fault = two_pages.halo.set_fault("count-high", match="/api/Client")
+    run = two_pages.imported()
+    assert fault.fired
+    assert {one["kind"]: one["state"] for one in run.facts["read"]}["client"] == "incomplete"
+    assert run.facts["gone"] == 0
+
+
+def test_rows_missing_from_a_short_page_are_not_taken_for_gone(two_pages):
+    fault = two_pages.halo.set_fault("short-page", match="/api/Client", page=1)
+    run = two_pages.imported()
+    assert fault.fired
+    assert run.facts["gone"] == 0
+    assert all_told(run)
+
+
+def test_linked_rows_that_a_lying_list_leaves_out_are_looked_for_one_by_one(two_pages):
+    two_pages.halo.set_fault("count-zero", match="/api/Client")
+    fault = two_pages.halo.set_fault("short-page", match="/api/Client", page=2)
+    run = two_pages.imported()
+    assert fault.fired
+    assert run.facts["looked_for"] > 0
+    assert run.facts["gone"] == 0
+
+
+def test_a_list_that_repeats_a_page_for_ever_ends(two_pages):
+    fault = two_pages.halo.set_fault("page-repeated", match="/api/Client")
+    run = two_pages.imported()
+    assert fault.fired
+    assert run.state == "done"
+    assert run.facts["gone"] == 0
+
+
+def test_a_row_deleted_while_it_is_swept_makes_the_sweep_start_once_more(two_pages):
+    fault = two_pages.halo.set_fault("row-deleted", match="/api/Client", times=1)
+    run = two_pages.imported()
+    assert fault.fired
+    assert (counts(run)["unchanged"], run.facts["gone"]) == (129, 1)
+
+
+def test_a_row_inserted_while_it_is_swept_loses_none(two_pages):
+    fault = two_pages.halo.set_fault("row-inserted", match="/api/Client", times=1)
+    run = two_pages.imported()
+    assert fault.fired
+    assert counts(run)["unchanged"] == 130
+    assert all_told(run)
+
+
+@pytest.mark.parametrize("answer", ["404", "400", "null"])
+def test_a_client_deleted_between_its_list_and_its_detail_is_told(start_world, answer):
+    world = start_world(switches={"website_in_list": "off"})
+    world.ours("Somebody else", website="https://else.example")
+    halo_id = world.theirs("Vanishes")
+    world.map()
+    fault = world.halo.set_fault("gone-in-detail", match=f"/api/Client/{halo_id}", answer=answer)
+    run = world.imported()
+    assert fault.fired
+    assert world.record(halo_id).gone_at is not None
+    assert run.state == "done"
+
+
+def test_one_detail_that_halo_never_gives_out_stops_nothing(start_world):
+    world = start_world(switches={"website_in_list": "off"})
+    world.ours("Somebody else", website="https://else.example")
+    halo_id, other = world.theirs("Stubborn"), world.theirs("Easy")
+    world.map()
+    fault = world.halo.set_fault("server-error", match=f"/api/Client/{halo_id}", body="json")
+    run = world.imported()
+    assert fault.fired
+    assert {world.decision(run, one)["action"] for one in (halo_id, other)} == {"created"}
+    assert any(f"Client {halo_id}" in problem for problem in run.problems)
+
+
+def test_a_field_that_disappears_from_a_list_erases_nothing(world):
+    world.theirs("Keeps", website="https://keeps.example")
+    world.imported()
+    fault = world.halo.set_fault("field-disappears", match="/api/Client", field="website")
+    world.imported()
+    assert fault.fired
+    assert world.company(name="Keeps").website == "https://keeps.example"
+
+
+def test_a_secret_that_is_no_good_any_more_stops_the_import_with_the_reason(two_pages):
+    fault = two_pages.halo.set_fault("token-revoked")
+    run = two_pages.imported()
+    assert fault.fired
+    assert run.state == "failed"
+    assert "secret" in run.stopped or "credentials" in run.stopped
+    assert len(two_pages.companies()) == 130

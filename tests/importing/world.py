@@ -1,0 +1,198 @@
+"""What tests of imports are written in: `theirs` puts a client into Halo, `ours` a company here, `imported` imports."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app import create_app
+from halo_admin.accounts import people
+from halo_admin.accounts.models import Account
+from halo_admin.connecting import answering, credentials
+from halo_admin.connecting.models import Connection, StageState
+from halo_admin.crm import types, writing
+from halo_admin.crm.models import Company
+from halo_admin.db import begin_write, db, now, owned
+from halo_admin.importing import legs, runs
+from halo_admin.importing.models import OUTCOMES, ImportRun
+from halo_admin.importing.telling import decisions_of
+from halo_admin.mirror.models import HaloRecord, HaloTenant
+from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
+from halo_admin.practice.server import PracticeHalo
+from tests.servers import KEYS
+
+RELATIONSHIPS = {"Customer": 1, "Prospect": 2, "Supplier": 3, "Partner": 4}
+NOTHING = {"companies": 0, "contacts": 0, "opportunities": 0, "notes": 0, "agents": 2}
+
+
+class World:
+    """One account and its Halo. Everything runs in this process, legs inline; Halo is real HTTP on a free port."""
+
+    def __init__(self, database_url, folder, practice=None, switches=None, rate="off", connect=True, **settings):
+        self.halo = PracticeHalo(**NOTHING | (practice or {}), rate=rate, switches=switches)
+        host = self.halo.url.removeprefix("http://")
+        self.app = create_app(
+            **{
+                "SECRET_KEY": "of tests", "ENCRYPTION_KEYS": [KEYS["ENCRYPTION_KEYS"]], "INSTANCE_PATH": folder,
+                "SQLALCHEMY_DATABASE_URI": database_url.replace("postgresql://", "postgresql+psycopg://"),
+                "HALO_ALLOW_HOST": host, "PRACTICE_URL": self.halo.url, "REDIS_URL": "", "HALO_TIMEOUT_SECONDS": 3.0,
+                "PAUSE_SECONDS": 0.05, "HALO_WINDOW_REQUESTS": 0, "LEASE_SECONDS": 30.0, "TESTING": True, "WTF_CSRF_ENABLED": False,
+            } | settings
+        )  # fmt: skip
+        self.connect = connect
+
+    def __enter__(self):
+        self.halo.__enter__()
+        self.context = self.app.app_context()
+        self.context.push()
+        self.account, self.ann = self.new_account("Acme IT", "ann@example.com")
+        if self.connect:
+            self.connect_to_halo(self.account)
+        return self
+
+    def __exit__(self, *_):
+        db.session.remove()
+        db.engine.dispose()
+        self.context.pop()
+        self.halo.stop()
+
+    def new_account(self, name, email):
+        begin_write()
+        account, user = people.create_account(name, email, "a long password")
+        db.session.commit()
+        return account, user
+
+    def connect_to_halo(self, account):
+        begin_write()
+        typed = credentials.Typed(self.halo.url, PRACTICE_CLIENT_ID, secret=PRACTICE_CLIENT_SECRET)
+        connection, _notes = credentials.save(account.id, typed, other_tenant_is_meant=True)
+        connection.connected_at = now()
+        db.session.commit()
+        return connection
+
+    # Halo's side
+
+    def theirs(self, name="Acme", *, type="Customer", phone=None, website=None, active=True, id=None, **more):
+        """A client of Halo's with its main site (created, or changed when it is there); its id."""
+        names = [type] if isinstance(type, str) else type or []
+        record = {"name": name, "inactive": not active, "customertype": 0, "website": website or "",
+                  "customer_relationship": [RELATIONSHIPS[one] for one in names]}  # fmt: skip
+        there = id is not None and self.halo.tenant.get("clients", id)
+        site = {"phonenumber": phone or ""} | more.pop("site", {})
+        if there:
+            main = there["main_site_id"]
+            self.halo.change("Site", record=site | {"id": main})
+            return self.halo.change("Client", record=record | more | {"id": id})["id"]
+        given = {"id": id} if id else {}
+        return self.halo.change("Client", record=record | more | given, site=site)["id"]
+
+    # our side
+
+    def ours(self, name="Acme", *, edited=None, type=None, **values):
+        """A company here, typed in by a person (edited: how long ago; None: just now); its id."""
+        begin_write()
+        blank = dict.fromkeys(Company.FIELDS)
+        at = now() - (edited or timedelta(0))
+        type_id = types.get_or_create(self.account.id, type).id if type else None
+        row = blank | {"name": name, "edited_at": at, "type_id": type_id} | values
+        (company_id,) = writing.insert(Company, db.session.get(Account, self.account.id), [row])
+        db.session.commit()
+        return company_id
+
+    def set_country(self, country):
+        begin_write()
+        db.session.get(Account, self.account.id).default_country = country
+        db.session.commit()
+
+    def edit(self, company_id, **values):
+        """A person changes fields of a company."""
+        begin_write()
+        company = db.session.get(Company, company_id)
+        row = {field: getattr(company, field) for field in Company.FIELDS} | values
+        writing.update(
+            Company, db.session.get(Account, self.account.id), [row | {"id": company_id, "edited_at": now()}]
+        )
+        db.session.commit()
+
+    def company(self, company_id=None, **which):
+        """A company as it is in the database now: by id, or by some of its values."""
+        db.session.rollback()
+        query = owned(Company, self.account.id).execution_options(populate_existing=True)
+        if company_id:
+            query = query.where(Company.id == company_id)
+        return db.session.scalars(query.filter_by(**which)).one()
+
+    def companies(self):
+        db.session.rollback()
+        query = owned(Company, self.account.id).order_by(Company.id).execution_options(populate_existing=True)
+        return db.session.scalars(query).all()
+
+    # imports
+
+    def read(self):
+        return self._run(purpose="read")
+
+    def map(self, **choices):
+        """Map Halo's types by name: map(Customer="Client", Supplier="don't import"); the rest under its own name."""
+        self.read()
+        begin_write()
+        tenant = self.tenant()
+        answers = answering.under_own_names(tenant, "company_type")
+        answers |= answering.by_name(tenant, "company_type", list(choices.items()))
+        answering.save(tenant, "company_type", answers)
+        db.session.commit()
+
+    def imported(self, **options):
+        """Import the companies, mapping what is unmapped under its own name first; the run, ended."""
+        if self.state("mapped_at") is None:
+            self.map()
+        return self._run(options=options)
+
+    def start(self, **options):
+        return runs.start(self.account.id, "companies", self.ann, options=options)
+
+    def finish(self, run):
+        legs.run_inline(run.id)
+        return self.fresh(run)
+
+    def fresh(self, run):
+        db.session.rollback()
+        return db.session.get(ImportRun, run.id, populate_existing=True)
+
+    def _run(self, **what):
+        return self.finish(runs.start(self.account.id, "companies", self.ann, **what))
+
+    def tenant(self):
+        return db.session.get(HaloTenant, db.session.scalar(owned(Connection, self.account.id)).tenant_id)
+
+    def state(self, name):
+        state = db.session.get(StageState, (self.tenant().id, "companies"))
+        return state and getattr(state, name)
+
+    def record(self, halo_id, kind="client"):
+        db.session.rollback()
+        query = owned(HaloRecord, self.account.id).where(HaloRecord.kind == kind, HaloRecord.halo_id == halo_id)
+        return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+    def decision(self, run, halo_id):
+        """What a run decided about a client of Halo's, as commands tell it."""
+        return next(one for one in decisions_of(run, everything=True) if one["halo_id"] == halo_id)
+
+
+def counts(run):
+    """A run's outcomes without zeros."""
+    return {name: run.counts[name] for name in OUTCOMES if run.counts.get(name)}
+
+
+def all_told(run):
+    """Whether every record that was read has an outcome."""
+    return sum(run.counts.values()) == run.facts["fetched"]
+
+
+def links(account_id):
+    """{halo_id: company id} as the mirror holds it."""
+    rows = db.session.execute(
+        sa.select(HaloRecord.halo_id, HaloRecord.ours_id).where(
+            HaloRecord.account_id == account_id, HaloRecord.kind == "client", HaloRecord.ours_id.is_not(None)
+        )
+    )
+    return {row.halo_id: row.ours_id for row in rows}
