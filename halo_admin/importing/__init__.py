@@ -2,6 +2,7 @@
 
 
 def init_app(app):
-    from . import views
+    from . import report_views, views  # noqa: F401  (they hang their routes on the blueprint)
+    from .blueprint import bp
 
-    app.register_blueprint(views.bp)
+    app.register_blueprint(bp)

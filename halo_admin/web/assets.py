@@ -1,0 +1,33 @@
+"""Browser assets: addresses that change with the file, and icons drawn into the page."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from flask import current_app, url_for
+from markupsafe import Markup
+
+
+def init_app(app):
+    app.jinja_env.globals.update(asset=asset, icon=icon)
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its time in it so that browsers fetch a new one."""
+    return url_for("static", filename=name, v=_changed(str(Path(current_app.static_folder) / name)))
+
+
+@lru_cache(maxsize=256)
+def _changed(path):
+    return int(Path(path).stat().st_mtime)
+
+
+def icon(name: str) -> Markup:
+    """An icon of the kit, decorative: the words beside it say what it means."""
+    return _drawn(str(Path(current_app.static_folder) / "vendor" / "icons" / f"{name}.svg"))
+
+
+@lru_cache(maxsize=256)
+def _drawn(path):
+    svg = Path(path).read_text(encoding="utf-8")
+    svg = svg[svg.index("<svg") :]
+    return Markup(svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))

@@ -1,0 +1,73 @@
+"""Where one can go: the left bar, the person menu, and the second column of Account Settings.
+
+A link is shown once its page exists, and only to people who may open it.
+"""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_login import current_user
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the site. It counts as "here" for every address below its own."""
+
+    endpoint: str
+    label: str
+    icon: str
+    admins_only: bool = False
+
+    @property
+    def url(self):
+        return url_for(self.endpoint)
+
+    @property
+    def here(self):
+        return request.path == self.url or request.path.startswith(self.url + "/")
+
+    @property
+    def shown(self):
+        return self.endpoint in current_app.view_functions and (current_user.is_admin or not self.admins_only)
+
+
+MAIN = (Place("crm.companies", "Companies", "building"),)
+HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True)
+SETTINGS = (("Integrations", (HALO,)),)
+
+
+def init_app(app):
+    app.jinja_env.globals.update(
+        main_links=main_links,
+        person_links=person_links,
+        settings_links=settings_links,
+        in_settings=in_settings,
+        home_url=home_url,
+    )
+
+
+def main_links():
+    return [place for place in MAIN if place.shown]
+
+
+def settings_links():
+    """[(title, places)] of the second column."""
+    shown = [(title, [place for place in places if place.shown]) for title, places in SETTINGS]
+    return [(title, places) for title, places in shown if places]
+
+
+def person_links():
+    """What the person menu offers beside signing out: Account Settings opens at its first page."""
+    places = [place for _, places in settings_links() for place in places]
+    return [{"label": "Account Settings", "icon": "settings", "url": places[0].url}] if places else []
+
+
+def in_settings():
+    return request.path.startswith("/settings/")
+
+
+def home_url():
+    """Where the brand leads: the first place of the bar, or the sign-in page."""
+    signed_in = current_user.is_authenticated
+    places = main_links() if signed_in else []
+    return places[0].url if places else url_for("accounts.sign_in")

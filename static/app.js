@@ -1,0 +1,39 @@
+// The little that CSS and htmx cannot do. Loaded in <head>, before the first paint, so that dark pages do not flash.
+(function () {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const show = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
+  show();
+  dark.addEventListener("change", show);
+
+  const offline = (isOffline) => {
+    const line = document.getElementById("offline");
+    if (line) line.hidden = !isOffline;
+  };
+  document.addEventListener("htmx:sendError", () => offline(true));
+  document.addEventListener("htmx:beforeOnLoad", () => offline(false));
+  // an error told by an earlier answer is over once the same element is answered well
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const messages = document.getElementById("messages");
+    if (event.detail.successful && messages && messages.dataset.error) {
+      messages.replaceChildren();
+      delete messages.dataset.error;
+    }
+  });
+  document.addEventListener("htmx:responseError", () => {
+    const messages = document.getElementById("messages");
+    if (messages) messages.dataset.error = "1";
+  });
+
+  // one menu open at a time; Escape or a click elsewhere closes it
+  const close = (except) =>
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (menu !== except) menu.open = false;
+    });
+  document.addEventListener("click", (event) => close(event.target.closest("details[data-menu]")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details[data-menu][open]");
+    close(null);
+    if (open) open.querySelector("summary").focus();
+  });
+})();
