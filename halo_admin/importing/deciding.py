@@ -24,7 +24,7 @@ LIGHT = ("id", "halo_id", "digest", "fingerprint", "outcome", "ours_id", "error"
 FULL = (
     *LIGHT, "label", "active", "type_key", "values", "listed_digest", "halo_changed_at", "changed_after",
     "changed_before", "phone_key", "website_key", "name_key", "email_key", "base", "answer", "matched_by",
-    "linked_at", "follows_id",
+    "linked_at", "follows_id", "gone_at",
 )  # fmt: skip
 
 
@@ -162,6 +162,8 @@ class Deciding:
     def _without_looking(self, row):
         """What is decided before anything of ours is looked at, or None. Keeps what Halo's side says."""
         try:
+            if row.gone_at is not None:
+                raise Skip("Halo listed it, but does not hold it any more")
             if row.error is not None:
                 raise Fail(row.error)
             self.stage.never(row)

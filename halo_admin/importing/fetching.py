@@ -1,5 +1,6 @@
 """The first movement: pages from Halo into the mirror, one page and its cursor in one transaction."""
 
+from collections import Counter
 from datetime import timedelta
 from functools import partial
 from hashlib import blake2b
@@ -166,7 +167,9 @@ def _mark_gone(run, kind, sweep):
     if db.session.scalar(sa.select(sa.func.count()).where(*here)) == sweep.seen:
         return 0
     missing = sa.update(HaloRecord).where(*here, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
-    return db.session.execute(missing.values(gone_at=now())).rowcount
+    missing = missing.values(gone_at=now()).execution_options(synchronize_session=False)
+    db.session.execute(missing.where(HaloRecord.halo_id < 0))  # rows without an id come and go: nothing to tell
+    return db.session.execute(missing).rowcount
 
 
 class Shelf:
@@ -183,7 +186,7 @@ class Shelf:
 
     def store(self, rows) -> int:
         """Returns how many rows of this page the sweep had not seen before."""
-        rows = {_id(row): row for row in rows}
+        rows = {halo_id: row for halo_id, row in self._identified(rows)}
         known = self._known(list(rows))
         around = load_around(self.stage, self.sweep.tenant_id, self.reading.kind, list(rows))
         self.inserts, self.updates, self.same, self.unread = [], [], [], []
@@ -192,6 +195,15 @@ class Shelf:
             self._sort(halo_id, row, known.get(halo_id), around.get(halo_id, ()))
         self._write()
         return sum(not (known.get(i) and known[i].last_sweep_id == self.sweep.id) for i in rows)
+
+    def _identified(self, rows):
+        unnamed = Counter()
+        for row in rows:
+            if row.halo_id is None:
+                unnamed[row.fingerprint] += 1
+                yield made_up_id(row.fingerprint, self.sweep.page_no, unnamed[row.fingerprint]), row
+            else:
+                yield row.halo_id, row
 
     def _known(self, ids):
         columns = [getattr(HaloRecord, name) for name in self.COLUMNS]
@@ -297,11 +309,9 @@ def combined_digest(listed_digest, detail_text, around) -> str:
     return digest_of("|".join(parts).encode())
 
 
-def _id(row):
-    if row.halo_id is not None:
-        return row.halo_id
-    # negative: no row of Halo's has such an id, and the same bad row keeps the same one
-    return -1 - int(digest_of(row.fingerprint.encode())[:12], 16)
+def made_up_id(fingerprint, page_no, nth) -> int:
+    """An id for a row that Halo sent without one: negative, as no id of Halo's is, and the same in the same place."""
+    return -1 - int(digest_of(f"{fingerprint}|{page_no}|{nth}".encode())[:12], 16)
 
 
 def _alike(rows):
