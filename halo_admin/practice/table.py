@@ -78,11 +78,12 @@ class Table:
         """Delete a record; nothing in the lists tells that it was there."""
         record = self.get(key)
         if record is not None:
+            # worked out while the record is still known as a changed one: it may have never been made up
+            for ids in (self._active_ids(), self._ids):
+                _remove(ids, key)
             self.changed.pop(key, None)
             self.deleted.add(key)
             self.version += 1
-            for ids in (self._ids, self._active_ids()):
-                _remove(ids, key)
         return record
 
     def next_id(self) -> int:

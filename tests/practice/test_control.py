@@ -30,6 +30,18 @@ def test_records_can_be_put_in_changed_deleted_and_merged(halo_says):
     assert "Dormant" in [row["name"] for row in halo_says.get("/Status").json()]
 
 
+@pytest.mark.parametrize("companies", [0, 30])
+def test_a_client_that_was_put_in_can_be_deleted_with_its_site_and_user(start, ask, companies):
+    halo = start(companies=companies)
+    made = halo.change("Client", record={"name": "Delta"}, site={"phonenumber": "1"})
+    halo.change("Client", delete=made["id"])
+    halo_says = ask(halo)
+    assert halo_says.get(f"/Client/{made['id']}").status_code == 404
+    assert len(halo_says.everything("/Client", "clients")[0]) == 1 + companies
+    left = halo_says.everything("/Site", "sites")[0] + halo_says.everything("/Users", "users")[0]
+    assert made["id"] not in {row["client_id"] for row in left}
+
+
 def test_raw_fields_go_out_as_they_are(halo, halo_says):
     halo.change("Client", record={"id": 22, "raw": {"name": None, "customer_relationship": "odd", "website": 5}})
     row = next(row for row in halo_says.page("/Client", includeinactive=True)["clients"] if row["id"] == 22)
