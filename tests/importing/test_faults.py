@@ -25,7 +25,7 @@ ODD_ROWS = (
 def two_pages(world):
     """A Halo with two pages of clients, mapped and never imported."""
     for number in range(130):
-        world.theirs(f"Client {number}", phone=f"+49 30 555{number:04}")
+        world.theirs(f"Client {number}", phone=f"+49 30 555{number:04}", id=50 + number)
     world.map()
     world.imported()
     return world

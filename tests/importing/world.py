@@ -129,7 +129,7 @@ class World:
     # imports
 
     def read(self):
-        return self._run(purpose="read")
+        return self.run(purpose="read")
 
     def map(self, **choices):
         """Map Halo's types by name: map(Customer="Client", Supplier="don't import"); the rest under its own name."""
@@ -145,7 +145,7 @@ class World:
         """Import the companies, mapping what is unmapped under its own name first; the run, ended."""
         if self.state("mapped_at") is None:
             self.map()
-        return self._run(options=options)
+        return self.run(options=options)
 
     def start(self, **options):
         return runs.start(self.account.id, "companies", self.ann, options=options)
@@ -154,11 +154,17 @@ class World:
         legs.run_inline(run.id)
         return self.fresh(run)
 
+    def reply(self, run, choice):
+        """Answer the run's question; the run, ended."""
+        begin_write()
+        runs.reply(db.session.get(ImportRun, run.id), choice)
+        return self.finish(run)
+
     def fresh(self, run):
         db.session.rollback()
         return db.session.get(ImportRun, run.id, populate_existing=True)
 
-    def _run(self, **what):
+    def run(self, **what):
         return self.finish(runs.start(self.account.id, "companies", self.ann, **what))
 
     def tenant(self):
