@@ -35,7 +35,8 @@ class World:
                 "SECRET_KEY": "of tests", "ENCRYPTION_KEYS": [KEYS["ENCRYPTION_KEYS"]], "INSTANCE_PATH": folder,
                 "SQLALCHEMY_DATABASE_URI": database_url.replace("postgresql://", "postgresql+psycopg://"),
                 "HALO_ALLOW_HOST": host, "PRACTICE_URL": self.halo.url, "REDIS_URL": "", "HALO_TIMEOUT_SECONDS": 3.0,
-                "PAUSE_SECONDS": 0.05, "HALO_WINDOW_REQUESTS": 0, "LEASE_SECONDS": 30.0, "TESTING": True, "WTF_CSRF_ENABLED": False,
+                "PAUSE_SECONDS": 0.05, "HALO_WINDOW_REQUESTS": 0, "LEASE_SECONDS": 30.0,
+                "TESTING": True, "WTF_CSRF_ENABLED": False,
             } | settings
         )  # fmt: skip
         self.connect = connect
@@ -149,6 +150,9 @@ class World:
 
     def start(self, **options):
         return runs.start(self.account.id, "companies", self.ann, options=options)
+
+    def start_reading(self):
+        return runs.start(self.account.id, "companies", self.ann, purpose="read")
 
     def finish(self, run):
         legs.run_inline(run.id)
