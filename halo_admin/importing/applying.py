@@ -1,5 +1,7 @@
 """Decisions carried out in bulk. One that would now be another one is not carried out as it was."""
 
+from collections import Counter
+
 import sqlalchemy as sa
 
 from ..accounts.models import Account
@@ -29,10 +31,12 @@ class Applying:
         self.versions, self.links = versions_of(self.stage.model, ids), deciding.links_of(self.situation, ids)
         found = self._like_new_ones(decisions, rows)
         holds = [one for one in decisions if self._holds(one, rows[one.record_id]) and one.record_id not in found]
-        moved = self._decide_again([one for one in decisions if one not in holds], rows)
-        again = [one for one in moved if one.action in ACTIONS]
+        stale = [one for one in decisions if one not in holds]
+        fresh = self._decide_again(stale, rows)
+        again = [one for one in self._stored(fresh) if one.action in ACTIONS]
+        self.versions |= versions_of(self.stage.model, {one.ours_id for one in again if one.ours_id})
         self._carry_out([*holds, *again], rows)
-        return self._recount(decisions, holds, moved)
+        return _recount(stale, fresh)
 
     def _holds(self, one, row):
         same = one.digest == row.digest and (one.before["ours_id"] or None) == row.ours_id
@@ -53,11 +57,13 @@ class Applying:
         fresh = Deciding(self.situation, [rows[one.record_id] for one in stale], final=True).decisions()
         deciding.store(fresh)
         settle(self.situation, fresh, {row.id: row for row in rows.values()})
-        here = (Decision.run_id == self.run.id, among(Decision.record_id, [one.record_id for one in stale]))
-        again = db.session.scalars(sa.select(Decision).where(*here).order_by(Decision.id)).all()
-        ids = {one.ours_id for one in again if one.ours_id}
-        self.versions |= versions_of(self.stage.model, ids)
-        return again
+        return fresh
+
+    def _stored(self, fresh):
+        if not fresh:
+            return []
+        here = (Decision.run_id == self.run.id, among(Decision.record_id, [one["record_id"] for one in fresh]))
+        return db.session.scalars(sa.select(Decision).where(*here).order_by(Decision.id)).all()
 
     def _carry_out(self, decisions, rows):
         at = now()
@@ -108,14 +114,12 @@ class Applying:
             "fingerprint": self.situation.fingerprint(row, version),
         }  # fmt: skip
 
-    def _recount(self, decisions, holds, moved):
-        change = {}
-        for one in decisions:
-            if one not in holds:
-                change[one.action] = change.get(one.action, 0) - 1
-        for one in moved:
-            change[one.action] = change.get(one.action, 0) + 1
-        return change
+
+def _recount(stale, fresh):
+    """How counts change: a fresh decision may have no row, where nothing is left to do."""
+    change = Counter(one["action"] for one in fresh)
+    change.subtract(one.action for one in stale)
+    return dict(change)
 
 
 def settle(situation, decisions, rows) -> None:

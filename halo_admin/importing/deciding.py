@@ -213,7 +213,7 @@ class Deciding:
             return self._decision(row, "review", reason, f"the {self.stage.noun} chosen for it is linked by now")
         reason = f"{row.answer['by']} answered: it is {ours['name']}"
         return self._merged(row, ours, self._merge(row, ours), "linked", reason, "linked by a person's answer",
-                            by="answer", strength=8)  # fmt: skip
+                            by="a person", strength=8)  # fmt: skip
 
     def _matched(self, row, match):
         if not self.final:

@@ -4,9 +4,10 @@ import pytest
 
 from halo_admin.accounts.models import User
 from halo_admin.db import begin_write, db, owned
-from halo_admin.importing import answering, runs
+from halo_admin.importing import answering, legs, runs
 from halo_admin.importing.models import Decision
-from tests.importing.world import all_told, counts, links
+from tests.importing.world import all_told, links
+from tests.importing.world import counts as all_counts
 
 PHONE = "+1 415 555 0101"
 
@@ -21,6 +22,13 @@ def in_review(world):
     one, other = world.ours("Acme", phone=PHONE, website="acme.com"), world.ours("Acme Inc", phone=PHONE)
     client = world.theirs("Acme Worldwide", phone=PHONE)
     return world.imported(), client, one, other
+
+
+def counts(run):
+    """A run's outcomes without Halo's own client Unknown, which is left out each time."""
+    told = all_counts(run)
+    told["skipped"] -= 1
+    return {name: number for name, number in told.items() if number}
 
 
 def decision(world, run, client):
@@ -59,12 +67,11 @@ def test_link_links_to_the_chosen_company_at_once(review, world):
 
 def test_link_merges_the_two_records(review, world):
     run, client, one, _ = review
-    world.halo.change("Site", record={"id": world.halo.tenant.get("clients", client)["main_site_id"], "x": 1})
     after = answer(world, run, client, "link", one)
     assert after.conflicts[0]["field"] == "name"
     assert after.newer_here["name"] == ["Acme", "Acme Worldwide"]
     assert world.company(one).website == "acme.com"
-    assert world.company(one).type.name == "Client"
+    assert world.company(one).type.name == "Customer"
 
 
 def test_create_makes_a_new_company_although_there_are_candidates(review, world):
@@ -102,12 +109,8 @@ def test_later_changes_of_an_answered_record_come_in(review, world, do):
     run, client, one, _ = review
     after = answer(world, run, client, do, one if do == "link" else None)
     world.theirs("Acme Worldwide", id=client, phone=PHONE, website="worldwide.example")
-    again = world.imported()
-    if do == "create":
-        assert counts(again) == {"updated": 1}
-        assert world.company(after.ours_id).website == "worldwide.example"
-    else:
-        assert world.decision(again, client)["conflicts"][0]["field"] == "website"
+    assert counts(world.imported()) == {"updated": 1}
+    assert world.company(after.ours_id).website == "worldwide.example"
 
 
 def test_a_record_left_out_stays_so_when_halo_changes_it(review, world):
@@ -208,7 +211,7 @@ def test_an_import_of_a_halo_that_is_not_connected_any_more_takes_no_answer(revi
 
 def test_an_answer_while_a_later_import_waits_to_save_stands(review, world):
     """The import that is under way had decided otherwise; it finds the answer and counts it right."""
-    old, client, one, other = review
+    old, client, _, other = review
     world.edit(other, phone=None)  # so that the next import would link the client to `one` by itself
     run = stopped_before(world, "saving")
     assert answer(world, old, client, "link", other).action == "linked"
@@ -245,8 +248,6 @@ def test_answers_hold_on_each_database(world_on_each):
 
 def stopped_before(world, movement):
     """A live run that has come to this movement, and on which nobody works."""
-    from halo_admin.importing import legs
-
     run = runs.start(world.account.id, "companies", world.ann)
     leg = legs.Leg(*legs.take(run.id), budget=60)
     while leg.run.movement != movement:
