@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-annotate
+# A test that hangs ends its worker, with a traceback of where it hung.
+STUCK := -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 ADDRESSES := ://|--(extra-)?index-url|--find-links
 
 .PHONY: help run setup dev test check lock clean
@@ -18,7 +20,7 @@ setup: .venv/.requirements static/vendor/.made ## Virtual environment, requireme
 
 test: dev ## Run all tests; ARGS="tests/web -x" narrows them
 	@$(BIN)/python -m tools.chromium
-	$(BIN)/python -m pytest -n auto --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadscope $(STUCK) $(ARGS)
 
 check: dev ## Lint and check the formatting of everything
 	$(BIN)/ruff check .
