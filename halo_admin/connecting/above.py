@@ -3,8 +3,7 @@
 import sqlalchemy as sa
 
 from ..db import db
-
-LIVE = ("waiting", "running", "quota")
+from ..states import LIVE
 
 
 def import_is_live(account_id: int) -> bool:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ..db import db
+from ..db import db, now
 from ..halo import quota
 from ..halo.errors import HaloBusy
 from ..halo.places import Unlimited
@@ -99,7 +99,7 @@ class _Row:
         connection.execute(_insert_if_missing(connection, tenant_id, account_id, limit))
         kept = connection.execute(sa.select(ROWS.c.window).where(self._is_ours).with_for_update()).scalar_one()
         self.window = quota.resized(msgspec.convert(kept, quota.Window), limit)
-        self.now = _clock(connection)
+        self.now = now(connection).timestamp()  # asked after the row was locked
 
     def write(self):
         values = {"window": self.window} | ({"shared": True} if self.shared else {})
@@ -113,7 +113,7 @@ def standing(tenant_id: int) -> Standing | None:
         return None
     with db.engine.connect() as connection:
         kept = connection.scalar(sa.select(ROWS.c.window).where(ROWS.c.tenant_id == tenant_id))
-        at = _clock(connection)
+        at = now(connection).timestamp()
     window = quota.resized(msgspec.convert(kept, quota.Window), limit) if kept else quota.Window(limit)
     return Standing(
         quota.used(window, at, **times),
@@ -147,10 +147,3 @@ def _insert_if_missing(connection, tenant_id, account_id, limit):
     insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
     row = {"tenant_id": tenant_id, "account_id": account_id, "window": quota.Window(limit), "shared": False}
     return insert(ROWS).values(row).on_conflict_do_nothing()
-
-
-def _clock(connection) -> float:
-    """The database's clock, in seconds since the epoch, asked after the row was locked."""
-    if connection.dialect.name == "sqlite":
-        return connection.scalar(sa.text("SELECT (julianday('now') - 2440587.5) * 86400.0"))
-    return float(connection.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())")))

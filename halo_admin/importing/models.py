@@ -3,9 +3,10 @@
 import sqlalchemy as sa
 
 from ..db import JSON, BigId, Owned, UTCDateTime, db
+from ..states import LIVE
 
 OUTCOMES = ("created", "linked", "updated", "unchanged", "review", "skipped", "failed")
-LIVE = ("waiting", "running", "quota")
+IS_LIVE = sa.text(f"state IN {LIVE}")
 
 
 class Sweep(Owned, db.Model):
@@ -71,8 +72,7 @@ class ImportRun(Owned, db.Model):
 
     __table_args__ = (
         db.Index("uq_import_runs_one_live", "account_id", unique=True,
-                 sqlite_where=sa.text("state IN ('waiting', 'running', 'quota')"),
-                 postgresql_where=sa.text("state IN ('waiting', 'running', 'quota')")),
+                 sqlite_where=IS_LIVE, postgresql_where=IS_LIVE),
         db.Index("ix_import_runs_history", "account_id", "id"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
