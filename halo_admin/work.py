@@ -1,8 +1,11 @@
 """The worker: an RQ worker that says in the database that it is alive, and gives each job a fresh engine."""
 
 import platform
+import signal
+import time
 
 import sqlalchemy as sa
+from redis.exceptions import RedisError
 from rq import Queue, SpawnWorker
 from rq import Worker as ForkWorker
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,13 +27,35 @@ class Worker(Base):
     def run(cls, app, names):
         with app.app_context():
             connection = queues.redis_connection()
-            worker = cls(
-                [Queue(name, connection=connection) for name in names],
-                connection=connection,
-                worker_ttl=BEAT_SECONDS + 15,
-                job_monitoring_interval=BEAT_SECONDS,
-            )
+            while not cls._work(connection, names):
+                # RQ gives up when Redis goes away while a job runs; Redis comes back, and so does the worker
+                cls._wait_for(connection)
+
+    @classmethod
+    def _work(cls, connection, names) -> bool:
+        """Work until told to stop (True), or until RQ gives up (False)."""
+        worker = cls(
+            [Queue(name, connection=connection) for name in names],
+            connection=connection,
+            worker_ttl=BEAT_SECONDS + 15,
+            job_monitoring_interval=BEAT_SECONDS,
+        )
+        try:
             worker.work(logging_level="WARNING")
+        except RedisError as error:
+            worker.log.warning("Redis does not answer: %s", type(error).__name__)
+        return worker._stop_requested
+
+    @staticmethod
+    def _wait_for(connection):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        while True:
+            try:
+                connection.ping()
+                return
+            except RedisError:
+                time.sleep(1)
 
     def heartbeat(self, *args, **options):
         super().heartbeat(*args, **options)

@@ -63,7 +63,7 @@ def test_an_import_ends_the_same_whatever_is_killed(start_site, sqlite_url, tmp_
     for movement in ("reading", "comparing", "saving"):
         disturbed.wait_within(movement, positions)
         kill(site)
-    until(lambda: disturbed.position(positions) is None, seconds=90, why=site.logs)
+    until(lambda: disturbed.position(positions) is None, seconds=45, why=site.logs)
     assert importing.wait(30) == 0, site.logs()
     assert disturbed.state() in ("done", "problems")
     assert positions == sorted(positions)
