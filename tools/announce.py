@@ -1,4 +1,4 @@
-"""Prints the block of `make run` once the site answers: `python -m tools.announce URL BLOCK`."""
+"""Prints the block of `make run` once site and practice Halo answer: `python -m tools.announce BLOCK SITE PRACTICE`."""
 
 import os
 import sys
@@ -14,21 +14,24 @@ NEVER = "{url} has not answered for {seconds} s: the lines above may say why."
 
 
 def answers(url):
+    """Whether anything but an error of the server's own comes from there."""
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as response:
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
         return False
 
 
-def main(url, block):
-    """Wait for the site, or for the end of its supervisor. Returns a sentence if the site never answers, else None."""
+def main(block, *urls):
+    """Wait for all urls, or for the end of the supervisor. Returns a sentence if one never answers, else None."""
     supervisor, until = int(os.environ["SUPERVISOR_PID"]), time.monotonic() + PATIENCE_SECONDS
-    while not answers(url):
+    while silent := [url for url in urls if not answers(url)]:
         if not sessions.is_alive(supervisor):
             return None
         if time.monotonic() > until:
-            return NEVER.format(url=url, seconds=PATIENCE_SECONDS)
+            return NEVER.format(url=silent[0], seconds=PATIENCE_SECONDS)
         time.sleep(PAUSE_SECONDS)
     return print(block, flush=True)
 

@@ -121,11 +121,10 @@ def wanted(environment):
 
 @contextlib.contextmanager
 def announced(environment, text):
-    url = f"http://127.0.0.1:{environment['PORT']}"
+    urls = f"http://127.0.0.1:{environment['PORT']}/healthz", environment["PRACTICE_URL"]
+    command = [sys.executable, "-m", "tools.announce", text, *urls]
     # a session of its own, or Ctrl-C would end it with a traceback
-    announcer = subprocess.Popen(
-        [sys.executable, "-m", "tools.announce", url, text], cwd=ROOT, env=environment, start_new_session=True
-    )
+    announcer = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     try:
         yield
     finally:

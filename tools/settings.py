@@ -16,7 +16,7 @@ FIRST_PRACTICE_PORT = 9700
 def instance_folder():
     """Where a site keeps its data: INSTANCE_PATH, or instance/ in the project. Made when it is not there."""
     folder = Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database is nobody else's business either
     return folder
 
 

@@ -65,3 +65,8 @@ def test_the_practice_halo_moves_away_from_a_busy_port_and_stays_there(in_use, t
     moved = settings.practice_port(tmp_path)
     assert moved != in_use
     assert settings.practice_port(tmp_path) == moved
+
+
+def test_the_folder_of_a_sites_data_is_closed_to_others(given, tmp_path):
+    given(INSTANCE_PATH=str(tmp_path / "new" / "instance"))
+    assert settings.instance_folder().stat().st_mode & 0o777 == 0o700
