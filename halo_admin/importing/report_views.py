@@ -1,1 +1,131 @@
 """An import's page: what happened to every record and why, answers, files, and the history of imports."""
+
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask_login import current_user
+
+from ..crm.models import Company
+from ..crm.profile import panel
+from ..db import db
+from ..web.door import own_or_404
+from . import answering, history, report_files, report_lines, report_words, reporting, runs, stages
+from .blueprint import bp
+from .deciding import mapping_revision
+from .models import Decision, ImportRun
+
+
+@bp.get("/runs/<int:run_id>")
+def run_page(run_id):
+    run = own_or_404(ImportRun, run_id)
+    asked = reporting.read(run, request.args)
+    following = _following(run)
+    return render_template("importing/run.html", following=following, **_head(run), **_records(run, asked))
+
+
+@bp.get("/runs/<int:run_id>/head")
+def run_head(run_id):
+    """The numbers on top of an import's page, asked for again after an answer."""
+    return render_template("importing/_head.html", **_head(own_or_404(ImportRun, run_id)))
+
+
+@bp.get("/runs/<int:run_id>/decisions.csv")
+def decisions_csv(run_id):
+    run = own_or_404(ImportRun, run_id)
+    rows = stream_with_context(report_files.rows(run, reporting.read(run, request.args)))
+    name = f"{run.stage}-{run.started_at:%Y-%m-%d-%H%M}.csv"
+    return Response(rows, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@bp.post("/decisions/<int:decision_id>/answer")
+def answer(decision_id):
+    """One answer. The record comes back in its new state, or as it is with a message beside it (422)."""
+    decision = own_or_404(Decision, decision_id)
+    run_id = decision.run_id
+    do, ours_id = _answer(request.form)
+    try:
+        answering.answer(decision, do, ours_id, current_user)
+    except answering.Refused as error:
+        db.session.rollback()
+        return _refused(decision_id, f"{do}-{ours_id}" if ours_id else do, str(error)), 422
+    if request.headers.get("HX-Request"):
+        return _row(decision_id), {"HX-Trigger": "answered"}
+    flash("Answered.", "success")
+    return redirect(url_for("importing.run_page", run_id=run_id, _anchor=f"decision-{decision_id}"), 303)
+
+
+@bp.get("/runs", endpoint="history")
+def history_page():
+    asked = history.read(request.args)
+    found, after = history.page(current_user.account_id, asked)
+    return render_template(
+        "importing/history.html", asked=asked, runs=found, after=after, title_of=report_words.title,
+        stages=[("", "All stages"), *((stage.key, stage.title) for stage in stages.STAGES)],
+        people=[("", "Everybody"), *history.people(current_user.account_id)],
+    )  # fmt: skip
+
+
+@panel("company")
+def imports(company: Company):
+    """The profile's panel: what imports did to this company."""
+    lines = report_lines.history_of(company.account_id, Company, company.id)
+    context = {"lines": lines, "title_of": report_words.title}
+    return {"title": "Imports", "template": "importing/_panel.html", "context": context} if lines else None
+
+
+def _answer(form):
+    """(do, ours_id): the page's radio rows send both in one value, "link-214"."""
+    do, _, ours_id = form.get("do", "").partition("-")
+    ours_id = form.get("ours_id", ours_id)
+    return do, int(ours_id) if ours_id.isdecimal() and len(ours_id) < 20 else None
+
+
+def _row(decision_id, **more):
+    decision = own_or_404(Decision, decision_id)
+    run = own_or_404(ImportRun, decision.run_id)
+    (line,) = report_lines.lines(run, [decision])
+    return render_template("importing/_decision_row.html", run=run, line=line, **more)
+
+
+def _refused(decision_id, chosen, message):
+    refused = {"chosen": chosen, "message": message}
+    if request.headers.get("HX-Request"):
+        return _row(decision_id, **refused)
+    decision = own_or_404(Decision, decision_id)
+    run = own_or_404(ImportRun, decision.run_id)
+    shown = _records(run, reporting.read(run, {"action": "review"})) | {"refused": refused | {"id": decision_id}}
+    return render_template("importing/run.html", following=_following(run), **_head(run), **shown)
+
+
+def _head(run):
+    before = history.before(run)
+    incomplete = [one["kind"] + "s" for one in run.facts.get("read", []) if one["state"] == "incomplete"]
+    return {
+        "run": run, "title": report_words.title(run), "sentence": report_words.sentence(run, before),
+        "nothing_new": report_words.nothing_new(run, before), "can_go_on": runs.can_go_on(run),
+        "touched": report_words.touched(run, incomplete), "stopped": report_words.stopped(run),
+    }  # fmt: skip
+
+
+def _records(run, asked):
+    page = reporting.page(run, asked)
+    reasons = [(one, *report_words.explain(run, one.why)) for one in reporting.reasons(run, asked.tab)]
+    return {
+        "asked": asked, "types_used": _types_used(run), "lines": report_lines.lines(run, page.rows), "reasons": reasons,
+        "after": page.after and ".".join(map(str, page.after)), "overtaken": history.overtaken(run),
+    }  # fmt: skip
+
+
+def _types_used(run):
+    """Types and their meanings; None where the mapping is another one by now."""
+    if run.mapping_revision != mapping_revision(run.tenant_id, run.stage):
+        return None
+    return reporting.types_used(run)
+
+
+def _following(run):
+    """The next thing to do: (label, address)."""
+    later = stages.STAGES[stages.STAGES.index(stages.stage(run.stage)) + 1 :]
+    if run.purpose == "read":
+        return "Map company types", url_for("connecting.mapping_page", key=run.stage)
+    if later:
+        return f"Import {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
+    return "See the companies", url_for("crm.companies")

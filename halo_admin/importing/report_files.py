@@ -1,0 +1,51 @@
+"""What a report shows as a CSV file, a part at a time."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..web.words import OUTCOMES
+from . import reporting
+from .models import ImportRun
+from .report_lines import Lines
+
+COLUMNS = ("GlassHive id", "GlassHive", "Halo id", "Halo", "What", "Why", "Matched by", "Changes", "Newer here")
+ROWS_AT_A_TIME = 500
+# spreadsheets take what begins so for a formula; a phone number is none
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+PHONE = re.compile(r"\+[\d ().-]+|-?[\d.]+")
+
+
+def rows(run: ImportRun, asked: reporting.Asked) -> Iterator[str]:
+    """The lines of the file: all that the filters leave, from the first page on."""
+    yield "\ufeff" + _line(COLUMNS)  # without the mark, Excel takes UTF-8 for something else
+    lines, asked = Lines(run.account_id, run), replace(asked, after=None)
+    while True:
+        page = reporting.page(run, asked, ROWS_AT_A_TIME)
+        yield "".join(_line(_cells(line)) for line in lines.of(page.rows))
+        if page.after is None:
+            return
+        asked = replace(asked, after=page.after)
+
+
+def safe(cell) -> str:
+    """A cell that no spreadsheet runs as a formula."""
+    text = "" if cell is None else str(cell)
+    return "'" + text if text.startswith(DANGEROUS) and not PHONE.fullmatch(text) else text
+
+
+def _cells(line):
+    changed = [f"{one.label}: {one.before} → {one.after}" for one in line.changes if one.before != one.after]
+    newer = [f"{one.label}: {one.before} (Halo: {one.theirs})" for one in line.changes if one.winner == "glasshive"]
+    halo_id = line.halo_id if line.halo_id > 0 else None
+    sides = (line.ours_id, line.ours_name, halo_id, line.halo_name)
+    what = (OUTCOMES.get(line.action, line.action), line.reason, line.by)
+    return (*sides, *what, "; ".join(changed), "; ".join(newer))
+
+
+def _line(cells):
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([safe(cell) for cell in cells])
+    return out.getvalue()

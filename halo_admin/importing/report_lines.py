@@ -1,0 +1,184 @@
+"""A record as a report shows it: both sides by name, what became of it and why, field by field."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ..db import among, db, owned
+from ..mirror.models import HaloRecord
+from . import stages
+from .models import Decision, ImportRun
+from .telling import shown, type_names
+
+
+class Change(NamedTuple):
+    """One field. kind: "changed", "conflict" (both sides had changed) or "newer here"."""
+
+    label: str
+    kind: str
+    before: str
+    after: str
+    theirs: str
+    winner: str  # "halo" or "glasshive"
+    why: str
+
+
+class Candidate(NamedTuple):
+    """A record of ours that one of Halo's may be. by: keys that agree; link: the Halo id it belongs to by now."""
+
+    id: int
+    name: str
+    by: list
+    values: str
+    link: int | None
+
+
+@dataclass
+class Line:
+    """id: the decision's; None where nothing changed, which needs no decision."""
+
+    action: str
+    reason: str
+    halo_id: int
+    halo_name: str
+    halo_values: str
+    id: int | None = None
+    by: str = ""
+    ours_id: int | None = None
+    ours_name: str = ""
+    changes: list = field(default_factory=list)
+    candidates: list = field(default_factory=list)
+    told: list = field(default_factory=list)
+    waits: bool = False  # decided, but not carried out
+    run: ImportRun | None = None
+    at: datetime | None = None
+
+    @property
+    def conflicts(self):
+        return [one for one in self.changes if one.kind == "conflict"]
+
+
+def lines(run: ImportRun, rows: list) -> list[Line]:
+    """Lines of a page's rows: decisions, or mirror rows where nothing changed."""
+    return Lines(run.account_id, run).of(rows)
+
+
+class Lines:
+    """Looks up for a page at once what its lines name."""
+
+    def __init__(self, account_id, run):
+        self.account_id, self.run = account_id, run
+        self.stage = stages.stage(run.stage)
+        self.types = type_names(account_id)
+
+    def of(self, rows):
+        decisions = self._decisions(rows)
+        self.records = self._records([one.record_id for one in decisions.values()])
+        ids = {one.ours_id for one in rows} | {one.ours_id for one in decisions.values()}
+        ids |= {candidate["id"] for one in decisions.values() for candidate in _evidence(one, "candidates")}
+        self.ours = self._named(ids - {None})
+        self.links = self._links(ids - {None})
+        return [self._passed_by(row, decisions) if isinstance(row, HaloRecord) else self.line(row) for row in rows]
+
+    def _decisions(self, rows):
+        """{mirror id: decision}; those few mirror rows where nothing changed but something is told have one too."""
+        if not rows or isinstance(rows[0], Decision):
+            return {one.record_id: one for one in rows}
+        here = (Decision.run_id == self.run.id, among(Decision.record_id, [row.id for row in rows]))
+        return {one.record_id: one for one in db.session.scalars(sa.select(Decision).where(*here))}
+
+    def _records(self, ids):
+        chosen = owned(HaloRecord, self.account_id).where(among(HaloRecord.id, ids))
+        return {row.id: row for row in db.session.scalars(chosen)} if ids else {}
+
+    def _named(self, ids):
+        model = self.stage.model
+        chosen = owned(model, self.account_id).where(among(model.id, list(ids)))
+        return {row.id: row for row in db.session.scalars(chosen)} if ids else {}
+
+    def _links(self, ids):
+        here = (HaloRecord.tenant_id == self.run.tenant_id, HaloRecord.kind == self.stage.kind)
+        chosen = sa.select(HaloRecord.ours_id, HaloRecord.halo_id).where(*here, among(HaloRecord.ours_id, list(ids)))
+        return dict(map(tuple, db.session.execute(chosen))) if ids else {}
+
+    def _passed_by(self, row, decisions):
+        if row.id in decisions:
+            return self.line(decisions[row.id])
+        return self._both(Line("unchanged", "nothing has changed", *_theirs(row)), row.ours_id)
+
+    def line(self, one: Decision) -> Line:
+        record = self.records[one.record_id]
+        line = Line(
+            one.action, one.reason, *_theirs(record), id=one.id, by=one.by or "", changes=self.changes(one),
+            candidates=[found for each in _evidence(one, "candidates") if (found := self._candidate(each))],
+            told=list(_evidence(one, "told")), waits=one.state != "applied",
+        )  # fmt: skip
+        return self._both(line, one.ours_id)
+
+    def _both(self, line, ours_id):
+        ours = self.ours.get(ours_id)
+        line.ours_id, line.ours_name = (ours_id, ours.name) if ours else (None, "")
+        return line
+
+    def _candidate(self, each):
+        ours = self.ours.get(each["id"])
+        if ours is None:
+            return None
+        return Candidate(ours.id, ours.name, each["by"], _few(ours.phone, ours.website, ours.city),
+                         self.links.get(ours.id))  # fmt: skip
+
+    def changes(self, one: Decision) -> list[Change]:
+        """The fields an import changed or could have: conflicts with both values, and what stayed as newer here."""
+        conflicts = {conflict["field"]: conflict for conflict in one.conflicts or ()}
+        found = [self._conflict(one, conflict) for conflict in conflicts.values()]
+        for name, (before, after) in (one.changes or {}).items():
+            if name not in conflicts:
+                found.append(self._change(name, "changed", before, after, after, "halo", ""))
+        for name, (ours, theirs) in (one.newer_here or {}).items():
+            if name not in conflicts:
+                found.append(self._change(name, "newer here", ours, ours, theirs, "glasshive", "only it changed"))
+        return found
+
+    def _conflict(self, one, conflict):
+        halo_wins = conflict["winner"] == "halo"
+        after = conflict["theirs"] if halo_wins else conflict["ours"]
+        return self._change(conflict["field"], "conflict", conflict["ours"], after, conflict["theirs"],
+                            conflict["winner"], conflict["why"])  # fmt: skip
+
+    def _change(self, name, kind, before, after, theirs, winner, why):
+        texts = [str(shown(name, value, self.types)) for value in (before, after, theirs)]
+        return Change(self.stage.model.FIELDS.get(name, name), kind, *texts, winner, why)
+
+
+def _theirs(record):
+    values = record.values or {}
+    return record.halo_id, record.label or "", _few(*(values.get(name) for name in ("phone", "website", "city")))
+
+
+def _few(*values):
+    return " · ".join(value for value in values if value)
+
+
+def _evidence(decision, name):
+    return (decision.evidence or {}).get(name, ())
+
+
+def history_of(account_id: int, model, ours_id: int, most: int = 20) -> list[Line]:
+    """What imports did to one record of ours, newest first; each line has its run."""
+    keys = [stage.key for stage in stages.STAGES if stage.model is model]
+    chosen = (
+        sa.select(Decision, ImportRun)
+        .join(ImportRun, ImportRun.id == Decision.run_id)
+        .where(Decision.account_id == account_id, Decision.ours_id == ours_id)
+        .where(Decision.state == "applied", ImportRun.stage.in_(keys))
+        .order_by(Decision.id.desc())
+        .limit(most)
+    )
+    found = []
+    for decision, run in db.session.execute(chosen):
+        (line,) = lines(run, [decision])
+        line.run, line.at = run, decision.applied_at or run.ended_at
+        found.append(line)
+    return found
