@@ -156,7 +156,7 @@ def _end(leg, run, kind, sweep):
         return
     if sweep.state == "complete":
         gone = _mark_gone(run, kind, sweep)
-        run.facts = run.facts | {"gone": run.facts.get("gone", 0) + gone}
+        run.facts = run.facts | {"gone": run.facts.get("gone", 0) + (gone if kind == leg.stage.kind else 0)}
     if kind == leg.stage.kind:
         mapping.remember_seen(db.session.get(HaloTenant, run.tenant_id), leg.stage.mapping)
     _pass(run, sweep)

@@ -167,3 +167,51 @@ def test_a_secret_that_is_no_good_any_more_stops_the_import_with_the_reason(two_
     assert run.state == "failed"
     assert "secret" in run.stopped or "credentials" in run.stopped
     assert len(two_pages.companies()) == 130
+
+
+@pytest.mark.parametrize("wait", ["none", "0", "1", "date", "86400"])
+def test_a_429_is_waited_for_as_halo_says_within_reason(start_world, wait):
+    world = start_world(HALO_WINDOW_REQUESTS=300, HALO_WINDOW_SECONDS=1.0)
+    world.theirs("Acme")
+    world.map()
+    world.imported()
+    fault = world.halo.set_fault("throttled", match="/api/Client", times=1, retry_after=wait, seconds=1)
+    run = world.imported()
+    assert fault.fired == 1
+    assert (run.state, counts(run)["unchanged"]) == ("done", 1)
+
+
+@pytest.mark.parametrize("name", ["slow", "trickle"])
+def test_an_answer_that_takes_too_long_is_asked_for_again(start_world, name):
+    world = start_world(HALO_TIMEOUT_SECONDS=1.0)
+    world.theirs("Acme")
+    world.map()
+    world.imported()
+    fault = world.halo.set_fault(name, match="/api/Client", times=1, seconds=3)
+    run = world.imported()
+    assert fault.fired == 1
+    assert (run.state, counts(run)["unchanged"]) == ("done", 1)
+
+
+@pytest.mark.parametrize("name", ["token-error", "token-html", "token-redirect"])
+def test_a_sign_in_that_fails_stops_the_import_with_a_sentence(world, name):
+    world.theirs("Acme")
+    world.map()
+    world.imported()
+    expired = world.halo.set_fault("token-expired", match="/api/Client", times=1)
+    fault = world.halo.set_fault(name, times=8)
+    run = world.imported()
+    assert (expired.fired, fault.fired > 0) == (1, True)
+    assert run.state in ("done", "failed")
+    assert run.state == "done" or run.stopped
+
+
+def test_a_list_that_is_forbidden_stops_the_import_and_names_it(world):
+    world.theirs("Acme")
+    world.map()
+    world.imported()
+    fault = world.halo.set_fault("forbidden", match="/api/Site")
+    run = world.imported()
+    assert fault.fired
+    assert run.state == "failed"
+    assert "sites" in run.stopped.lower()

@@ -135,6 +135,9 @@ class World:
     def map(self, **choices):
         """Map Halo's types by name: map(Customer="Client", Supplier="don't import"); the rest under its own name."""
         self.read()
+        self.save_mapping(**choices)
+
+    def save_mapping(self, **choices):
         begin_write()
         tenant = self.tenant()
         answers = answering.under_own_names(tenant, "company_type")
@@ -163,6 +166,10 @@ class World:
         begin_write()
         runs.reply(db.session.get(ImportRun, run.id), choice)
         return self.finish(run)
+
+    def cancel(self, run):
+        begin_write()
+        runs.cancel(db.session.get(ImportRun, run.id))
 
     def fresh(self, run):
         db.session.rollback()
