@@ -1,148 +1,169 @@
-"""What happened in an import, a page at a time: quick whatever its size, for every filter has an index."""
+"""What an import did, as its page tells it: names, sentences, and counts of reasons."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..connecting.models import Mapping
-from ..db import db
-from ..mirror.models import HaloRecord
+from ..db import db, now, owned
+from ..web.words import clock, day, day_time, duration, plural
 from . import stages
-from .models import OUTCOMES, Decision
-from .telling import type_names
+from .models import OUTCOMES, Decision, ImportRun
 
-ROWS = 50
-MANY = 10_000  # beyond, a reason says "10,000+"
-MOST_REASONS = 200
-
-CHANGED = ("linked", "updated", "created")  # the matches come first: that is where wrong ones hide
-NEWER = "newer"
-TABS = {"changed": CHANGED} | {name: (name,) for name in OUTCOMES} | {NEWER: OUTCOMES}
-LARGEST = 2**63 - 1
+CAME_IN = ("created", "linked", "updated")
+PURPOSES = {"import": "{}", "read": "Read from Halo: {}", "websites": "Read websites: {}"}
+# lists as people call them; in `facts` they go by their mirror kind
+LISTS = {"site": "sites", "client": "clients", "user": "contacts", "opportunity": "opportunities", "note": "notes"}
+ENDED = ("done", "problems")
+MOST_REASONS = 20
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What of a run is to be shown: the records of a tab, or of one reason; after: where the page before ended."""
-
-    tab: str
-    why: str = ""
-    after: tuple | None = None
+def title(run: ImportRun) -> str:
+    """What a run is called, without its time: "Companies", "Read from Halo: companies"."""
+    name = stages.stage(run.stage).title
+    return PURPOSES[run.purpose].format(name if run.purpose == "import" else name.lower())
 
 
-class Reason(NamedTuple):
-    why: str
-    count: int  # MANY + 1 stands for all that are more
+def name(run: ImportRun) -> str:
+    """ "Companies, 3 May 14:05"."""
+    return f"{title(run)}, {day_time(run.started_at)}"
 
 
-class Page(NamedTuple):
-    """after: the cursor of the next page, None on the last one."""
-
-    rows: list
-    after: tuple | None
+def total(run: ImportRun) -> int:
+    return sum(run.counts.get(outcome, 0) for outcome in OUTCOMES)
 
 
-def read(run, args) -> Asked:
-    """What an address asks for; whatever in it means nothing is left aside."""
-    tab = args.get("action", "")
-    tab = tab if tab in TABS else first_tab(run)
-    return Asked(tab, args.get("why", "")[:200].replace("\0", ""), _cursor(tab, args.get("after", "")))
+def took(run: ImportRun) -> str:
+    return duration(((run.ended_at or now()) - run.started_at).total_seconds())
 
 
-def first_tab(run) -> str:
-    """What a person wants to see first: what needs them, else what failed, else what changed."""
-    return next((name for name in ("review", "failed") if run.counts.get(name)), "changed")
+def came_in(run: ImportRun) -> int:
+    return sum(run.counts.get(outcome, 0) for outcome in CAME_IN)
 
 
-def _cursor(tab, text):
-    place, _, rest = text.partition(".")
-    strength, _, last = rest.partition(".")
-    if place not in TABS[tab] or not strength.isdecimal() or not last.removeprefix("-").isdecimal():
-        return None
-    values = (int(strength), int(last))
-    return (place, *values) if max(map(abs, values)) <= LARGEST else None
+def short(run: ImportRun) -> str:
+    """The counts in one line: "12 new, 38 updated, 2 need your answer"."""
+    words = {
+        "created": "{} new", "linked": "{} linked", "updated": "{} updated", "review": "{} need your answer",
+        "failed": "{} failed", "unchanged": "{} without a change", "skipped": "{} left out",
+    }  # fmt: skip
+    shown = [words[key].format(f"{run.counts[key]:,}") for key in words if run.counts.get(key)]
+    return ", ".join(shown) or "nothing came in"
 
 
-def page(run, asked: Asked, rows: int = 0) -> Page:
-    """A page of decisions; of mirror rows where nothing changed, as most of those have no decision."""
-    rows = rows or ROWS
-    if asked.tab == "unchanged":
-        return _unchanged(run, asked, rows)
-    found = []
-    for place, chosen in _pieces(run, asked):
-        found += [(place, one) for one in db.session.scalars(chosen.limit(rows + 1 - len(found)))]
-        if len(found) > rows:
-            break
-    return _cut(found, rows, lambda place, one: (place, one.strength, one.id))
+def last_result(run: ImportRun) -> str:
+    """A finished run as one sentence on the rail: "3 May 14:05, Ann: 12 new, 38 updated"."""
+    who = f"{day_time(run.ended_at or run.started_at)}, {run.by_name}"
+    if run.purpose != "import":
+        return f"{who}: {_read_sentence(run)}"
+    if run.state == "failed":
+        return f"{who}: {_bare(run.stopped or 'stopped')}."
+    return f"{who}: {short(run)}."
 
 
-def _pieces(run, asked):
-    """Selects that follow each other: an action after the other, each in the order of its index."""
-    if asked.why or asked.tab == NEWER:
-        place, after = TABS[asked.tab][0], asked.after[2] if asked.after else 0
-        chosen = sa.select(Decision).where(Decision.run_id == run.id, Decision.id > after)
-        narrowed = chosen.where(Decision.why == asked.why) if asked.why else chosen
-        yield place, _of_tab(narrowed, asked.tab).order_by(Decision.id)
-        return
-    places = TABS[asked.tab]
-    start = places.index(asked.after[0]) if asked.after else 0
-    for place in places[start:]:
-        chosen = sa.select(Decision).where(Decision.run_id == run.id, Decision.action == place)
-        if asked.after and place == asked.after[0]:
-            beyond = sa.tuple_(Decision.strength, Decision.id) > sa.tuple_(*map(sa.literal, asked.after[1:]))
-            chosen = chosen.where(beyond)
-        yield place, chosen.order_by(Decision.strength, Decision.id)
+def sentence(run: ImportRun) -> str:
+    """The one sentence under an import's title."""
+    if run.is_live:
+        return f"Started {day_time(run.started_at)} by {run.by_name}. You can close this page; the import goes on."
+    if run.state == "failed":
+        return stopped(run)
+    if run.state == "cancelled":
+        saved = plural(came_in(run), stages.stage(run.stage).noun, stages.stage(run.stage).title.lower())
+        return f"Cancelled {clock(run.ended_at)}. {saved} came in before that and stay; the rest was not touched."
+    if run.purpose != "import":
+        return _read_sentence(run)
+    if nothing_new(run):
+        return _nothing_new(run)
+    return _came_in_sentence(run)
 
 
-def _of_tab(chosen, tab):
-    return chosen.where(Decision.newer_here != {}) if tab == NEWER else chosen.where(Decision.action.in_(TABS[tab]))
+def nothing_new(run: ImportRun) -> bool:
+    """Whether it ended well and nothing at all came of it."""
+    return run.purpose == "import" and run.state == "done" and not came_in(run) and not run.counts.get("review")
 
 
-def _unchanged(run, asked, rows):
-    after = asked.after[2] if asked.after else -LARGEST
-    chosen = sa.select(HaloRecord).where(*_mine(run), HaloRecord.halo_id > after).order_by(HaloRecord.halo_id)
-    found = [("unchanged", one) for one in db.session.scalars(chosen.limit(rows + 1))]
-    return _cut(found, rows, lambda place, one: (place, 0, one.halo_id))
+def stopped(run: ImportRun) -> str:
+    """Why, when, what is in and what is not, as one or two sentences."""
+    done, whole = run.progress.get("reading", [0, 0])
+    saved = run.progress.get("saving", [0, 0])[0]
+    of = f" of {whole:,}" if whole > done else ""
+    noun = stages.stage(run.stage).title.lower()
+    return (
+        f"Stopped {clock(run.ended_at)}: {_bare(run.stopped or 'it could not go on')}. "
+        f"{done:,}{of} records read, {f'{saved:,} {noun} saved' if saved else 'none saved'}."
+    )
 
 
-def _mine(run):
-    kind = stages.stage(run.stage).kind
-    return (HaloRecord.tenant_id == run.tenant_id, HaloRecord.kind == kind,
-            HaloRecord.run_id == run.id, HaloRecord.outcome == "unchanged")  # fmt: skip
+def _came_in_sentence(run):
+    parts = [f"{came_in(run):,} of {total(run):,} came in"]
+    if review := run.counts.get("review"):
+        parts.append(f"{review:,} {'needs' if review == 1 else 'need'} your answer")
+    if failed := run.counts.get("failed"):
+        parts.append(f"{failed:,} failed")
+    return f"{'; '.join(parts)}."
 
 
-def _cut(found, rows, cursor):
-    shown = found[:rows]
-    return Page([one for _, one in shown], cursor(*shown[-1]) if len(found) > rows else None)
+def _nothing_new(run):
+    before = previous(run)
+    if before is None:
+        return "Nothing in Halo is to come in with this mapping."
+    return f"Nothing has changed in Halo since {day(before.started_at)}."
 
 
-def reasons(run, tab) -> list[Reason]:
-    """The reasons of a tab's records with how many there are, the most frequent first.
-
-    From reason to reason along an index: a run of a million records has a few, and none is counted beyond MANY.
-    """
-    found, last = [], ""
-    for _ in range(MOST_REASONS):
-        following = sa.select(Decision.why, Decision.action).where(Decision.run_id == run.id, Decision.why > last)
-        row = db.session.execute(following.order_by(Decision.why).limit(1)).first()
-        if row is None:
-            break
-        last = row.why
-        if row.action in TABS[tab] and tab not in (NEWER, "unchanged"):
-            found.append(Reason(last, _count(run, last)))
-    return sorted(found, key=lambda one: -one.count)
+def _read_sentence(run):
+    if run.state == "failed":
+        return stopped(run)
+    if run.state == "cancelled":
+        return "cancelled before its end"
+    read = [f"{one['seen']:,} {LISTS.get(one['kind'], one['kind'])}" for one in run.facts.get("read", [])]
+    if run.purpose == "websites":
+        return f"{run.progress.get('reading', [0, 0])[0]:,} websites read from Halo."
+    return f"{' and '.join(read) or 'Nothing'} read from Halo."
 
 
-def _count(run, why):
-    some = sa.select(sa.literal(1)).where(Decision.run_id == run.id, Decision.why == why).limit(MANY + 1).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(some))
+def _bare(text):
+    return text.strip().rstrip(".")
 
 
-def types_used(run) -> list[tuple[str, str]]:
-    """[(Halo's type, what it means here)] of the mapping as it is now; an empty meaning: not imported."""
-    kind = stages.stage(run.stage).mapping
-    here = (Mapping.tenant_id == run.tenant_id, Mapping.kind == kind, Mapping.choice.is_not(None))
-    rows = db.session.execute(sa.select(Mapping.halo_name, Mapping.choice, Mapping.ours_id).where(*here))
-    types = type_names(run.account_id)
-    return sorted((row.halo_name, "" if row.choice == "leave_out" else types.get(row.ours_id, "No type")) for row in rows)
+def previous(run: ImportRun) -> ImportRun | None:
+    """The import of this stage and Halo that ended before this one."""
+    earlier = owned(ImportRun, run.account_id).where(
+        ImportRun.stage == run.stage, ImportRun.tenant_id == run.tenant_id, ImportRun.purpose == "import",
+        ImportRun.state.in_(ENDED), ImportRun.id < run.id,
+    )  # fmt: skip
+    return db.session.scalar(earlier.order_by(ImportRun.id.desc()).limit(1))
+
+
+def is_first_import(account_id: int) -> bool:
+    """Whether no import of this account has come to its end yet."""
+    ended = owned(ImportRun, account_id).where(ImportRun.purpose == "import", ImportRun.state.in_(ENDED))
+    return db.session.scalar(ended.limit(1)) is None
+
+
+def reasons(run: ImportRun, actions: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The reasons among decisions with one of these outcomes, most frequent first: [(why, count)]."""
+    number = sa.func.count()
+    grouped = sa.select(Decision.why, number).where(Decision.run_id == run.id, Decision.action.in_(actions))
+    rows = db.session.execute(grouped.group_by(Decision.why).order_by(number.desc(), Decision.why).limit(MOST_REASONS))
+    return [tuple(row) for row in rows]
+
+
+def touched(run: ImportRun) -> list[tuple[str, str]]:
+    """What else the import found, as (what, words) for the page; only what there is to tell."""
+    told = []
+    newer = run.facts.get("newer_here", 0)
+    if newer:
+        told.append(("Newer here", f"{newer:,} with values that stay because GlassHive's are newer"))
+    if gone := run.facts.get("gone"):
+        told.append(("No longer in Halo", f"{gone:,} records; nothing was deleted here"))
+    if unread := run.facts.get("websites_unread"):
+        told.append(("Websites not read yet", f"{unread:,}"))
+    for one in run.facts.get("read", []):
+        if one["state"] == "incomplete":
+            told.append((f"Halo's list of {LISTS.get(one['kind'], one['kind'])}", "changed while it was read: nothing was taken for deleted"))  # fmt: skip
+    return told
+
+
+def read_at(run: ImportRun) -> datetime | None:
+    """When the lists this run used were read, where it used an earlier reading."""
+    times = [datetime.fromisoformat(one["at"]) for one in run.facts.get("read", []) if one.get("at")]
+    return min(times) if times else None

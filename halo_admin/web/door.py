@@ -5,6 +5,8 @@ from flask_login import current_user
 
 from ..db import db, owned
 
+LARGEST_ID = 2**63 - 1  # what a database can hold
+
 LARGEST_ID = 2**63 - 1  # a database refuses to look for what lies beyond
 
 
@@ -19,3 +21,9 @@ def own_or_404(model, record_id):
     if record is None:
         abort(404)
     return record
+
+
+def admins_only():
+    """For a blueprint's before_request: its pages are for admins. Signing in comes first."""
+    if current_user.is_authenticated and not current_user.is_admin:
+        abort(403)

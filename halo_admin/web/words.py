@@ -1,4 +1,4 @@
-"""How times, counts and outcomes read on every screen."""
+"""How times, counts, outcomes and states read on every screen."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,11 +14,25 @@ OUTCOMES = {
     "skipped": "Left out",
     "failed": "Failed",
 }
+OUTCOME_TONES = {"created": "good", "linked": "good", "updated": "good", "review": "warn", "failed": "bad"}
+
+# a state's word, and the tone that underlines it
+STATES = {
+    "waiting": ("Waiting", "live"),
+    "running": ("Running", "live"),
+    "quota": ("Waiting for Halo", "live"),
+    "done": ("Done", "good"),
+    "problems": ("Finished with problems", "warn"),
+    "cancelled": ("Cancelled", "quiet"),
+    "failed": ("Stopped", "bad"),
+}
+SIDES = {"halo": "Halo", "glasshive": "GlassHive"}
 
 
 def init_app(app):
-    app.jinja_env.filters.update(day_time=day_time, clock=clock, number=number, plural=plural, outcome=OUTCOMES.get)
-    app.jinja_env.globals.update(OUTCOMES=OUTCOMES)
+    filters = (day_time, day, clock, number, plural, duration, capital)
+    app.jinja_env.filters.update({function.__name__: function for function in filters}, outcome=OUTCOMES.get)
+    app.jinja_env.globals.update(OUTCOMES=OUTCOMES, OUTCOME_TONES=OUTCOME_TONES, STATES=STATES, SIDES=SIDES)
 
 
 def _zone():
@@ -32,9 +46,14 @@ def day_time(at: datetime | None) -> str:
     """ "3 May 14:05" in the account's time zone; with the year when it is another one."""
     if at is None:
         return ""
+    return f"{day(at, '%b')} {clock(at)}"
+
+
+def day(at: datetime, month: str = "%B") -> str:
+    """ "26 April" in the account's time zone; with the year when it is another one."""
     local = at.astimezone(_zone())
     year = "" if local.year == datetime.now(_zone()).year else f" {local.year}"
-    return f"{local.day} {local:%b}{year} {local:%H:%M}"
+    return f"{local.day} {local.strftime(month)}{year}"
 
 
 def clock(at: datetime | None) -> str:
@@ -50,3 +69,20 @@ def number(value: int) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """ "1 company", "12,043 companies"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """ "12 s", "3 min", "2 h 40 min": as exact as anybody wants to know."""
+    seconds = int(seconds)
+    if seconds < 60:
+        return f"{max(seconds, 0)} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital at its beginning; the rest stays, names and abbreviations included."""
+    return sentence[:1].upper() + sentence[1:]
