@@ -27,7 +27,8 @@ NOTHING = {"companies": 0, "contacts": 0, "opportunities": 0, "notes": 0, "agent
 class World:
     """One account and its Halo. Everything runs in this process, legs inline; Halo is real HTTP on a free port."""
 
-    def __init__(self, database_url, folder, practice=None, switches=None, rate="off", connect=True, **settings):
+    def __init__(self, database_url, folder, practice=None, switches=None, rate="off", connect=True,
+                 make_account=True, **settings):  # fmt: skip
         self.halo = PracticeHalo(**NOTHING | (practice or {}), rate=rate, switches=switches)
         host = self.halo.url.removeprefix("http://")
         self.app = create_app(
@@ -39,12 +40,14 @@ class World:
                 "TESTING": True, "WTF_CSRF_ENABLED": False,
             } | settings
         )  # fmt: skip
-        self.connect = connect
+        self.connect, self.make_account = connect, make_account
 
     def __enter__(self):
         self.halo.__enter__()
         self.context = self.app.app_context()
         self.context.push()
+        if not self.make_account:
+            return self
         self.account, self.ann = self.new_account("Acme IT", "ann@example.com")
         if self.connect:
             self.connect_to_halo(self.account)
