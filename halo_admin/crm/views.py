@@ -1,15 +1,16 @@
-"""The Companies table, a company's profile, and Download everything."""
+"""The Companies table, a company's profile and the form to edit it, and Download everything."""
 
 import tempfile
 
-from flask import Blueprint, abort, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from ..db import now
-from ..web.door import own_or_404
+from ..db import db, now
+from ..web.door import own, own_or_404
 from ..web.navigation import HALO
 from . import companies as table
+from . import editing
 from .dumping import dump_zip
 from .links import link_of
 from .models import Company
@@ -48,6 +49,38 @@ def company(company_id):
         company=company,
         link=link_of(company, current_user.account.default_country),
         panels=[_drawn(panel) for panel in panels("company", company)],
+    )
+
+
+@bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>/edit")
+def edit_company(company_id):
+    company = own_or_404(Company, company_id)
+    return _form(company, editing.texts(company))
+
+
+@bp.post(f"/companies/<int(max={LARGEST_ID}):company_id>/edit")
+def save_company(company_id):
+    locked = own(Company).where(Company.id == company_id).with_for_update()
+    company = db.session.scalar(locked) or abort(404)
+    typed = editing.read(request.form, Company.FIELDS)
+    try:
+        editing.save(company, current_user.account, typed, type_names(current_user.account_id))
+    except editing.NotSaved as why:
+        return _form(company, why.values, why.errors, why.meanwhile), 409 if why.meanwhile else 422
+    db.session.commit()
+    flash("Saved.", "success")
+    return redirect(url_for("crm.company", company_id=company_id))
+
+
+def _form(company, values, errors=None, meanwhile=None):
+    return render_template(
+        "crm/edit_company.html",
+        company=company,
+        held=editing.texts(company),
+        values=values,
+        errors=errors or {},
+        meanwhile=meanwhile or {},
+        types={"": "No type"} | {str(key): name for key, name in type_names(company.account_id).items()},
     )
 
 
