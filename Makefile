@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-annotate
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-annotate --allow-unsafe
 # A test that hangs ends its worker, with a traceback of where it hung.
 STUCK := -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 ADDRESSES := ://|--(extra-)?index-url|--find-links
