@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import g
+from flask.testing import FlaskClient
 
 from app import create_app
 from halo_admin.accounts import people
@@ -24,6 +26,16 @@ RELATIONSHIPS = {"Customer": 1, "Prospect": 2, "Supplier": 3, "Partner": 4}
 NOTHING = {"companies": 0, "contacts": 0, "opportunities": 0, "notes": 0, "agents": 2}
 
 
+class Visitor(FlaskClient):
+    """A browser without a browser. The test holds an application context, in which flask-login would remember who
+    asked the time before.
+    """
+
+    def open(self, *args, **options):
+        g.pop("_login_user", None)
+        return super().open(*args, **options)
+
+
 class World:
     """One account and its Halo. Everything runs in this process, legs inline; Halo is real HTTP on a free port."""
 
@@ -40,6 +52,7 @@ class World:
                 "TESTING": True, "WTF_CSRF_ENABLED": False,
             } | settings
         )  # fmt: skip
+        self.app.test_client_class = Visitor
         self.connect, self.make_account = connect, make_account
 
     def __enter__(self):
