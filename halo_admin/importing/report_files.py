@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..web.words import OUTCOMES
-from . import reporting
+from . import report_pages
 from .models import ImportRun
 from .report_lines import Lines
 
@@ -18,12 +18,12 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 PHONE = re.compile(r"\+[\d ().-]+|-?[\d.]+")
 
 
-def rows(run: ImportRun, asked: reporting.Asked) -> Iterator[str]:
+def rows(run: ImportRun, asked: report_pages.Asked) -> Iterator[str]:
     """The lines of the file: all that the filters leave, from the first page on."""
     yield "\ufeff" + _line(COLUMNS)  # without the mark, Excel takes UTF-8 for something else
     lines, asked = Lines(run.account_id, run), replace(asked, after=None)
     while True:
-        page = reporting.page(run, asked, ROWS_AT_A_TIME)
+        page = report_pages.page(run, asked, ROWS_AT_A_TIME)
         yield "".join(_line(_cells(line)) for line in lines.of(page.rows))
         if page.after is None:
             return

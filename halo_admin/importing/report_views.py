@@ -7,7 +7,7 @@ from ..crm.models import Company
 from ..crm.profile import panel
 from ..db import db
 from ..web.door import own_or_404
-from . import answering, history, report_files, report_lines, report_words, reporting, runs, stages
+from . import answering, history, report_files, report_lines, report_pages, report_words, runs, stages
 from .blueprint import bp
 from .deciding import mapping_revision
 from .models import Decision, ImportRun
@@ -16,7 +16,7 @@ from .models import Decision, ImportRun
 @bp.get("/runs/<int:run_id>")
 def run_page(run_id):
     run = own_or_404(ImportRun, run_id)
-    asked = reporting.read(run, request.args)
+    asked = report_pages.read(run, request.args)
     following = _following(run)
     return render_template("importing/run.html", following=following, **_head(run), **_records(run, asked))
 
@@ -24,13 +24,16 @@ def run_page(run_id):
 @bp.get("/runs/<int:run_id>/head")
 def run_head(run_id):
     """The numbers on top of an import's page, asked for again after an answer."""
-    return render_template("importing/_head.html", **_head(own_or_404(ImportRun, run_id)))
+    run = own_or_404(ImportRun, run_id)
+    # once a live import has ended, all of its page has changed
+    headers = {"HX-Refresh": "true"} if "live" in request.args and not run.is_live else {}
+    return render_template("importing/_head.html", **_head(run)), headers
 
 
 @bp.get("/runs/<int:run_id>/decisions.csv")
 def decisions_csv(run_id):
     run = own_or_404(ImportRun, run_id)
-    rows = stream_with_context(report_files.rows(run, reporting.read(run, request.args)))
+    rows = stream_with_context(report_files.rows(run, report_pages.read(run, request.args)))
     name = f"{run.stage}-{run.started_at:%Y-%m-%d-%H%M}.csv"
     return Response(rows, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -91,7 +94,7 @@ def _refused(decision_id, chosen, message):
         return _row(decision_id, **refused)
     decision = own_or_404(Decision, decision_id)
     run = own_or_404(ImportRun, decision.run_id)
-    shown = _records(run, reporting.read(run, {"action": "review"})) | {"refused": refused | {"id": decision_id}}
+    shown = _records(run, report_pages.read(run, {"action": "review"})) | {"refused": refused | {"id": decision_id}}
     return render_template("importing/run.html", following=_following(run), **_head(run), **shown)
 
 
@@ -106,8 +109,8 @@ def _head(run):
 
 
 def _records(run, asked):
-    page = reporting.page(run, asked)
-    reasons = [(one, *report_words.explain(run, one.why)) for one in reporting.reasons(run, asked.tab)]
+    page = report_pages.page(run, asked)
+    reasons = [(one, *report_words.explain(run, one.why)) for one in report_pages.reasons(run, asked.tab)]
     return {
         "asked": asked, "types_used": _types_used(run), "lines": report_lines.lines(run, page.rows), "reasons": reasons,
         "after": page.after and ".".join(map(str, page.after)), "overtaken": history.overtaken(run),
@@ -118,7 +121,7 @@ def _types_used(run):
     """Types and their meanings; None where the mapping is another one by now."""
     if run.mapping_revision != mapping_revision(run.tenant_id, run.stage):
         return None
-    return reporting.types_used(run)
+    return report_pages.types_used(run)
 
 
 def _following(run):

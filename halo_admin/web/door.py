@@ -5,8 +5,6 @@ from flask_login import current_user
 
 from ..db import db, owned
 
-LARGEST_ID = 2**63 - 1  # what a database can hold
-
 LARGEST_ID = 2**63 - 1  # a database refuses to look for what lies beyond
 
 

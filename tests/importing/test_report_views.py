@@ -177,6 +177,18 @@ def test_the_numbers_on_top_are_asked_for_again_after_an_answer(review, world, a
     assert "<strong>1</strong> New" in head
 
 
+def test_the_page_of_a_live_import_follows_it_and_comes_anew_once_it_has_ended(world, ann):
+    world.theirs("Acme")
+    world.map()
+    run = world.start()
+    html = page(ann, run)
+    assert f'hx-get="/settings/halo/runs/{run.id}/head?live=1" hx-trigger="answered from:body, every 2s"' in html
+    assert "HX-Refresh" not in ann.get(f"/settings/halo/runs/{run.id}/head?live=1").headers
+    world.finish(run)
+    assert ann.get(f"/settings/halo/runs/{run.id}/head?live=1").headers["HX-Refresh"] == "true"
+    assert "every 2s" not in page(ann, run)
+
+
 def test_weak_matches_come_first(world, ann):
     world.ours("By phone", phone=PHONE)
     world.ours("By name")
@@ -204,7 +216,7 @@ def test_reasons_are_filters_with_a_button_where_something_can_be_done(world, an
 
 
 def test_pages_follow_each_other_without_losing_or_doubling_a_record(world, ann, monkeypatch):
-    monkeypatch.setattr("halo_admin.importing.reporting.ROWS", 2)
+    monkeypatch.setattr("halo_admin.importing.report_pages.ROWS", 2)
     names = ["A", "B", "C", "D", "E"]
     world.ours("C")
     for name in names:
