@@ -19,9 +19,3 @@ def own_or_404(model, record_id):
     if record is None:
         abort(404)
     return record
-
-
-def admins_only():
-    """For a blueprint's before_request: its pages are for admins. Signing in comes first."""
-    if current_user.is_authenticated and not current_user.is_admin:
-        abort(403)
