@@ -1,15 +1,167 @@
 """The stage rail, a stage's card, and the buttons that start, stop and answer runs."""
 
-from flask import render_template
+from flask import abort, flash, has_request_context, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 
+from ..connecting import mapping_form
+from ..connecting.opening import connection_of
+from ..connecting.strip import strip_of
+from ..db import db
+from ..web.door import own_or_404
+from . import card, progress, runs, stages
 from .blueprint import bp
+from .models import ImportRun
+
+PURPOSES = ("import", "read", "websites")
+
+
+def live_import():
+    """For every page: how far the account's live import is, for admins; None without one."""
+    signed_in = has_request_context() and current_user and current_user.is_authenticated
+    run = runs.live(current_user.account_id) if signed_in and current_user.is_admin else None
+    return run and _chip(run)
+
+
+def _chip(run):
+    return {
+        "run": run,
+        "stage": stages.stage(run.stage),
+        "state": card.live_state(run),
+        "standing": progress.standing(run, request.args.get("pace", "")),
+    }
+
+
+@bp.context_processor
+def _telling():
+    tell = (card.counted, card.result, card.side_result, card.stopped)
+    return {function.__name__: function for function in tell} | {"NOTHING_WRITTEN": card.NOTHING_WRITTEN}
 
 
 @bp.get("")
 def rail():
-    return render_template("importing/rail.html")
+    cards = card.cards(current_user.account_id)
+    live = next((_live(one.live) for one in cards if one.is_live), {})
+    return render_template("importing/rail.html", cards=cards, opened=_opened(cards), strip=_strip(), **live)
 
 
-@bp.get("/<any(companies):key>")
+def _opened(cards):
+    """The keys of the lines that are open: the live stage's, and the next one's."""
+    following = next((one for one in cards if not one.is_done), cards[0])
+    return {one.stage.key for one in cards if one.is_live or one is following}
+
+
+@bp.get("/<key>")
 def stage_page(key):
-    return render_template("importing/rail.html", key=key)
+    stage = _stage(key)
+    if _is_htmx():
+        return _fragment(stage)
+    return render_template("importing/stage.html", **_shown(stage), form=_mapping(stage), strip=_strip())
+
+
+@bp.get("/runs/<int:run_id>/progress", endpoint="progress")
+def run_progress(run_id):
+    """What a live card asks for; once something outside of it has changed, the whole card takes its place."""
+    run = own_or_404(ImportRun, run_id)
+    if request.args.get("mode") == shape(run):
+        return render_template("importing/_progress.html", **_live(run), strip=_strip(), beside=True)
+    shown = _shown(stages.stage(run.stage))
+    answer = make_response(render_template("importing/_stage_card.html", **shown, strip=_strip(), beside=True))
+    answer.headers.update({"HX-Retarget": f"#stage-{run.stage}", "HX-Reswap": "outerHTML"})
+    if run.purpose == "read" and not run.is_live and shown["card"].lock:
+        answer.headers["HX-Refresh"] = "true"  # the mapping can be shown only now
+    return answer
+
+
+@bp.get("/chip")
+def chip():
+    """The chip by itself; nothing once no import is live, so that it goes away."""
+    live = live_import()
+    return render_template("importing/_chip.html", live=live) if live else ""
+
+
+@bp.post("/<key>/import")
+def start(key):
+    stage, purpose = _stage(key), request.form.get("purpose", "import")
+    if purpose not in PURPOSES:
+        abort(400)
+    options = {"full": True} if request.form.get("full") else {}
+    try:
+        run = runs.start(current_user.account_id, stage.key, current_user, purpose, options)
+    except runs.Locked as locked:
+        return _refused(stage, str(locked))
+    runs.queue(run)
+    return _answer(stages.stage(run.stage))
+
+
+@bp.post("/runs/<int:run_id>/cancel")
+def cancel(run_id):
+    run = own_or_404(ImportRun, run_id)
+    runs.cancel(run)
+    return _answer(stages.stage(run.stage))
+
+
+@bp.post("/runs/<int:run_id>/reply")
+def reply(run_id):
+    run = own_or_404(ImportRun, run_id)
+    try:
+        runs.reply(run, request.form.get("choice"))
+    except ValueError as error:
+        return _refused(stages.stage(run.stage), str(error))
+    return _answer(stages.stage(run.stage))
+
+
+@bp.post("/runs/<int:run_id>/go-on")
+def go_on(run_id):
+    run = runs.go_on(own_or_404(ImportRun, run_id))
+    return _answer(stages.stage(run.stage))
+
+
+def shape(run):
+    """What of a card depends on the run but stands outside of what polls."""
+    if not run.is_live:
+        return "ended"
+    return "question" if run.question else "cancelling" if run.cancel_wanted else "live"
+
+
+def _stage(key):
+    return stages.BY_KEY.get(key) or abort(404)
+
+
+def _strip():
+    return strip_of(current_user.account_id)
+
+
+def _is_htmx():
+    return bool(request.headers.get("HX-Request"))
+
+
+def _shown(stage, error=""):
+    one = card.card_of(current_user.account_id, stage)
+    return {"card": one, "error": error} | (_live(one.live) if one.is_live else {})
+
+
+def _live(run):
+    return {"run": run, "mode": shape(run), "standing": progress.standing(run, request.args.get("pace", ""))}
+
+
+def _mapping(stage):
+    connection = connection_of(current_user.account_id)
+    form = connection and stage.mapping and mapping_form.form_of(connection.tenant, stage.mapping)
+    return form if form and form["lines"] else None
+
+
+def _fragment(stage, error=""):
+    return render_template("importing/_stage_card.html", **_shown(stage, error), strip=_strip(), beside=True)
+
+
+def _answer(stage):
+    """After something was changed: the card for htmx, the rail for a browser without script."""
+    return _fragment(stage) if _is_htmx() else redirect(url_for("importing.rail"), 303)
+
+
+def _refused(stage, why):
+    db.session.rollback()
+    if _is_htmx():
+        return _fragment(stage, why), 422
+    flash(why, "warning")
+    return redirect(url_for("importing.rail"), 303)

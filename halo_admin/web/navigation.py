@@ -11,12 +11,13 @@ from flask_login import current_user
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the site. It counts as "here" for every address below its own."""
+    """A page of the site. It counts as "here" for every address below its own, but for those of a place below."""
 
     endpoint: str
     label: str
     icon: str
     admins_only: bool = False
+    below: tuple["Place", ...] = ()
 
     @property
     def url(self):
@@ -24,7 +25,8 @@ class Place:
 
     @property
     def here(self):
-        return request.path == self.url or request.path.startswith(self.url + "/")
+        mine = request.path == self.url or request.path.startswith(self.url + "/")
+        return mine and not any(place.shown and place.here for place in self.below)
 
     @property
     def shown(self):
@@ -32,8 +34,9 @@ class Place:
 
 
 MAIN = (Place("crm.companies", "Companies", "building"),)
-HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True)
-SETTINGS = (("Integrations", (HALO,)),)
+HISTORY = Place("importing.history", "History of imports", "history", admins_only=True)
+HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
+SETTINGS = (("Integrations", (HALO, HISTORY)),)
 
 
 def init_app(app):

@@ -1,0 +1,193 @@
+"""What a stage's card shows: its state in words, its last result as a sentence, and what can be done next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..connecting import mapping
+from ..connecting.models import StageState
+from ..connecting.opening import connection_of
+from ..db import db, owned
+from ..web.words import clock, day, day_time, number, plural
+from . import asking, runs, stages, websites
+from .models import OUTCOMES, ImportRun, Sweep
+from .progress import LABELS
+from .stage import Stage
+
+NOTHING_WRITTEN = "Reads Halo, changes GlassHive. Nothing is written to Halo."
+IN_SENTENCES = {"created": "new", "linked": "linked", "updated": "updated", "unchanged": "unchanged",
+                "skipped": "left out", "failed": "failed"}  # fmt: skip
+# a state's word, and the tone that underlines it
+STATES = {
+    "done": ("Done", "good"),
+    "problems": ("Finished with problems", "warn"),
+    "cancelled": ("Cancelled", "quiet"),
+    "failed": ("Stopped", "bad"),
+}
+SIDE_RUNS = {"read": "Read from Halo", "websites": "Websites read"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One stage as the account sees it. run: the newest one; imported: the newest import that is not live.
+
+    live: the account's live run, whichever stage it is of. before: the completed import before `imported`.
+    """
+
+    stage: Stage
+    number: int
+    run: ImportRun | None
+    imported: ImportRun | None
+    before: ImportRun | None
+    live: ImportRun | None
+    lock: runs.Lock | None
+    is_done: bool
+    read_at: datetime | None
+    types: str = ""  # the mapping's summary
+    new_types: tuple[int, int] = (0, 0)  # types nobody has answered for, and their clients
+    websites: int = 0  # that were never read, one request each
+    is_first: bool = False  # the account has imported nothing yet
+
+    @property
+    def is_live(self):
+        return self.live is not None and self.live.stage == self.stage.key
+
+    @property
+    def waits_for_other(self):
+        return self.live is not None and not self.is_live
+
+    @property
+    def may_go_on(self):
+        return self.run is not None and self.live is None and runs.can_go_on(self.run)
+
+    @property
+    def state(self):
+        """(word, tone)."""
+        if self.is_live:
+            return live_state(self.live)
+        if self.may_go_on:
+            return STATES["failed"]
+        if self.lock:
+            return ("Locked", "lock")
+        return STATES[self.imported.state] if self.imported else ("Ready", "quiet")
+
+    @property
+    def must_read(self):
+        """Whether reading is the way to open the lock: the mapping shows what clients have."""
+        return self.lock is not None and self.lock.endpoint == "connecting.mapping_page" and self.read_at is None
+
+    @property
+    def website_minutes(self):
+        return max(1, round(asking.seconds_for(self.websites) / 60))
+
+    @property
+    def changes(self):
+        """What an import can change, in words."""
+        return ", ".join(self.stage.labels(self.stage.fields))
+
+
+def live_state(run: ImportRun) -> tuple[str, str]:
+    """A live run's state as (word, tone)."""
+    if run.cancel_wanted:
+        return ("Cancelling", "warn")
+    if run.question:
+        return ("Needs your answer", "warn")
+    if run.state == "quota":
+        return ("Waiting for Halo", "warn")
+    if run.down_since:
+        return ("Halo does not answer", "warn")
+    return ("Importing" if run.purpose == "import" else LABELS["reading"], "live")
+
+
+def cards(account_id: int) -> list[Card]:
+    """All stages' cards, in the order users walk them."""
+    return [card_of(account_id, stage) for stage in stages.STAGES]
+
+
+def card_of(account_id: int, stage: Stage) -> Card:
+    connection, live = connection_of(account_id), runs.live(account_id)
+    imported = before = None
+    if connection:
+        imported, before = _imports(account_id, connection.tenant_id, stage.key)
+    return Card(
+        stage, 2 + stages.STAGES.index(stage), runs.latest(account_id, stage.key), imported, before, live,
+        runs.lock(account_id, stage), _is_done(connection, stage), runs.mirror_read_at(account_id, stage),
+        is_first=db.session.scalar(owned(ImportRun, account_id).where(ImportRun.purpose == "import").limit(1)) is None,
+        **_of_tenant(connection.tenant, stage) if connection and not live else {},
+    )  # fmt: skip
+
+
+def _imports(account_id, tenant_id, key):
+    """The newest import that is not live, and the newest completed one before it."""
+    here = (ImportRun.tenant_id == tenant_id, ImportRun.stage == key, ImportRun.purpose == "import")
+    ended = owned(ImportRun, account_id).where(*here, ImportRun.state.in_(STATES)).order_by(ImportRun.id.desc())
+    last = db.session.scalar(ended.limit(1))
+    if last is None:
+        return None, None
+    completed = ended.where(ImportRun.id < last.id, ImportRun.state.in_(("done", "problems")))
+    return last, db.session.scalar(completed.limit(1))
+
+
+def _is_done(connection, stage):
+    state = connection and db.session.get(StageState, (connection.tenant_id, stage.key))
+    return bool(state and state.done_at)
+
+
+def _of_tenant(tenant, stage):
+    told = {}
+    if stage.mapping:
+        rows = mapping.table(tenant, stage.mapping)
+        unanswered = [row for row in rows if row.choice is None and row.clients]
+        told = {"types": mapping.summary(rows), "new_types": (len(unanswered), sum(row.clients for row in unanswered))}
+    if tenant.learned.get("lists_websites") is False:
+        told["websites"] = websites.count_unread(tenant.id, stage.kind)
+    return told
+
+
+def counted(run: ImportRun) -> list[tuple[str, int]]:
+    """[(outcome, number)] of a run, zeros included, in their usual order."""
+    return [(name, run.counts.get(name, 0)) for name in OUTCOMES]
+
+
+def result(run: ImportRun, before: ImportRun | None) -> str:
+    """An ended import as a sentence: "3 May 14:05, Ann: 12 new, 38 updated, 2 need your answer"."""
+    who = f"{day_time(run.started_at)}, {run.by_name}"
+    if run.state == "done" and nothing_new(run):
+        since = f" since {day(before.started_at)}" if before else ""
+        return f"{who}: Nothing has changed in Halo{since}{_answers(run)}"
+    told = [f"{number(count)} {IN_SENTENCES[name]}" for name, count in counted(run) if count and name in IN_SENTENCES]
+    return f"{who}: {', '.join(told) or 'nothing was saved'}{_answers(run)}"
+
+
+def _answers(run):
+    waiting = run.counts.get("review", 0)
+    return f", {number(waiting)} {'needs' if waiting == 1 else 'need'} your answer" if waiting else ""
+
+
+def nothing_new(run: ImportRun) -> bool:
+    """Whether an import found everything here as Halo has it."""
+    changed = sum(run.counts.get(name, 0) for name in ("created", "linked", "updated", "failed"))
+    return not changed and bool(run.counts.get("unchanged"))
+
+
+def side_result(run: ImportRun) -> str:
+    """How a run went that only read."""
+    read = run.progress.get("reading", [0, 0])[0]
+    return f"{SIDE_RUNS[run.purpose]} {day_time(run.started_at)}, {run.by_name}: {plural(read, 'record')}"
+
+
+def stopped(run: ImportRun) -> str:
+    """ "Stopped 02:14: Halo no longer accepts the client secret. 31,200 of 45,000 clients read, none saved."."""
+    kind = stages.stage(run.stage).kind
+    seen, claimed = _swept(run, kind)
+    read = f"{number(seen)} of {number(max(seen, claimed))} {kind}s read" if claimed else f"No {kind}s read"
+    saved, to_save = run.progress.get("saving", [0, 0])
+    tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
+    why = run.stopped.rstrip(".")
+    return f"Stopped {clock(run.ended_at)}: {why}. {read}{tail if run.purpose == 'import' else ''}."
+
+
+def _swept(run, kind):
+    if run.purpose == "websites":
+        return run.progress.get("reading", [0, 0])
+    sweep = db.session.get(Sweep, run.facts.get("sweeps", {}).get(kind, 0))
+    return (sweep.seen, sweep.claimed or sweep.seen) if sweep else (0, 0)
