@@ -63,7 +63,7 @@ def run_progress(run_id):
     """What a live card asks for; once something outside of it has changed, the whole card takes its place."""
     run = own_or_404(ImportRun, run_id)
     if request.args.get("mode") == shape(run):
-        return render_template("importing/_progress.html", **_live(run), strip=_strip(), beside=True)
+        return render_template("importing/_progress.html", **_live(run), strip=_strip(), polled=True, beside=True)
     shown = _shown(stages.stage(run.stage))
     answer = make_response(render_template("importing/_stage_card.html", **shown, strip=_strip(), beside=True))
     answer.headers.update({"HX-Retarget": f"#stage-{run.stage}", "HX-Reswap": "outerHTML"})

@@ -170,7 +170,8 @@ def test_a_quota_wait_tells_the_clock_time(world, ann):
 def test_a_silent_halo_is_told(world, ann):
     mapped(world)
     at = now()
-    run = changed(world.start(), down_since=at, next_leg_at=at + timedelta(seconds=90), waits_for="Halo does not answer.")  # fmt: skip
+    waiting = {"down_since": at, "next_leg_at": at + timedelta(seconds=90), "waits_for": "Halo does not answer."}
+    run = changed(world.start(), **waiting)
     assert f"Halo has not answered since {at:%H:%M}" in progress(ann, run).text
 
 
@@ -240,11 +241,11 @@ def test_a_stopped_import_says_why_and_goes_on_or_starts_again(world, ann):
         "state": "failed",
         "next_leg_at": None,
         "ended_at": now(),
-        "stopped": "Halo no longer accepts the secret.",
+        "stopped": "Halo refuses the secret.",
     }
     run = changed(world.start(), **stopped)
     page = ann.get(RAIL).text
-    assert f"Stopped {now():%H:%M}: Halo no longer accepts the secret. No clients read, none saved." in page
+    assert f"Stopped {now():%H:%M}: Halo refuses the secret. No clients read, none saved." in page
     assert "Go on</button>" in page
     assert "Start again</button>" in page
     assert filled(page) == 1

@@ -1,0 +1,105 @@
+"""The whole way of somebody new: sign in, practice data, check, map, import, watch it arrive; then import again."""
+
+import re
+
+import pytest
+
+from tests.browsing import barriers, shot
+from tests.waiting import until
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def running(start_site, sqlite_url):
+    """A site whose Halo takes its time, so that an import can be watched."""
+    site = start_site(sqlite_url, practice=("--companies", "700", "--contacts", "0", "--latency", "300-500"))
+    site.flask("accounts", "create", "Acme IT", "--email", "ann@example.com", "--password-stdin", stdin=PASSWORD)
+    return site
+
+
+def sign_in(page, site):
+    page.goto(f"{site.url}/settings/halo")
+    page.get_by_label("E-mail").fill("ann@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site.url}/settings/halo")
+
+
+def card(page):
+    return page.locator("#stage-companies")
+
+
+def connect(page):
+    card(page).get_by_role("link", name="Connect Halo").click()
+    page.get_by_role("button", name="Try with practice data").click()
+    page.get_by_role("link", name="Go on to the import").click(timeout=60_000)
+
+
+def choose_types(page):
+    card(page).get_by_role("button", name="Read from Halo").click()
+    card(page).get_by_role("link", name="Map company types").click(timeout=90_000)
+    for choice in page.locator("main select").all():
+        if not choice.input_value():
+            choice.select_option(label="Prospect")
+    page.get_by_role("button", name="Save mapping").click()
+    page.get_by_role("link", name="Go on to the import").click()
+
+
+def seen_while_live(page, enough):
+    """The different percentages the first bar and the others showed together, until `enough` or the end."""
+    bars, seen = card(page).locator("progress"), set()
+
+    def look():
+        values = bars.evaluate_all("all => all.map(one => one.max == 100 ? one.value : 0)")
+        whole = sum(values) / 3
+        if 0 < whole < 100:
+            seen.add(whole)
+        return len(seen) >= enough or (seen and not values)
+
+    until(look, seconds=90)
+    return seen
+
+
+def wait_for_the_end(page):
+    card(page).get_by_role("button", name="Import").wait_for(timeout=120_000)
+
+
+def test_from_signing_in_to_a_filled_list_and_importing_again(page, running):
+    sign_in(page, running)
+    shot(page, "rail-not-connected")
+    assert barriers(page) == []
+    connect(page)
+    shot(page, "rail-connected")
+    choose_types(page)
+    shot(page, "stage-ready")
+    assert barriers(page) == []
+    page.get_by_role("link", name="Halo PSA").first.click()
+    card(page).get_by_role("button", name="Import").click()
+    card(page).get_by_role("button", name="Cancel").wait_for()
+    assert len(seen_while_live(page, 3)) >= 3
+    shot(page, "rail-live")
+    assert barriers(page) == []
+    wait_for_the_end(page)
+    shot(page, "rail-done")
+    assert barriers(page) == []
+    assert "1 new type" not in card(page).inner_text()
+    page.goto(f"{running.url}/companies")
+    assert page.locator("#companies tbody tr").count() == 50
+    page.goto(f"{running.url}/settings/halo")
+    card(page).get_by_role("button", name="Import").click()
+    card(page).get_by_role("button", name="Cancel").wait_for()
+    wait_for_the_end(page)
+    card(page).get_by_text(re.compile("Nothing has changed in Halo since")).wait_for()
+    shot(page, "rail-nothing-new")
+    assert re.search(r"^0 New$", card(page).inner_text(), re.MULTILINE)
+
+
+def test_cancelling_stops_it_and_the_card_says_so(page, running):
+    sign_in(page, running)
+    connect(page)
+    card(page).get_by_role("button", name="Read from Halo").click()
+    card(page).get_by_role("button", name="Cancel").click()
+    card(page).get_by_role("button", name="Read from Halo").wait_for(timeout=60_000)
