@@ -18,6 +18,7 @@ def main():
     import halo_admin.accounts.models
     import halo_admin.connecting.models
     import halo_admin.crm.models
+    import halo_admin.heartbeats
     import halo_admin.importing.models
     import halo_admin.mirror.models  # noqa: F401
 

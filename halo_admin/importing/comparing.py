@@ -5,13 +5,14 @@ import sqlalchemy as sa
 from ..db import db
 from ..mirror.models import HaloRecord
 from . import stages
-from .applying import settle
+from .applying import ACTIONS, settle
 from .deciding import BATCH, LIGHT, LOWEST, Deciding, full_rows, mapping_revision, mirror_rows, quick, store
+from .models import Decision
 
 
 def prepare(run):
     """Where comparing starts, and how many records it is about."""
-    run.cursor, run.counts = LOWEST, {}
+    run.cursor, run.counts = LOWEST, _carried_out(run)
     run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
     kind = stages.stage(run.stage).kind
     here = (
@@ -24,6 +25,14 @@ def prepare(run):
     run.progress = run.progress | {"comparing": [0, total]}
 
 
+def _carried_out(run):
+    """What this run did before it was stopped and read everything anew; it is not decided a second time."""
+    mine = sa.select(Decision.action, sa.func.count()).where(
+        Decision.run_id == run.id, Decision.state == "applied", Decision.action.in_(ACTIONS)
+    )
+    return dict(db.session.execute(mine.group_by(Decision.action)).all())
+
+
 def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
     situation = leg.situation()
@@ -34,13 +43,17 @@ def compare(leg) -> bool:
         if not rows:
             return True
         situation.run = run
-        same, rest = quick(situation, rows)
+        same, rest = quick(situation, [row for row in rows if not _is_carried_out(run, row)])
         _pass_by(run, same)
         _decide(leg, situation, rest)
         run.cursor = rows[-1].halo_id
         done, total = run.progress["comparing"]
         run.progress = run.progress | {"comparing": [done + len(rows), max(total, done + len(rows))]}
     return False
+
+
+def _is_carried_out(run, row):
+    return row.run_id == run.id and row.outcome in ACTIONS
 
 
 def _pass_by(run, same):

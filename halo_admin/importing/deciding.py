@@ -20,7 +20,7 @@ LOWEST = -(2**62)  # below every id, those made up for rows without one included
 STEADY = ("created", "linked", "updated", "unchanged")
 
 # what the quick path needs of a row, and what deciding needs
-LIGHT = ("id", "halo_id", "digest", "fingerprint", "outcome", "ours_id", "error", "detail_of", "detail_at")
+LIGHT = ("id", "halo_id", "digest", "fingerprint", "outcome", "ours_id", "error", "detail_of", "detail_at", "run_id")
 FULL = (
     *LIGHT, "label", "active", "type_key", "values", "listed_digest", "halo_changed_at", "changed_after",
     "changed_before", "phone_key", "website_key", "name_key", "email_key", "base", "answer", "matched_by",

@@ -186,7 +186,7 @@ class Shelf:
 
     def store(self, rows) -> int:
         """Returns how many rows of this page the sweep had not seen before."""
-        rows = {halo_id: row for halo_id, row in self._identified(rows)}
+        rows = dict(self._identified(rows))
         known = self._known(list(rows))
         around = load_around(self.stage, self.sweep.tenant_id, self.reading.kind, list(rows))
         self.inserts, self.updates, self.same, self.unread = [], [], [], []

@@ -111,8 +111,10 @@ class Decision(Owned, db.Model):
         db.Index("ix_decisions_actions", "run_id", "action", "strength", "id"),
         db.Index("ix_decisions_states", "run_id", "state", "id"),
         db.Index("ix_decisions_whys", "run_id", "why"),
+        db.Index("ix_decisions_newer", "run_id", "id",
+                 sqlite_where=sa.text("newer_here <> '{}'"), postgresql_where=sa.text("newer_here <> '{}'")),
         db.UniqueConstraint("run_id", "record_id"),
         db.Index("ix_decisions_record", "record_id"),
         db.Index("ix_decisions_ours", "account_id", "ours_id"),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip

@@ -476,6 +476,13 @@ def upgrade():
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decisions_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_decisions_actions", ["run_id", "action", "strength", "id"], unique=False)
+        batch_op.create_index(
+            "ix_decisions_newer",
+            ["run_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("newer_here <> '{}'"),
+            postgresql_where=sa.text("newer_here <> '{}'"),
+        )
         batch_op.create_index("ix_decisions_ours", ["account_id", "ours_id"], unique=False)
         batch_op.create_index("ix_decisions_record", ["record_id"], unique=False)
         batch_op.create_index("ix_decisions_states", ["run_id", "state", "id"], unique=False)
@@ -491,6 +498,11 @@ def downgrade():
         batch_op.drop_index("ix_decisions_states")
         batch_op.drop_index("ix_decisions_record")
         batch_op.drop_index("ix_decisions_ours")
+        batch_op.drop_index(
+            "ix_decisions_newer",
+            sqlite_where=sa.text("newer_here <> '{}'"),
+            postgresql_where=sa.text("newer_here <> '{}'"),
+        )
         batch_op.drop_index("ix_decisions_actions")
         batch_op.drop_index(batch_op.f("ix_decisions_account_id"))
 

@@ -171,3 +171,18 @@ def test_reading_is_used_by_the_next_import_within_ten_minutes_and_only_once(wor
     first = world.imported()
     assert first.requests == 1
     assert world.imported().requests == 3
+
+
+def test_what_was_saved_before_a_stop_counts_once_when_everything_is_read_again(started, monkeypatch):
+    world, run = started
+    monkeypatch.setattr("halo_admin.importing.saving.BATCH", 100)
+    while world.fresh(run).movement != "saving":
+        one_batch(world, run)
+    one_batch(world, run)
+    leg = leg_of(world, run)
+    legs._stop(leg, "Halo no longer accepts the client secret.")
+    monkeypatch.setattr(fetching, "STALE", timedelta(0))
+    resumed = runs.go_on(world.fresh(run))
+    monkeypatch.setattr(fetching, "STALE", timedelta(days=1))
+    run = world.finish(resumed)
+    assert (run.state, counts(run), len(world.companies())) == ("done", {"created": 250, "skipped": 1}, 250)
