@@ -1,53 +1,39 @@
-"""The rooms that companies need on a fresh database, the cast, and builders that name only what matters."""
+"""The site on a fresh database, the cast, and builders that name only what matters."""
 
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 
-import halo_admin.importing.models  # noqa: F401 - a profile reads a table of the room above
-from halo_admin import accounts, config, crm, web
 from halo_admin.accounts import people
 from halo_admin.crm import writing
-from halo_admin.crm.commands import crm as crm_commands
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.mirror.links import make_current
 from halo_admin.mirror.models import HaloRecord, HaloTenant
+from halo_admin.site import create_app
+from tests.servers import KEYS
 
 PASSWORD = "correct horse battery"
 NOON = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 
 
-def make_app(url):
-    app = Flask("halo_admin", root_path=str(config.ROOT))
-    app.config.update(SQLALCHEMY_DATABASE_URI=url, SECRET_KEY="of tests", WTF_CSRF_ENABLED=False)
-    db.init_app(app)
-    for room in (web, accounts, crm):
-        room.init_app(app)
-    app.cli.add_command(crm_commands)
-    # what the rooms above put on every page
-    app.jinja_env.globals.setdefault("live_import", lambda: None)
-    return app
-
-
-def running(url):
-    app = make_app(url)
+def running(url, folder):
+    settings = {"SECRET_KEY": "of tests", "ENCRYPTION_KEYS": [KEYS["ENCRYPTION_KEYS"]], "REDIS_URL": ""}
+    app = create_app(**settings, SQLALCHEMY_DATABASE_URI=url, INSTANCE_PATH=folder, WTF_CSRF_ENABLED=False)
     with app.app_context():
-        db.create_all()
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
 @pytest.fixture
-def sqlite_app(tmp_path):
-    yield from running(f"sqlite:///{tmp_path}/halo.db")
+def sqlite_app(sqlite_url, tmp_path):
+    yield from running(sqlite_url, tmp_path)
 
 
 @pytest.fixture
-def postgres_app(empty_postgres_url):
-    yield from running(empty_postgres_url)
+def postgres_app(postgres_url, tmp_path):
+    yield from running(postgres_url, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

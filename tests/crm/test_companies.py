@@ -1,6 +1,7 @@
 """The Companies table: every combination of sort and filter by an index, paging by keyset, counts that stop."""
 
 import itertools
+import shutil
 
 import pytest
 import sqlalchemy as sa
@@ -149,8 +150,9 @@ def test_any_text_in_place_of_a_cursor_is_left_aside_or_usable(text):
 
 
 @pytest.fixture(scope="module")
-def planner(tmp_path_factory):
-    yield from running(f"sqlite:///{tmp_path_factory.mktemp('plans')}/halo.db")
+def planner(tmp_path_factory, _sqlite_template):
+    folder = tmp_path_factory.mktemp("plans")
+    yield from running(f"sqlite:///{shutil.copy(_sqlite_template, folder / 'halo.db')}", folder)
 
 
 KINDS = (companies.ANY_TYPE, companies.NO_TYPE, "1")
