@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+from .keeping import running
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class SettingMissing(RuntimeError):
-    """A setting without which the site cannot run safely; the text says how to give it."""
+class Unusable(RuntimeError):
+    """A setting that cannot be used; the text says what to give instead."""
 
 
 def _switch(name, default=False):
@@ -19,21 +21,22 @@ def _number(name, default):
     try:
         return type(default)(text) if text else default
     except ValueError:
-        raise SettingMissing(f"{name} is {text!r}: give a number, such as {default}.") from None
+        raise Unusable(f"{name} is {text!r}: give a number, such as {default}.") from None
 
 
 def settings() -> dict:
-    """The settings, as a dict for `app.config`. Raises SettingMissing for a value that cannot be used."""
+    """The settings, as a dict for `app.config`. Raises Unusable for a value that cannot be used."""
     instance = Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    beside = running(instance)  # a command beside a running site finds its servers
     return {
         "INSTANCE_PATH": instance,
         "SQLALCHEMY_DATABASE_URI": _database_url(instance),
-        "REDIS_URL": os.environ.get("REDIS_URL", ""),
+        "REDIS_URL": os.environ.get("REDIS_URL") or beside.get("REDIS_URL", ""),
         "SECRET_KEY": os.environ.get("SECRET_KEY", ""),
         "ENCRYPTION_KEYS": [key for key in os.environ.get("ENCRYPTION_KEYS", "").split(",") if key.strip()],
         # Off: only https to public addresses. The host that is allowed beside them is the practice Halo's.
         "HALO_ALLOW_PRIVATE_HOSTS": _switch("HALO_ALLOW_PRIVATE_HOSTS"),
-        "HALO_ALLOW_HOST": os.environ.get("HALO_ALLOW_HOST", ""),
+        "HALO_ALLOW_HOST": os.environ.get("HALO_ALLOW_HOST") or beside.get("HALO_ALLOW_HOST", ""),
         "HALO_WINDOW_REQUESTS": _number("HALO_WINDOW_REQUESTS", 300),
         "HALO_WINDOW_SECONDS": _number("HALO_WINDOW_SECONDS", 300.0),
         "HALO_TIMEOUT_SECONDS": _number("HALO_TIMEOUT_SECONDS", 30.0),
@@ -42,7 +45,7 @@ def settings() -> dict:
         "LEG_SECONDS": _number("LEG_SECONDS", 20.0),
         # Longer than HALO_TIMEOUT_SECONDS: a lease is renewed before each request and must outlast it.
         "LEASE_SECONDS": _number("LEASE_SECONDS", 90.0),
-        "PRACTICE_URL": os.environ.get("PRACTICE_URL", ""),
+        "PRACTICE_URL": os.environ.get("PRACTICE_URL") or beside.get("PRACTICE_URL", ""),
         "MAIL_URL": os.environ.get("MAIL_URL", ""),
         "BACKUP_DIR": Path(os.environ.get("BACKUP_DIR") or instance / "backups"),
         "SESSION_COOKIE_HTTPONLY": True,

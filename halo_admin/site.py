@@ -2,19 +2,19 @@
 
 from flask import Flask
 
-from . import accounts, cli, config, connecting, crm, importing, logs, web
+from . import accounts, cli, config, connecting, crm, importing, keeping, logs, web
 from .db import db, migrate
 
 
 def create_app(**overrides) -> Flask:
     """The application, set up from the environment; `overrides` are settings by name.
 
-    Raises config.SettingMissing where a secret it cannot do without is absent.
+    Raises config.Unusable for a setting that cannot be used.
     """
     app = Flask("halo_admin", root_path=str(config.ROOT))
     app.config.update(config.settings() | overrides)
-    _require_secrets(app)
-    app.config["INSTANCE_PATH"].mkdir(parents=True, exist_ok=True)
+    app.config["INSTANCE_PATH"].mkdir(mode=0o700, parents=True, exist_ok=True)
+    _fill_in_secrets(app.config)
     logs.set_up(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
@@ -24,8 +24,8 @@ def create_app(**overrides) -> Flask:
     return app
 
 
-def _require_secrets(app):
-    if not app.config["SECRET_KEY"]:
-        raise config.SettingMissing("SECRET_KEY is not set: give a long random text (`make run` makes one).")
-    if not app.config["ENCRYPTION_KEYS"]:
-        raise config.SettingMissing("ENCRYPTION_KEYS is not set: give one or more Fernet keys, separated by commas.")
+def _fill_in_secrets(settings):
+    """Secrets that the environment does not give are made once and kept in the instance folder."""
+    folder = settings["INSTANCE_PATH"]
+    settings["SECRET_KEY"] = settings["SECRET_KEY"] or keeping.secret_key(folder)
+    settings["ENCRYPTION_KEYS"] = settings["ENCRYPTION_KEYS"] or keeping.encryption_keys(folder).split(",")

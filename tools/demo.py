@@ -6,7 +6,8 @@ import secrets
 import subprocess
 import sys
 
-from tools.settings import ROOT, write_private
+from halo_admin.keeping import write_private
+from tools.settings import ROOT
 
 NAME, EMAIL = "Demo MSP", "demo@example.com"
 # no letters or digits that look alike, as it is read off a terminal

@@ -13,6 +13,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
+from halo_admin.keeping import note_running
 from tools import demo, settings, valkey
 from tools.settings import ROOT
 
@@ -85,6 +86,7 @@ def prepare(instance, port):
     if environment["DATABASE_URL"] == settings.own_database(instance) and not (instance / "halo.db").exists():
         demo.forget(instance)
     migrate(environment)
+    note_running(instance, {name: environment[name] for name in ("REDIS_URL", "PRACTICE_URL", "HALO_ALLOW_HOST")})
     return environment
 
 

@@ -1,12 +1,10 @@
 """The environment that `make run` gives to the processes of a site: secrets, databases, the practice Halo's address."""
 
 import os
-import secrets
 import socket
 from pathlib import Path
 
-from cryptography.fernet import Fernet
-
+from halo_admin.keeping import encryption_keys, remembered, secret_key, write_private
 from tools import valkey
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,22 +16,6 @@ def instance_folder():
     folder = Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance").resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database is nobody else's business either
     return folder
-
-
-def write_private(path, text):
-    """Write a file that only its owner may read; a crash leaves the old one or the new one, never half."""
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    draft.replace(path)
-
-
-def remembered(path, make):
-    """The text of a private file; made by `make()` when it is not there."""
-    if not path.exists():
-        write_private(path, make())
-    return path.read_text().strip()
 
 
 def port_is_free(port):
@@ -81,10 +63,7 @@ def environment(instance, port):
 
 
 def _secrets(instance):
-    return {
-        "SECRET_KEY": remembered(instance / "secret-key", secrets.token_urlsafe),
-        "ENCRYPTION_KEYS": remembered(instance / "encryption-keys", lambda: Fernet.generate_key().decode()),
-    }
+    return {"SECRET_KEY": secret_key(instance), "ENCRYPTION_KEYS": encryption_keys(instance)}
 
 
 def own_database(instance):
