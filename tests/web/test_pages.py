@@ -1,0 +1,72 @@
+"""What every page is made of: where one can go, errors as pages and fragments, fields that tell their mistakes."""
+
+import pytest
+from flask import render_template_string
+
+from halo_admin.accounts import people
+from halo_admin.db import begin_write, db
+from tests.accounts.test_signing_in import sign_in
+from tests.importing.world import World
+
+
+@pytest.fixture
+def world(sqlite_url, tmp_path):
+    with World(sqlite_url, tmp_path, connect=False) as world:
+        yield world
+
+
+@pytest.fixture
+def ann(world):
+    visitor = world.app.test_client()
+    sign_in(visitor)
+    return visitor
+
+
+def test_an_htmx_request_gets_an_error_as_a_fragment(ann):
+    answer = ann.get("/companies/999", headers={"HX-Request": "true"})
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+    assert "<html" not in answer.text
+
+
+def test_the_settings_have_a_column_of_their_own_and_mark_where_one_is(ann):
+    page = ann.get("/settings/halo").text
+    column = page.partition('class="settings-column"')[2].partition("</nav>")[0]
+    assert 'href="/settings/halo" aria-current="page"' in column
+    assert 'class="settings-column"' not in ann.get("/companies").text
+
+
+def test_people_without_the_right_see_no_settings(world):
+    begin_write()
+    people.add_user(world.account, "bob@example.com", "Bob", ["salesperson"], "a long password")
+    db.session.commit()
+    bob = world.app.test_client()
+    bob.post("/sign-in", data={"email": "bob@example.com", "password": "a long password"})
+    page = bob.get("/companies").text
+    assert "Sign out" in page
+    assert "Account Settings" not in page
+
+
+def test_a_wrong_field_is_tied_to_its_message(world):
+    with world.app.test_request_context():
+        field = render_template_string(
+            '{% import "_macros.html" as ui %}{{ ui.field("url", "Address", "x", help="Its own.", error="No.") }}'
+        )
+    assert 'aria-invalid="true" aria-describedby="url-error url-help"' in field
+    assert 'id="url-error"' in field
+
+
+def test_a_password_is_never_sent_back(world):
+    with world.app.test_request_context():
+        field = render_template_string(
+            '{% import "_macros.html" as ui %}{{ ui.field("secret", "Secret", "hush", type="password") }}'
+        )
+    assert "hush" not in field
+
+
+def test_what_people_typed_is_never_markup(world):
+    with world.app.test_request_context():
+        field = render_template_string(
+            '{% import "_macros.html" as ui %}{{ ui.field("name", "Name", value, error=value) }}', value='"><b>'
+        )
+    assert "<b>" not in field
