@@ -62,8 +62,6 @@ class Leg:
         if self._halo is None:
             connection = opening.connection_of(self.run.account_id)
             self._halo = opening.open_halo(connection, "imports", before_request=self.renew)
-        db.session.rollback()  # no transaction is open while Halo is asked
-        self.run = db.session.get(ImportRun, self.run_id)
         return self._halo
 
     def listing(self, kind):
@@ -74,6 +72,7 @@ class Leg:
 
     def renew(self, requests=1):
         """Prolong the lease, and count a request. Raises LostLease."""
+        db.session.rollback()  # no transaction is open while Halo is asked
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
             self._touch(connection, requests=ImportRun.requests + requests)
 

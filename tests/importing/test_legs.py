@@ -186,3 +186,17 @@ def test_what_was_saved_before_a_stop_counts_once_when_everything_is_read_again(
     monkeypatch.setattr(fetching, "STALE", timedelta(days=1))
     run = world.finish(resumed)
     assert (run.state, counts(run), len(world.companies())) == ("done", {"created": 250, "skipped": 1}, 250)
+
+
+def test_no_transaction_is_open_while_halo_is_asked(started, monkeypatch):
+    world, run = started
+    renew, asked = legs.Leg.renew, []
+
+    def watched(leg, *numbers):
+        renew(leg, *numbers)
+        asked.append(db.session.registry().in_transaction())
+
+    monkeypatch.setattr(legs.Leg, "renew", watched)
+    assert world.finish(run).state == "done"
+    assert len(asked) > 5
+    assert not any(asked)
