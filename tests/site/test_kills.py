@@ -5,13 +5,12 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 
 import pytest
 
 from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
-from tests.processes import ROOT
+from tests.processes import Process
 from tests.waiting import until
 
 MOVEMENTS = ("reading", "comparing", "asking", "saving")
@@ -64,7 +63,7 @@ def test_an_import_ends_the_same_whatever_is_killed(start_site, sqlite_url, tmp_
         disturbed.wait_within(movement, positions)
         kill(site)
     until(lambda: disturbed.position(positions) is None, seconds=45, why=site.logs)
-    assert importing.wait(30) == 0, site.logs()
+    assert importing.popen.wait(30) == 0, site.logs()
     assert disturbed.state() in ("done", "problems")
     assert positions == sorted(positions)
     assert disturbed.dump() == undisturbed.dump()
@@ -96,9 +95,20 @@ class Account:
         self.site.flask("halo", "import", "companies", *self.account, "--inline")
 
     def start_importing(self):
-        command = [sys.executable, "-m", "flask", "--app", "app", "halo", "import", "companies",
-                   *map(str, self.account)]  # fmt: skip
-        return subprocess.Popen(command, cwd=ROOT, env=self.site.env, stdout=subprocess.DEVNULL)
+        command = [
+            sys.executable,
+            "-m",
+            "flask",
+            "--app",
+            "app",
+            "halo",
+            "import",
+            "companies",
+            *map(str, self.account),
+        ]
+        started = Process("importing", command, self.folder.with_suffix(".log"), self.site.env)
+        self.site.processes["importing"] = started  # ended with the site
+        return started
 
     def wait_within(self, movement, positions):
         """Until the import is somewhere within a movement, or past it."""
