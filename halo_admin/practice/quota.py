@@ -38,6 +38,12 @@ class Quota:
             self.peak = max(self.peak, len(self._asked))
             if requests is not None and len(self._let_in) >= requests:
                 self.refused += 1
-                return ceil(self._let_in[len(self._let_in) - requests] + window - now) if requests else ceil(window)
+                return _seconds_until_free(self._let_in[-requests], window, now) if requests else ceil(window)
             self._let_in.append(now)
             return None
+
+
+def _seconds_until_free(oldest: float, window: float, now: float) -> int:
+    """Whole seconds, at least one, after which the oldest has left the window, whatever rounding does."""
+    wait = max(1, ceil(oldest + window - now))
+    return wait if oldest <= now + wait - window else wait + 1
