@@ -38,15 +38,13 @@ def enqueue(queue: str, job, *args, job_id: str) -> bool:
     return True
 
 
-def is_queued(job_id: str) -> bool:
-    """Whether this job waits in a queue. False when Redis cannot be asked."""
-    from rq.job import Job
+def is_queued(queue: str, job_id: str) -> bool:
+    """Whether this job waits in a queue. False when Redis cannot be asked.
 
+    The list itself is asked: a worker that died between taking a job and starting it leaves its status "queued".
+    """
     try:
-        return (
-            Job.exists(job_id, connection=redis_connection())
-            and Job.fetch(job_id, connection=redis_connection()).get_status(refresh=True) == "queued"
-        )
+        return Queue(queue, connection=redis_connection()).get_job_position(job_id) is not None
     except (RedisError, NoQueue):
         return False
 

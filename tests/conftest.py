@@ -32,10 +32,16 @@ def _sqlite_template(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def make_sqlite(_sqlite_template):
+    """make_sqlite(folder): the path of a fresh SQLite database with the schema."""
+    return lambda folder: shutil.copy(_sqlite_template, folder / "halo.db")
+
+
 @pytest.fixture
-def sqlite_url(tmp_path, _sqlite_template):
+def sqlite_url(tmp_path, make_sqlite):
     """A fresh SQLite database with the schema."""
-    return f"sqlite:///{shutil.copy(_sqlite_template, tmp_path / 'halo.db')}"
+    return f"sqlite:///{make_sqlite(tmp_path)}"
 
 
 @pytest.fixture
