@@ -272,7 +272,8 @@ def queue_next(run_id) -> bool:
     run = db.session.get(ImportRun, run_id, with_for_update=True)
     at = now()
     is_due = run.is_live and run.next_leg_at is not None and run.next_leg_at <= at and run.question is None
-    if not is_due or (run.lease_until is not None and run.lease_until > at) or queues.is_queued(queues.IMPORTS, job_id(run)):
+    is_held = run.lease_until is not None and run.lease_until > at
+    if not is_due or is_held or queues.is_queued(queues.IMPORTS, job_id(run)):
         db.session.rollback()
         return False
     run.leg_no += 1
