@@ -46,6 +46,8 @@ def settings() -> dict:
         # Longer than HALO_TIMEOUT_SECONDS: a lease is renewed before each request and must outlast it.
         "LEASE_SECONDS": _number("LEASE_SECONDS", 90.0),
         "PRACTICE_URL": os.environ.get("PRACTICE_URL") or beside.get("PRACTICE_URL", ""),
+        # who may read /metrics; empty: nobody
+        "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
         "MAIL_URL": os.environ.get("MAIL_URL", ""),
         "BACKUP_DIR": Path(os.environ.get("BACKUP_DIR") or instance / "backups"),
         "SESSION_COOKIE_HTTPONLY": True,

@@ -7,7 +7,8 @@ from flask_login import LoginManager, current_user
 from ..db import db
 from .models import User
 
-OPEN = {"accounts.sign_in", "health.healthz", "static"}
+# metrics ask for a token of their own
+OPEN = {"accounts.sign_in", "health.healthz", "metrics.metrics", "static"}
 
 login = LoginManager()
 

@@ -2,8 +2,9 @@
 
 
 def init_app(app):
-    from . import report_views, views  # noqa: F401  (both hang their routes on the blueprint)
+    from . import metrics, report_views, views  # noqa: F401  (both hang their routes on the blueprint)
     from .blueprint import bp
 
     app.register_blueprint(bp)
+    app.register_blueprint(metrics.bp)
     app.jinja_env.globals["live_import"] = views.live_import

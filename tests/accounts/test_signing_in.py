@@ -8,7 +8,7 @@ from halo_admin.db import begin_write, db
 from tests.importing.world import World
 
 PASSWORD = "a long password"
-OPEN = {"accounts.sign_in", "health.healthz", "static"}
+OPEN = {"accounts.sign_in", "health.healthz", "metrics.metrics", "static"}
 
 
 @pytest.fixture
