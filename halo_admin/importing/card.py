@@ -7,23 +7,14 @@ from ..connecting import mapping
 from ..connecting.models import StageState
 from ..connecting.opening import connection_of
 from ..db import db, owned
-from ..web.words import clock, day, day_time, number, plural
-from . import asking, runs, stages, websites
-from .models import OUTCOMES, ImportRun, Sweep
+from ..states import LIVE
+from ..web.words import STATES
+from . import asking, history, runs, stages, websites
+from .models import OUTCOMES, ImportRun
 from .progress import LABELS
 from .stage import Stage
 
 NOTHING_WRITTEN = "Reads Halo, changes GlassHive. Nothing is written to Halo."
-IN_SENTENCES = {"created": "new", "linked": "linked", "updated": "updated", "unchanged": "unchanged",
-                "skipped": "left out", "failed": "failed"}  # fmt: skip
-# a state's word, and the tone that underlines it
-STATES = {
-    "done": ("Done", "good"),
-    "problems": ("Finished with problems", "warn"),
-    "cancelled": ("Cancelled", "quiet"),
-    "failed": ("Stopped", "bad"),
-}
-SIDE_RUNS = {"read": "Read from Halo", "websites": "Websites read"}
 
 
 @dataclass(frozen=True)
@@ -119,12 +110,9 @@ def card_of(account_id: int, stage: Stage) -> Card:
 def _imports(account_id, tenant_id, key):
     """The newest import that is not live, and the newest completed one before it."""
     here = (ImportRun.tenant_id == tenant_id, ImportRun.stage == key, ImportRun.purpose == "import")
-    ended = owned(ImportRun, account_id).where(*here, ImportRun.state.in_(STATES)).order_by(ImportRun.id.desc())
+    ended = owned(ImportRun, account_id).where(*here, ImportRun.state.not_in(LIVE)).order_by(ImportRun.id.desc())
     last = db.session.scalar(ended.limit(1))
-    if last is None:
-        return None, None
-    completed = ended.where(ImportRun.id < last.id, ImportRun.state.in_(("done", "problems")))
-    return last, db.session.scalar(completed.limit(1))
+    return last, last and history.before(last)
 
 
 def _is_done(connection, stage):
@@ -146,48 +134,3 @@ def _of_tenant(tenant, stage):
 def counted(run: ImportRun) -> list[tuple[str, int]]:
     """[(outcome, number)] of a run, zeros included, in their usual order."""
     return [(name, run.counts.get(name, 0)) for name in OUTCOMES]
-
-
-def result(run: ImportRun, before: ImportRun | None) -> str:
-    """An ended import as a sentence: "3 May 14:05, Ann: 12 new, 38 updated, 2 need your answer"."""
-    who = f"{day_time(run.started_at)}, {run.by_name}"
-    if run.state == "done" and nothing_new(run):
-        since = f" since {day(before.started_at)}" if before else ""
-        return f"{who}: Nothing has changed in Halo{since}{_answers(run)}"
-    told = [f"{number(count)} {IN_SENTENCES[name]}" for name, count in counted(run) if count and name in IN_SENTENCES]
-    return f"{who}: {', '.join(told) or 'nothing was saved'}{_answers(run)}"
-
-
-def _answers(run):
-    waiting = run.counts.get("review", 0)
-    return f", {number(waiting)} {'needs' if waiting == 1 else 'need'} your answer" if waiting else ""
-
-
-def nothing_new(run: ImportRun) -> bool:
-    """Whether an import found everything here as Halo has it."""
-    changed = sum(run.counts.get(name, 0) for name in ("created", "linked", "updated", "failed"))
-    return not changed and bool(run.counts.get("unchanged"))
-
-
-def side_result(run: ImportRun) -> str:
-    """How a run went that only read."""
-    read = run.progress.get("reading", [0, 0])[0]
-    return f"{SIDE_RUNS[run.purpose]} {day_time(run.started_at)}, {run.by_name}: {plural(read, 'record')}"
-
-
-def stopped(run: ImportRun) -> str:
-    """ "Stopped 02:14: Halo no longer accepts the client secret. 31,200 of 45,000 clients read, none saved."."""
-    kind = stages.stage(run.stage).kind
-    seen, claimed = _swept(run, kind)
-    read = f"{number(seen)} of {number(max(seen, claimed))} {kind}s read" if claimed else f"No {kind}s read"
-    saved, to_save = run.progress.get("saving", [0, 0])
-    tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
-    why = run.stopped.rstrip(".")
-    return f"Stopped {clock(run.ended_at)}: {why}. {read}{tail if run.purpose == 'import' else ''}."
-
-
-def _swept(run, kind):
-    if run.purpose == "websites":
-        return run.progress.get("reading", [0, 0])
-    sweep = db.session.get(Sweep, run.facts.get("sweeps", {}).get(kind, 0))
-    return (sweep.seen, sweep.claimed or sweep.seen) if sweep else (0, 0)

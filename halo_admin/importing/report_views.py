@@ -3,22 +3,24 @@
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
+from ..connecting.strip import strip_of
 from ..crm.models import Company
 from ..crm.profile import panel
 from ..db import db
 from ..web.door import own_or_404
-from . import answering, history, report_files, report_lines, report_pages, report_words, runs, stages
+from . import answering, history, report_files, report_lines, report_pages, runs, sentences, stages
 from .blueprint import bp
 from .deciding import mapping_revision
 from .models import Decision, ImportRun
+from .views import shown_card
 
 
 @bp.get("/runs/<int:run_id>")
 def run_page(run_id):
     run = own_or_404(ImportRun, run_id)
     asked = report_pages.read(run, request.args)
-    following = _following(run)
-    return render_template("importing/run.html", following=following, **_head(run), **_records(run, asked))
+    live = shown_card(stages.stage(run.stage)) | {"strip": strip_of(run.account_id)} if run.is_live else {}
+    return render_template("importing/run.html", following=_following(run), **live | _head(run) | _records(run, asked))
 
 
 @bp.get("/runs/<int:run_id>/head")
@@ -60,7 +62,7 @@ def history_page():
     asked = history.read(request.args)
     found, after = history.page(current_user.account_id, asked)
     return render_template(
-        "importing/history.html", asked=asked, runs=found, after=after, title_of=report_words.title,
+        "importing/history.html", asked=asked, runs=found, after=after, title_of=sentences.title,
         stages=[("", "All stages"), *((stage.key, stage.title) for stage in stages.STAGES)],
         people=[("", "Everybody"), *history.people(current_user.account_id)],
     )  # fmt: skip
@@ -70,7 +72,7 @@ def history_page():
 def imports(company: Company):
     """The profile's panel: what imports did to this company."""
     lines = report_lines.history_of(company.account_id, Company, company.id)
-    context = {"lines": lines, "title_of": report_words.title}
+    context = {"lines": lines, "title_of": sentences.title}
     return {"title": "Imports", "template": "importing/_panel.html", "context": context} if lines else None
 
 
@@ -102,15 +104,15 @@ def _head(run):
     before = history.before(run)
     incomplete = [one["kind"] + "s" for one in run.facts.get("read", []) if one["state"] == "incomplete"]
     return {
-        "run": run, "title": report_words.title(run), "sentence": report_words.sentence(run, before),
-        "nothing_new": report_words.nothing_new(run, before), "can_go_on": runs.can_go_on(run),
-        "touched": report_words.touched(run, incomplete), "stopped": report_words.stopped(run),
+        "run": run, "title": sentences.title(run), "sentence": sentences.sentence(run, before),
+        "nothing_new": sentences.nothing_new(run), "can_go_on": runs.can_go_on(run),
+        "touched": sentences.touched(run, incomplete),
     }  # fmt: skip
 
 
 def _records(run, asked):
     page = report_pages.page(run, asked)
-    reasons = [(one, *report_words.explain(run, one.why)) for one in report_pages.reasons(run, asked.tab)]
+    reasons = [(one, *sentences.explain(run, one.why)) for one in report_pages.reasons(run, asked.tab)]
     return {
         "asked": asked, "types_used": _types_used(run), "lines": report_lines.lines(run, page.rows), "reasons": reasons,
         "after": page.after and ".".join(map(str, page.after)), "overtaken": history.overtaken(run),

@@ -8,7 +8,7 @@ from ..connecting.opening import connection_of
 from ..connecting.strip import strip_of
 from ..db import db
 from ..web.door import own_or_404
-from . import card, progress, runs, stages
+from . import card, progress, runs, sentences, stages
 from .blueprint import bp
 from .models import ImportRun
 
@@ -33,7 +33,7 @@ def _chip(run):
 
 @bp.context_processor
 def _telling():
-    tell = (card.counted, card.result, card.side_result, card.stopped)
+    tell = (card.counted, sentences.result, sentences.side_result, sentences.stopped)
     return {function.__name__: function for function in tell} | {"NOTHING_WRITTEN": card.NOTHING_WRITTEN}
 
 
@@ -55,7 +55,7 @@ def stage_page(key):
     stage = _stage(key)
     if _is_htmx():
         return _fragment(stage)
-    return render_template("importing/stage.html", **_shown(stage), form=_mapping(stage), strip=_strip())
+    return render_template("importing/stage.html", **shown_card(stage), form=_mapping(stage), strip=_strip())
 
 
 @bp.get("/runs/<int:run_id>/progress", endpoint="progress")
@@ -64,7 +64,7 @@ def run_progress(run_id):
     run = own_or_404(ImportRun, run_id)
     if request.args.get("mode") == shape(run):
         return render_template("importing/_progress.html", **_live(run), strip=_strip(), polled=True, beside=True)
-    shown = _shown(stages.stage(run.stage))
+    shown = shown_card(stages.stage(run.stage))
     answer = make_response(render_template("importing/_stage_card.html", **shown, strip=_strip(), beside=True))
     answer.headers.update({"HX-Retarget": f"#stage-{run.stage}", "HX-Reswap": "outerHTML"})
     if run.purpose == "read" and not run.is_live and shown["card"].lock:
@@ -135,7 +135,8 @@ def _is_htmx():
     return bool(request.headers.get("HX-Request"))
 
 
-def _shown(stage, error=""):
+def shown_card(stage, error=""):
+    """What `_stage_card.html` needs."""
     one = card.card_of(current_user.account_id, stage)
     return {"card": one, "error": error} | (_live(one.live) if one.is_live else {})
 
@@ -151,7 +152,7 @@ def _mapping(stage):
 
 
 def _fragment(stage, error=""):
-    return render_template("importing/_stage_card.html", **_shown(stage, error), strip=_strip(), beside=True)
+    return render_template("importing/_stage_card.html", **shown_card(stage, error), strip=_strip(), beside=True)
 
 
 def _answer(stage):

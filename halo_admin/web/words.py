@@ -46,7 +46,7 @@ def day_time(at: datetime | None) -> str:
     """ "3 May 14:05" in the account's time zone; with the year when it is another one."""
     if at is None:
         return ""
-    return f"{day(at, '%b')} {clock(at)}"
+    return f"{day(at, '%b')} {at.astimezone(_zone()):%H:%M}"
 
 
 def day(at: datetime, month: str = "%B") -> str:
@@ -57,8 +57,11 @@ def day(at: datetime, month: str = "%B") -> str:
 
 
 def clock(at: datetime | None) -> str:
-    """ "14:05" in the account's time zone."""
-    return f"{at.astimezone(_zone()):%H:%M}" if at else ""
+    """ "14:05" in the account's time zone; with the day when it is not today."""
+    if at is None:
+        return ""
+    local = at.astimezone(_zone())
+    return f"{local:%H:%M}" if local.date() == datetime.now(_zone()).date() else day_time(at)
 
 
 def number(value: int) -> str:

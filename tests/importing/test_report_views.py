@@ -184,6 +184,9 @@ def test_the_page_of_a_live_import_follows_it_and_comes_anew_once_it_has_ended(w
     run = world.start()
     html = page(ann, run)
     assert f'hx-get="/settings/halo/runs/{run.id}/head?live=1" hx-trigger="answered from:body, every 2s"' in html
+    assert [f'id="bar-{name}"' in html for name in ("reading", "comparing", "saving")] == [True] * 3
+    assert "Cancel</button>" in html
+    assert "You can close this page" in html
     assert "HX-Refresh" not in ann.get(f"/settings/halo/runs/{run.id}/head?live=1").headers
     world.finish(run)
     assert ann.get(f"/settings/halo/runs/{run.id}/head?live=1").headers["HX-Refresh"] == "true"

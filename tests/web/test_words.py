@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from halo_admin.web.words import capital, day_time, duration, plural
+from halo_admin.web.words import capital, clock, day_time, duration, plural
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,12 @@ def test_a_duration_is_as_exact_as_anybody_wants_to_know(seconds, words):
 
 def test_an_earlier_year_is_told_with_the_day():
     assert day_time(datetime(2020, 5, 3, 14, 5, tzinfo=UTC)) == "3 May 2020 14:05"
+
+
+def test_a_clock_time_tells_its_day_when_that_is_not_today():
+    assert clock(datetime(2020, 5, 3, 14, 5, tzinfo=UTC)) == "3 May 2020 14:05"
+    at = datetime.now(UTC)
+    assert clock(at) == f"{at:%H:%M}"
 
 
 def test_one_of_something_is_no_plural():

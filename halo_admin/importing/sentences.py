@@ -1,10 +1,14 @@
-"""The sentences of an import's page: what it is called, how it went, and what each reason means."""
+"""The sentences about imports: what one is called, how it went, why it stopped, and what each reason means."""
 
-from ..web.words import day, day_time, number, plural
+from ..db import db
+from ..web.words import clock, day, day_time, number, plural
 from . import stages
-from .models import ImportRun
+from .models import ImportRun, Sweep
 
 TITLES = {"import": "{title}", "read": "{title} read", "websites": "Websites of {title}"}
+IN_SENTENCES = {"created": "new", "linked": "linked", "updated": "updated", "unchanged": "unchanged",
+                "skipped": "left out", "failed": "failed"}  # fmt: skip
+SIDE_RUNS = {"read": "Read from Halo", "websites": "Websites read"}
 
 # the beginning of a reason, what it means, and whether the mapping is where to change it
 REASONS = (
@@ -46,34 +50,63 @@ def sentence(run: ImportRun, before: ImportRun | None) -> str:
     """How an import went, in one sentence; before: the completed import before it, if any."""
     if run.purpose != "import":
         return f"{number(_read(run))} records were read from Halo; nothing here was changed"
-    if nothing_new(run, before):
-        first = f"Nothing has changed in Halo since {day(before.started_at)}"
+    first = _nothing_new(before) if nothing_new(run) else None
+    first = first or f"{number(came_in(run))} of {number(run.facts.get('fetched', 0))} came in"
+    failed = run.counts.get("failed", 0)
+    return "; ".join(filter(None, (first, _answers(run), f"{number(failed)} failed" if failed else "")))
+
+
+def result(run: ImportRun, before: ImportRun | None) -> str:
+    """An ended import as a line: "3 May 14:05, Ann: 12 new, 38 updated, 2 need your answer"."""
+    who = f"{day_time(run.started_at)}, {run.by_name}"
+    if nothing_new(run):
+        told = [_nothing_new(before)]
     else:
-        first = f"{number(came_in(run))} of {number(run.facts.get('fetched', 0))} came in"
-    review, failed = run.counts.get("review", 0), run.counts.get("failed", 0)
-    needs = f"{number(review)} {'needs' if review == 1 else 'need'} your answer" if review else ""
-    return "; ".join(filter(None, (first, needs, f"{number(failed)} failed" if failed else "")))
+        told = [
+            f"{number(run.counts[name])} {word}" for name, word in IN_SENTENCES.items() if run.counts.get(name, 0)
+        ] or ["nothing was saved"]
+    return f"{who}: {', '.join(filter(None, (*told, _answers(run))))}"
 
 
-def nothing_new(run: ImportRun, before: ImportRun | None) -> bool:
-    """Whether an import that came to its end found everything as the one before had left it."""
-    ended = run.purpose == "import" and run.state in ("done", "problems")
-    return ended and before is not None and not changed(run)
+def side_result(run: ImportRun) -> str:
+    """How a run went that only read."""
+    return f"{SIDE_RUNS[run.purpose]} {day_time(run.started_at)}, {run.by_name}: {plural(_read(run), 'record')}"
+
+
+def _nothing_new(before):
+    return f"Nothing has changed in Halo{f' since {day(before.started_at)}' if before else ''}"
+
+
+def _answers(run):
+    waiting = run.counts.get("review", 0)
+    return f"{number(waiting)} {'needs' if waiting == 1 else 'need'} your answer" if waiting else ""
+
+
+def nothing_new(run: ImportRun) -> bool:
+    """Whether an import that came to its end without problems found everything here as Halo has it."""
+    return run.purpose == "import" and run.state == "done" and not changed(run) and bool(run.counts.get("unchanged"))
 
 
 def _read(run):
     return run.progress.get("reading", [0, 0])[0]
 
 
-def stopped(run: ImportRun) -> list[str]:
-    """What is in and what is not, of an import that did not come to its end."""
-    if run.purpose != "import":
-        return [f"{number(_read(run))} records were read. Nothing here was changed."]
-    read, total = run.progress.get("reading", [0, 0])
+def stopped(run: ImportRun) -> str:
+    """ "Stopped 02:14: Halo no longer accepts the client secret. 31,200 of 45,000 clients read, none saved."."""
+    kind = stages.stage(run.stage).kind
+    seen, claimed = _swept(run, kind)
+    read = f"{number(seen)} of {number(max(seen, claimed))} {kind}s read" if claimed else f"No {kind}s read"
     saved, to_save = run.progress.get("saving", [0, 0])
-    if run.movement != "saving":
-        return [f"{number(read)} of {number(max(read, total))} records were read, none was saved."]
-    return [f"All records were read; {number(saved)} of {number(to_save)} changes were saved, the rest was not."]
+    tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
+    why = run.stopped.rstrip(".")
+    return f"Stopped {clock(run.ended_at)}: {why}. {read}{tail if run.purpose == 'import' else ''}."
+
+
+def _swept(run, kind):
+    if run.purpose == "websites":
+        return run.progress.get("reading", [0, 0])
+    sweep = db.session.get(Sweep, run.facts.get("sweeps", {}).get(kind, 0))
+    return (sweep.seen, sweep.claimed or sweep.seen) if sweep else (0, 0)
 
 
 def touched(run: ImportRun, incomplete: list[str]) -> list[str]:
