@@ -1,0 +1,55 @@
+"""A person edits a company in the browser while an import saves: the edit stays."""
+
+import signal
+from collections import Counter
+
+import pytest
+
+from halo_admin.practice.server import PracticeHalo
+from tests.browsing import shot
+from tests.site.accounts import EMAIL, PASSWORD, Account, active_names, beside, connected_account
+from tests.waiting import until
+
+pytestmark = pytest.mark.browser
+
+TYPED = "+49 30 5550999"
+
+
+@pytest.fixture
+def halo():
+    with PracticeHalo(companies=2000, contacts=0, rate="off") as halo:
+        yield halo
+
+
+def test_an_edit_during_an_import_stays(page, start_site, sqlite_url, halo, tmp_path):
+    one_batch_a_leg = {"LEG_SECONDS": "0.01"}
+    site = start_site(sqlite_url, settings=one_batch_a_leg | beside(halo), only=("web", "imports", "watch"))
+    names = active_names(halo).values()
+    account = Account(site, connected_account(site, halo, tmp_path, [(name, "") for name in names]), tmp_path)
+    often = Counter(name.casefold() for name in names)
+    last = [name for name in names if often[name.casefold()] == 1][-1]  # its turn comes at the very end
+    (ours_id,) = account.ask("SELECT id FROM companies WHERE name = ?", last)
+    page.goto(f"{site.url}/companies/{ours_id}/edit")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Phone").fill(TYPED)
+    importing = account.start_importing()
+    saved = "SELECT count(*) FROM decisions WHERE state = 'applied' AND action = 'linked'"
+    until(lambda: account.ask(saved)[0] > 0, seconds=60, why=account.story)
+    worker = site.processes["imports"].popen
+    worker.send_signal(signal.SIGSTOP)  # the leg it is in ends, and it starts no other
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(f"{site.url}/companies/{ours_id}")
+    worker.send_signal(signal.SIGCONT)
+    assert importing.popen.wait(60) == 0, account.story()
+    phone, edited, applied = account.ask(
+        "SELECT c.phone, c.edited_at, d.applied_at FROM companies c JOIN decisions d ON d.ours_id = c.id"
+        " WHERE c.id = ?", ours_id
+    )  # fmt: skip
+    assert edited < applied, "the import was through with it before the person saved"
+    assert phone == TYPED
+    page.reload()
+    shot(page, "company-edited-during-an-import")
+    assert page.get_by_text(TYPED).first.is_visible()
+    assert page.get_by_text("Linked to Halo client").is_visible()

@@ -1,0 +1,68 @@
+"""An account that is ready to import from a practice Halo, and what a test asks of its database and commands."""
+
+import csv
+import sqlite3
+import sys
+
+from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
+from tests.processes import Process
+
+EMAIL, PASSWORD = "ann@example.com", "a long password"
+
+
+def beside(halo):
+    """The settings that let a site speak with this practice Halo."""
+    return {"PRACTICE_URL": halo.url, "HALO_ALLOW_HOST": halo.url.removeprefix("http://")}
+
+
+def active_names(halo):
+    """The names of Halo's active clients by id, without its own "Unknown"."""
+    clients = halo.app.tenant.tables["clients"]
+    return {key: clients.get(key)["name"] for key in clients.ids("active") if key > 1}
+
+
+def connected_account(site, halo, folder, ours):
+    """The id of an account that holds `ours`, (name, phone) each, is connected, has read Halo and mapped its types."""
+    made = site.flask("accounts", "create", "Acme IT", "--email", EMAIL, "--password-stdin", stdin=f"{PASSWORD}\n")
+    mine = ("--account", made["account"])
+    path = folder / "ours.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("name", "phone"), *ours])
+    site.flask("crm", "load", "companies", path, *mine)
+    site.flask("halo", "connect", *mine, "--url", halo.url, "--client-id", PRACTICE_CLIENT_ID,
+               "--client-secret-stdin", stdin=f"{PRACTICE_CLIENT_SECRET}\n")  # fmt: skip
+    site.flask("halo", "read", "companies", *mine, "--inline")
+    site.flask("halo", "map", *mine, "--all")
+    return made["account"]
+
+
+class Account:
+    """Such an account of a running site on SQLite."""
+
+    def __init__(self, site, account, folder):
+        self.site, self.account, self.folder = site, account, folder / "dump"
+        self.database = site.env["DATABASE_URL"].removeprefix("sqlite:///")
+
+    def start_importing(self):
+        command = [sys.executable, "-m", "flask", "--app", "app", "halo", "import", "companies",
+                   "--account", str(self.account)]  # fmt: skip
+        started = Process("importing", command, self.site.folder / "importing.log", self.site.env)
+        self.site.processes["importing"] = started  # ended with the site
+        return started
+
+    def ask(self, query, *values):
+        """The first row that a query finds."""
+        with sqlite3.connect(self.database, timeout=15) as database:
+            return database.execute(query, values).fetchone()
+
+    def story(self):
+        """The run's row and what the processes wrote, for a failure's message."""
+        row = self.ask("SELECT state, movement, step, cursor, leg_no, queued_at, next_leg_at, lease_until, waits_for"
+                       " FROM import_runs WHERE purpose = 'import'")  # fmt: skip
+        return f"{row}\n{self.site.logs()}"
+
+    def dump(self):
+        """The companies as `crm dump` writes them, without our ids."""
+        self.site.flask("crm", "dump", self.folder, "--account", self.account)
+        with (self.folder / "companies.csv").open(encoding="utf-8", newline="") as file:
+            return sorted(tuple(value for name, value in row.items() if name != "id") for row in csv.DictReader(file))
