@@ -19,6 +19,11 @@ def is_last(received: int, new: int, seen: int, record_count: int | None, page_s
     return received < min(page_size, PAGE_SIZE) and seen >= (record_count or 0)
 
 
+def is_gap(received: int, page_no: int, seen: int, record_count: int | None, page_size: int = PAGE_SIZE) -> bool:
+    """Whether a page is empty in the middle of a list, by what Halo says there is: the next one is worth a look."""
+    return received == 0 and seen < (record_count or 0) and page_no * min(page_size, PAGE_SIZE) < record_count
+
+
 def is_complete(seen: int, record_count: int | None) -> bool:
     """Whether a finished sweep saw all that Halo says there is; if not, what is missing proves nothing."""
     return seen >= (record_count or 0)

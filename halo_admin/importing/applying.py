@@ -6,11 +6,10 @@ import sqlalchemy as sa
 
 from ..accounts.models import Account
 from ..crm import writing
-from ..db import among, db, now
+from ..db import among, db, now, update_rows
 from ..mirror.models import HaloRecord
 from . import deciding
 from .deciding import Deciding, full_rows, versions_of
-from .fetching import update_rows
 from .models import Decision
 
 BATCH = 500

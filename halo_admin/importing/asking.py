@@ -1,22 +1,13 @@
 """Between comparing and saving: the details that decisions hinge on, one request each, within the quota."""
 
-import msgspec
 import sqlalchemy as sa
 from flask import current_app
 
-from ..db import db, now
-from ..halo.errors import HaloDown, HaloRejected
-from ..mirror.models import HaloRecord
-from ..records import Unreadable
-from . import comparing
+from ..db import db
+from . import comparing, details
 from .applying import settle
 from .deciding import Deciding, full_rows, store
-from .fetching import combined_digest, composed, load_around
 from .models import Decision
-
-# a detail that cannot be had in this many legs is done without: one bad record must not stop the others
-TRIES = 2
-
 
 # so few are asked without asking the person first
 FEW = 20
@@ -81,62 +72,24 @@ def ask(leg) -> bool:
     decision = db.session.scalar(due(leg.run).limit(1))
     if decision is None:
         return True
-    kind, halo_id = decision.evidence["ask"]
-    record_id = decision.record_id
-    detail, had = _detail(leg, kind, halo_id)
+    asked, record_id = decision.evidence["ask"], decision.record_id
+    detail, had = details.ask_for(leg, *asked)
     with leg.batch() as run:
-        if had:
-            keep_detail(leg, kind, halo_id, detail)
-        _decide(leg, record_id, final=not had)
+        of_use = had and details.keep(leg, *asked, detail)
+        _decide(leg, record_id, asked, final=not of_use)
         done, total = run.progress["asking"]
         run.progress = run.progress | {"asking": [done + 1, max(total, done + 1)]}
     return False
 
 
-def _detail(leg, kind, halo_id):
-    """(the detail or None where Halo has it no more, whether Halo told)."""
-    try:
-        return leg.halo().one(leg.listing(kind), halo_id), True
-    except HaloRejected as error:
-        leg.problem(f"{kind.title()} {halo_id}: {error}")
-    except HaloDown as error:
-        if leg.run.tries < TRIES:
-            raise
-        leg.problem(f"{kind.title()} {halo_id}: {error}")
-    return None, False
-
-
-def keep_detail(leg, kind, halo_id, detail):
-    """Cache a detail in the mirror, and what follows from it."""
-    here = (HaloRecord.tenant_id == leg.run.tenant_id, HaloRecord.kind == kind, HaloRecord.halo_id == halo_id)
-    row = db.session.scalar(sa.select(HaloRecord).where(*here))
-    if detail is None:
-        row.gone_at = now()
-        return
-    row.detail_of, row.detail_at = row.listed_digest, now()
-    if isinstance(detail, Unreadable):
-        leg.problem(f"{row.label}: {detail.reason}")
-        return
-    row.halo_changed_at = detail.changed_at or None
-    if kind == leg.stage.kind:
-        _compose(leg, row, detail)
-
-
-def _compose(leg, row, detail):
-    record = next(reading.record for reading in leg.stage.readings if reading.kind == row.kind)
-    listed = msgspec.convert(row.listed, record)
-    around = load_around(leg.stage, row.tenant_id, row.kind, [row.halo_id]).get(row.halo_id, ())
-    for name, value in composed(leg.stage, row.kind, listed, detail, around, leg.country).items():
-        setattr(row, name, value)
-    row.detail = msgspec.to_builtins(detail)
-    row.digest = combined_digest(row.listed_digest, msgspec.json.encode(row.detail), around)
-
-
-def _decide(leg, record_id, final):
+def _decide(leg, record_id, asked, final):
+    """Decide with what was asked. Nothing is asked twice: what would ask for the same again does without it."""
     db.session.flush()
     situation = leg.situation()
     rows = full_rows(situation, [record_id])
     decisions = Deciding(situation, rows, final).decisions()
+    if [one["evidence"]["ask"] for one in decisions if one["action"] == "ask"] == [asked]:
+        decisions = Deciding(situation, rows, final=True).decisions()
     store(decisions)
     settle(situation, decisions, {row.id: row for row in rows})
     leg.count(decisions)

@@ -15,10 +15,11 @@ def prepare(run):
     run.cursor, run.counts = LOWEST, _carried_out(run)
     run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
     kind = stages.stage(run.stage).kind
+    carried_out = sa.and_(HaloRecord.run_id == run.id, HaloRecord.outcome.in_(ACTIONS))
     here = (
         HaloRecord.tenant_id == run.tenant_id,
         HaloRecord.kind == kind,
-        HaloRecord.gone_at.is_(None),
+        sa.or_(HaloRecord.gone_at.is_(None), carried_out),
     )
     total = db.session.scalar(sa.select(sa.func.count()).where(*here))
     run.facts = run.facts | {"fetched": total}
@@ -31,6 +32,12 @@ def _carried_out(run):
         Decision.run_id == run.id, Decision.state == "applied", Decision.action.in_(ACTIONS)
     )
     return dict(db.session.execute(mine.group_by(Decision.action)).all())
+
+
+def forget(run):
+    """Before everything is read anew: what was decided and not carried out is decided again."""
+    left = sa.or_(Decision.state != "applied", Decision.action.not_in(ACTIONS))
+    db.session.execute(sa.delete(Decision).where(Decision.run_id == run.id, left))
 
 
 def compare(leg) -> bool:

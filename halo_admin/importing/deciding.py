@@ -169,16 +169,22 @@ class Deciding:
             self.stage.never(row)
             if (row.answer or {}).get("do") == "ignore":
                 raise Skip(f"{row.answer['by']} answered: leave it out", "left out by a person's answer")
-            self.theirs[row.id] = self.stage.theirs(row, self.situation)
+            self.theirs[row.id] = self._theirs(row)
         except Fail as fail:
             return self._decision(row, "failed", fail.reason, fail.why)
         except Skip as skip:
             return self._decision(row, "skipped", skip.reason, skip.why)
         except Ask as ask:
-            if not self.final:
-                return self._ask(row, ask)
-            self.theirs[row.id] = self.stage.theirs(_Read(row), self.situation)
+            return self._ask(row, ask)
         return None
+
+    def _theirs(self, row):
+        try:
+            return self.stage.theirs(row, self.situation)
+        except Ask:
+            if not self.final:
+                raise
+        return self.stage.theirs(_Read(row), self.situation)
 
     def _decide(self, row, match):
         try:
@@ -241,7 +247,8 @@ class Deciding:
     def _merge(self, row, ours):
         later = self.times.judge(row, ours["edited_at"], self.final)
         same = self._same
-        result = merging.merge(row.base, ours, self.theirs[row.id], later, same)
+        erasing = self.stage.erasing(row, self.situation)
+        result = merging.merge(row.base, ours, self.theirs[row.id], later, same, erasing)
         if result.unknown:
             raise Ask("time", *self.stage.holder(row, result.unknown[0]))
         return result

@@ -14,7 +14,7 @@ def finish(run):
     if run.purpose == "import":
         stage_state(run).done_at = stage_state(run).done_at or now()
         run.facts = run.facts | _facts(run)
-    _end(run, "problems" if run.counts.get("failed") else "done")
+    _end(run, "problems" if run.counts.get("failed") or run.facts.get("short") else "done")
 
 
 def _facts(run):

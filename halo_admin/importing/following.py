@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from ..connecting import window
 from ..db import among, db, now
-from ..halo.errors import HaloRejected
 from ..mirror.models import HaloRecord, HaloTenant
+from . import details
 from .models import Sweep
 
 # halo-api.md 2.3: whether the boundary is included is unknown, and clocks differ
@@ -103,10 +103,8 @@ def look_for_missing(leg):
 
 
 def _is_there(leg, kind, halo_id):
-    try:
-        return leg.halo().one(leg.listing(kind), halo_id) is not None
-    except HaloRejected:
-        return True  # Halo will not show it, which is not the same as not having it
+    detail, had = details.ask_for(leg, kind, halo_id)
+    return detail is not None or not had  # not shown is not the same as not there
 
 
 def _next(leg):

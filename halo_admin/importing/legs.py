@@ -19,7 +19,7 @@ from .. import heartbeats, queues
 from ..accounts.models import Account
 from ..connecting import opening
 from ..db import begin_write, db, now
-from ..halo.errors import HaloBusy, HaloDown, HaloError
+from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused
 from . import asking, comparing, fetching, finishing, saving, stages, websites
 from .deciding import Situation
 from .models import LIVE, ImportRun
@@ -61,6 +61,8 @@ class Leg:
         """The client, opened when first needed. It renews the lease before each request."""
         if self._halo is None:
             connection = opening.connection_of(self.run.account_id)
+            if connection is None or connection.tenant_id != self.run.tenant_id:
+                raise HaloRefused("The account is connected to another Halo by now.")
             self._halo = opening.open_halo(connection, "imports", before_request=self.renew)
         return self._halo
 
@@ -103,7 +105,7 @@ class Leg:
     def problem(self, sentence):
         """Keep a sentence among the run's last problems. Outside of a batch."""
         with self.batch() as run:
-            run.problems = [*run.problems, sentence][-20:]
+            run.note(sentence)
 
     def count(self, decisions):
         """Add decisions to the run's counts, inside a batch."""
@@ -126,9 +128,6 @@ class Leg:
         while self.run.is_live and self.run.question is None and not self.is_over():
             if MOVEMENTS[self.run.purpose][self.run.movement](self):
                 self._next_movement()
-        if self.run.cancel_wanted and self.run.is_live:
-            with self.batch() as run:
-                finishing.cancel(run)
 
     def _next_movement(self):
         movements = list(MOVEMENTS[self.run.purpose])
@@ -141,12 +140,18 @@ class Leg:
             PREPARE[run.movement](run)
 
     def give_back(self, **values):
-        """End the leg: the run is due again at once, or when `values` say."""
+        """End the leg: the run is due again at once, or when `values` say; cancelled, if a person wanted that."""
         begin_write()
-        due = None if self.run.question or not self.run.is_live else now()
-        values = {"lease_token": None, "lease_until": None, "next_leg_at": due} | values
-        mine = sa.update(ImportRun).where(ImportRun.id == self.run_id, ImportRun.lease_token == self.token)
-        db.session.execute(mine.values(**values))
+        run = db.session.get(ImportRun, self.run_id, with_for_update=True, populate_existing=True)
+        if run.lease_token != self.token:
+            db.session.rollback()
+            return
+        if run.cancel_wanted and run.is_live:
+            finishing.cancel(run)
+            values = {}
+        due = None if run.question or not run.is_live else now()
+        for name, value in ({"lease_token": None, "lease_until": None, "next_leg_at": due} | values).items():
+            setattr(run, name, value)
         db.session.commit()
 
     def close(self):

@@ -29,22 +29,24 @@ class Merge(NamedTuple):
     settled: dict
 
 
-def merge(base, ours, theirs, later, same) -> Merge:
+def merge(base, ours, theirs, later, same, erasing=()) -> Merge:
     """Compare the fields that Halo's record says anything about (a field not read yet is absent from theirs).
 
     Blanks are None by now. A side has changed when it differs from its own half of the base. Halo's blanks
     never erase. Only a field changed on both sides is a conflict, and the later record wins it:
     later(field) -> (True | False | None, why), None when the times are not known.
-    same(field, a, b) tells whether two values differ in form only.
+    same(field, a, b) tells whether two values differ in form only. erasing: fields whose blank is a choice somebody
+    made here, and counts once Halo's half held a value.
     """
     result = Merge({}, [], [], {}, {})
     for field, new in theirs.items():
-        _merge_field(result, field, tuple(base.get(field, UNSETTLED)), ours.get(field), new, later, same)
+        _merge_field(result, field, tuple(base.get(field, UNSETTLED)), ours.get(field), new, later, same, erasing)
     return result
 
 
-def _merge_field(result, field, agreed, old, new, later, same):
-    if new is None or same(field, new, old):
+def _merge_field(result, field, agreed, old, new, later, same, erasing):
+    blank = new is None and (field not in erasing or agreed[0] is None)
+    if blank or same(field, new, old):
         result.settled[field] = (new, old)
         return
     ours_changed = not same(field, old, agreed[1])

@@ -81,6 +81,10 @@ class ImportRun(Owned, db.Model):
     def is_live(self):
         return self.state in LIVE
 
+    def note(self, sentence):
+        """Keep a sentence among the last problems."""
+        self.problems = [*self.problems, sentence][-20:]
+
 
 class Decision(Owned, db.Model):
     """What a run means to do to one record, and why; after it was applied also what undoing needs."""

@@ -102,11 +102,10 @@ def _refused(decision_id, chosen, message):
 
 def _head(run):
     before = history.before(run)
-    incomplete = [one["kind"] + "s" for one in run.facts.get("read", []) if one["state"] == "incomplete"]
     return {
         "run": run, "title": sentences.title(run), "sentence": sentences.sentence(run, before),
         "nothing_new": sentences.nothing_new(run), "can_go_on": runs.can_go_on(run),
-        "touched": sentences.touched(run, incomplete),
+        "touched": sentences.touched(run),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ..connecting import opening
 from ..connecting.models import StageState
 from ..db import begin_write, db, now, owned
 from ..mirror.models import HaloTenant
-from . import asking, fetching, finishing, legs, stages, websites
+from . import asking, comparing, fetching, finishing, legs, stages, websites
 from .models import LIVE, ImportRun, Sweep
 
 log = structlog.get_logger()
@@ -138,8 +138,9 @@ def reply(run, choice) -> None:
 
 
 def can_go_on(run) -> bool:
-    newest = owned(ImportRun, run.account_id).where(ImportRun.stage == run.stage).order_by(ImportRun.id.desc())
-    return run.state == "failed" and db.session.scalar(newest.limit(1)).id == run.id
+    """Whether a stopped run is the newest of its stage with the Halo that the account is connected to now."""
+    newest = latest(run.account_id, run.stage)
+    return run.state == "failed" and newest is not None and newest.id == run.id
 
 
 def go_on(run) -> ImportRun:
@@ -150,8 +151,8 @@ def go_on(run) -> ImportRun:
     if running is not None or not can_go_on(run):
         return running or run
     if _read_long_ago(run):
-        run.movement, run.step, run.progress = "reading", 0, {"reading": [0, 0]}
-        run.facts = {}
+        run.movement, run.step, run.cursor, run.progress, run.facts = "reading", 0, 0, {"reading": [0, 0]}, {}
+        comparing.forget(run)
     run.state, run.next_leg_at, run.ended_at, run.stopped = "waiting", now(), None, None
     run.tries, run.down_since, run.cancel_wanted = 0, None, False
     db.session.commit()

@@ -65,6 +65,8 @@ def result(run: ImportRun, before: ImportRun | None) -> str:
         told = [
             f"{number(run.counts[name])} {word}" for name, word in IN_SENTENCES.items() if run.counts.get(name, 0)
         ] or ["nothing was saved"]
+    told += [f"only {number(seen)} of {plural(claimed, kind)} could be read"
+             for kind, (seen, claimed) in run.facts.get("short", {}).items()]  # fmt: skip
     return f"{who}: {', '.join(filter(None, (*told, _answers(run))))}"
 
 
@@ -109,20 +111,24 @@ def _swept(run, kind):
     return (sweep.seen, sweep.claimed or sweep.seen) if sweep else (0, 0)
 
 
-def touched(run: ImportRun, incomplete: list[str]) -> list[str]:
-    """What else an import found out; incomplete: names of lists that could not be read to their end."""
+def touched(run: ImportRun) -> list[str]:
+    """What else an import found out."""
     facts = run.facts
     told = []
     if gone := facts.get("gone"):
         told.append(f"{plural(gone, 'record')} no longer in Halo. What is here of them stays.")
     if unread := facts.get("websites_unread"):
         told.append(f"Websites not read yet: {number(unread)}. Halo tells them one by one.")
-    told += [
-        f"The list of {name} changed while it was read, so that it may be incomplete. "
-        "Nothing was concluded from what is missing in it."
-        for name in incomplete
-    ]
+    told += [_incomplete(**one) for one in facts.get("read", []) if one["state"] == "incomplete"]
     return told
+
+
+def _incomplete(kind, seen, claimed, **_):
+    if (claimed or 0) > seen:
+        first = f"Halo tells of {plural(claimed, kind)}, but lists {number(seen)}, also when asked again."
+    else:
+        first = f"The list of {kind}s changed while it was read, so that it may be incomplete."
+    return f"{first} Nothing was concluded from what is missing in it."
 
 
 def explain(run: ImportRun, why: str) -> tuple[str, bool]:

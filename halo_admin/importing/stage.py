@@ -80,6 +80,10 @@ class Stage:
     def ask_before(self, row, match, situation) -> None:
         """Raises Ask where this match hangs on something the lists left out."""
 
+    def erasing(self, row, situation) -> tuple:
+        """Fields where Halo's blank was chosen by a person, in the mapping, and may erase what an import brought."""
+        return ()
+
     def labels(self, fields) -> list:
         """What people call these fields, lower case, for a sentence."""
         return [self.model.FIELDS[field].lower() for field in fields]

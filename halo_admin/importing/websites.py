@@ -3,9 +3,8 @@
 import sqlalchemy as sa
 
 from ..db import db
-from ..halo.errors import HaloRejected
 from ..mirror.models import HaloRecord
-from .asking import keep_detail
+from . import details
 
 
 def unread(tenant_id, kind):
@@ -27,14 +26,10 @@ def read(leg) -> bool:
     )
     if halo_id is None:
         return True
-    try:
-        detail, had = leg.halo().one(leg.listing(kind), halo_id), True
-    except HaloRejected as error:
-        leg.problem(f"Client {halo_id}: {error}")
-        had = False
+    detail, had = details.ask_for(leg, kind, halo_id)
     with leg.batch() as run:
         if had:
-            keep_detail(leg, kind, halo_id, detail)
+            details.keep(leg, kind, halo_id, detail)
         run.cursor = halo_id
         done, total = run.progress["reading"]
         run.progress = run.progress | {"reading": [done + 1, max(total, done + 1)]}

@@ -1,5 +1,6 @@
 """What importing companies does to every kind of client, through the practice Halo."""
 
+from halo_admin.crm import types
 from tests.importing.world import all_told, counts, links
 
 
@@ -80,6 +81,18 @@ def test_a_type_set_to_dont_import_later_keeps_what_is_here_and_stops_updating_i
     run = world.imported()
     assert world.company(name="Keep").phone == "+49 30 5550100"
     assert "the company here stays as it is" in world.decision(run, halo_id)["reason"]
+
+
+def test_a_type_mapped_to_no_type_later_takes_away_what_an_import_brought_and_nothing_else(world):
+    world.theirs("Ours to keep", type="Customer")
+    world.theirs("Brought", type="Customer")
+    world.map(Customer="Client")
+    world.imported()
+    world.edit(world.company(name="Ours to keep").id, type_id=types.get_or_create(world.account.id, "Vendor").id)
+    world.save_mapping(Customer="No type")
+    world.imported()
+    assert world.company(name="Brought").type_id is None
+    assert world.company(name="Ours to keep").type_id is not None
 
 
 def test_client_1_is_no_company(world):

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.connecting import opening
 from halo_admin.db import begin_write, db, now
 from halo_admin.importing import fetching, legs, runs
 from halo_admin.importing.models import ImportRun, Sweep
+from halo_admin.mirror.models import HaloTenant
 from tests.importing.world import all_told, counts
 
 
@@ -103,6 +105,7 @@ def test_cancel_stops_a_run_that_is_worked_on_after_its_batch(started):
     assert world.fresh(run).state == "running"
     leg.run = world.fresh(run)
     leg.work()
+    leg.give_back()
     assert world.fresh(run).state == "cancelled"
 
 
@@ -200,3 +203,57 @@ def test_no_transaction_is_open_while_halo_is_asked(started, monkeypatch):
     assert world.finish(run).state == "done"
     assert len(asked) > 5
     assert not any(asked)
+
+
+def connect_elsewhere(world):
+    begin_write()
+    other = HaloTenant(account_id=world.account.id, identity="https://other.example", created_at=now())
+    db.session.add(other)
+    db.session.flush()
+    opening.connection_of(world.account.id).tenant_id = other.id
+    db.session.commit()
+
+
+def test_a_stopped_run_of_another_halo_does_not_go_on(started):
+    world, run = started
+    world.halo.set_fault("token-revoked", after=4)
+    stopped = world.finish(run)
+    assert runs.can_go_on(stopped)
+    connect_elsewhere(world)
+    assert not runs.can_go_on(world.fresh(run))
+    assert not runs.go_on(world.fresh(run)).is_live
+
+
+def test_a_leg_asks_no_other_halo_than_its_runs(started):
+    world, run = started
+    connect_elsewhere(world)
+    before = world.halo.stats()["requests"]
+    run = world.finish(run)
+    assert (run.state, world.halo.stats()["requests"]) == ("failed", before)
+    assert "another Halo" in run.stopped
+
+
+def test_cancel_is_carried_out_when_the_leg_waits_for_halo(started):
+    world, run = started
+    world.halo.set_fault("server-error", match="/api/", status=503)
+    leg = leg_of(world, run)
+    begin_write()
+    runs.cancel(db.session.get(ImportRun, run.id))
+    legs._work(leg)
+    leg.close()
+    assert world.fresh(run).state == "cancelled"
+
+
+def test_a_client_deleted_before_everything_is_read_again_is_not_created(started, monkeypatch):
+    world, run = started
+    while world.fresh(run).movement != "saving":
+        one_batch(world, run)
+    leg = leg_of(world, run)
+    legs._stop(leg, "Halo no longer accepts the client secret.")
+    world.halo.change("Client", delete=5)
+    monkeypatch.setattr(fetching, "STALE", timedelta(0))
+    resumed = runs.go_on(world.fresh(run))
+    monkeypatch.setattr(fetching, "STALE", timedelta(days=1))
+    run = world.finish(resumed)
+    assert (counts(run), len(world.companies())) == ({"created": 249, "skipped": 1}, 249)
+    assert all_told(run)

@@ -77,5 +77,6 @@ def test_a_run_cancelled_while_saving_tells_what_came_in(world, monkeypatch):
     world.cancel(run)
     leg.run = db.session.get(ImportRun, run.id)
     leg.work()
+    leg.give_back()
     run = world.fresh(run)
     assert (run.state, run.counts["created"], len(world.companies())) == ("cancelled", 10, 10)

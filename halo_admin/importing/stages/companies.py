@@ -79,6 +79,9 @@ class Companies(Stage):
             raise Fail("Halo sends no name for it")
         return {field: row.values[field] for field in self.fields if field in row.values} | {"type_id": type_id}
 
+    def erasing(self, row, situation):
+        return ("type_id",) if row.type_key != "none" else ()
+
     def ask_before(self, row, match, situation):
         by_phone = match.verdict == "link" and match.by[0] == "phone"
         unread = "website" not in row.values and not row.detail_read
