@@ -68,12 +68,14 @@ class Agent(msgspec.Struct, frozen=True):
 class Unreadable(msgspec.Struct, frozen=True):
     """A row of a page that could not be understood; the rest of the page was.
 
-    halo_id is None where not even the id could be read; fingerprint then tells it from other such rows.
+    halo_id is None where not even the id could be read; fingerprint then tells it from other such rows. label is its
+    name, where that much could be read.
     """
 
     halo_id: int | None
     reason: str
     fingerprint: str
+    label: str | None = None
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -51,16 +51,17 @@ class Reader:
             return self._patiently(bytes(body))
 
     def _patiently(self, body):
-        halo_id = None
+        halo_id = label = None
         try:
             said = mending.read(body)
             if not isinstance(said, dict):
                 raise values.Wrong("is not an object")
+            label = _name_in(said)
             halo_id = values.own_id(said.get("id"))
             return self._record(self.row_type(**dict(self._mended_fields(said))))
         except (ValueError, RecursionError) as error:
             reason = str(error) if isinstance(error, values.Wrong) else "is not readable as JSON"
-            return Unreadable(halo_id, f"This record {reason}.", _fingerprint(body))
+            return Unreadable(halo_id, f"This record {reason}.", _fingerprint(body), label)
 
     def _mended_fields(self, said):
         for name, theirs, read in self._patient:
@@ -147,6 +148,13 @@ def _patient_readers(row_type):
         for told in getattr(hints[field.name], "__metadata__", ()):
             if callable(told):
                 yield field.name, field.encode_name, told
+
+
+def _name_in(said):
+    try:
+        return values.text(said.get("name"))
+    except values.Wrong:
+        return None
 
 
 def _fingerprint(body):

@@ -111,5 +111,8 @@ def _shown(value):
     """The value for an error's sentence: short, and clean of what does not print."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
-    shown = _CONTROL.sub("·", repr(value))
-    return shown if len(shown) <= 40 else shown[:39] + "…"
+    if value is None or isinstance(value, bool):
+        return {None: "none was sent", True: "yes", False: "no"}[value]
+    shown = _CONTROL.sub("·", str(value))
+    shown = shown if len(shown) <= 40 else shown[:39] + "…"
+    return f"“{shown}”" if isinstance(value, str) else shown

@@ -1,7 +1,7 @@
 """The sentences about imports: what one is called, how it went, why it stopped, and what each reason means."""
 
 from ..db import db
-from ..web.words import clock, day, day_time, number, plural
+from ..web.words import clock, day, day_time, is_today, number, plural
 from . import stages
 from .models import ImportRun, Sweep
 
@@ -76,7 +76,10 @@ def side_result(run: ImportRun) -> str:
 
 
 def _nothing_new(before):
-    return f"Nothing has changed in Halo{f' since {day(before.started_at)}' if before else ''}"
+    if before is None:
+        return "Nothing has changed in Halo"
+    at = before.started_at
+    return f"Nothing has changed in Halo since {clock(at) if is_today(at) else day(at)}"
 
 
 def _answers(run):
@@ -100,8 +103,8 @@ def stopped(run: ImportRun) -> str:
     read = f"{number(seen)} of {number(max(seen, claimed))} {kind}s read" if claimed else f"No {kind}s read"
     saved, to_save = run.progress.get("saving", [0, 0])
     tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
-    why = run.stopped.rstrip(".")
-    return f"Stopped {clock(run.ended_at)}: {why}. {read}{tail if run.purpose == 'import' else ''}."
+    why = run.stopped if run.stopped.endswith((".", ".”")) else f"{run.stopped}."
+    return f"Stopped {clock(run.ended_at)}: {why} {read}{tail if run.purpose == 'import' else ''}."
 
 
 def _swept(run, kind):

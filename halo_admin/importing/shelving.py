@@ -80,8 +80,8 @@ class Shelf:
     def _unreadable(self, halo_id, row, known):
         if known:
             return {"id": known.id, "error": row.reason, "last_sweep_id": self.sweep.id, "gone_at": None}
-        empty = dict.fromkeys(
-            ("label", "parent_id", "type_key", "listed", "listed_digest", "values", "digest", "phone_key",
+        empty = {"label": row.label} | dict.fromkeys(
+            ("parent_id", "type_key", "listed", "listed_digest", "values", "digest", "phone_key",
              "website_key", "name_key", "email_key")
         )  # fmt: skip
         return self._new(halo_id) | empty | {"active": True, "error": row.reason, "gone_at": None}

@@ -60,8 +60,12 @@ def clock(at: datetime | None) -> str:
     """ "14:05" in the account's time zone; with the day when it is not today."""
     if at is None:
         return ""
-    local = at.astimezone(_zone())
-    return f"{local:%H:%M}" if local.date() == datetime.now(_zone()).date() else day_time(at)
+    return f"{at.astimezone(_zone()):%H:%M}" if is_today(at) else day_time(at)
+
+
+def is_today(at: datetime) -> bool:
+    """Whether a time lies in the present day of the account's time zone."""
+    return at.astimezone(_zone()).date() == datetime.now(_zone()).date()
 
 
 def number(value: int) -> str:

@@ -57,6 +57,7 @@ def test_a_row_that_cannot_be_read_is_told_alone(what):
 
 def test_a_bad_row_keeps_its_id_and_says_which_value_is_wrong():
     bad = read_one(client_row(name=["Bergmann"]))
+    assert bad.label is None
     assert (bad.halo_id, bad.reason) == (21, "This record cannot be read: its name is no text (a list).")
 
 
@@ -290,3 +291,11 @@ WHOLE = json.dumps({"record_count": 2, "clients": [client_row(id=1), client_row(
 def test_a_page_cut_anywhere_is_told(at):
     with pytest.raises(NotThatShape):
         read(raw=WHOLE[:at])
+
+
+def test_what_cannot_be_read_keeps_its_name_where_that_can():
+    (bad,) = decoding.page(
+        b'{"clients": [{"id": 21, "name": "Acme", "inactive": "maybe"}]}', ("clients",), CLIENTS.reader
+    ).rows
+    assert (bad.halo_id, bad.label) == (21, "Acme")
+    assert bad.reason == "This record cannot be read: its inactive is neither true nor false (“maybe”)."
