@@ -20,7 +20,7 @@ from tools.settings import ROOT
 FIRST_PORT = 8000
 STOPPED = {128 + signal.SIGINT, 128 + signal.SIGTERM}
 # The workers say goodbye to Redis while they end.
-LINGER_SECONDS = {"redis": 2}
+LINGER_SECONDS = {"redis": 3.2}
 LOCK_PATIENCE_SECONDS = 10
 
 BLOCK = """

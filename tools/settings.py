@@ -9,6 +9,8 @@ from tools import valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_PRACTICE_PORT = 9700
+# about as slow as a real Halo, so that a first import can be watched
+UNHURRIED = "--latency 250-700"
 
 
 def instance_folder():
@@ -51,6 +53,7 @@ def environment(instance, port):
     return (
         _secrets(instance)
         | _servers(instance, given)
+        | {"PRACTICE_OPTIONS": UNHURRIED}
         | given
         | _practice(practice_port(instance))
         | {
