@@ -56,6 +56,30 @@ class Site(msgspec.Struct, frozen=True):
     changed_at: datetime | None | UnsetType = UNSET
 
 
+class Contact(msgspec.Struct, frozen=True):
+    """A person of a client's (Halo's word: user).
+
+    no_person tells what a user is that stands for nobody: "general user", "service account" or "agent".
+    unsubscribed: Halo must not send them mail, or none that sells.
+    """
+
+    halo_id: int
+    name: str | None
+    active: bool = True
+    first_name: str | None = None
+    last_name: str | None = None
+    title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    mobile: str | None = None
+    client_id: int | None = None
+    site_id: int | None = None
+    is_prospect: bool = False
+    no_person: str | None = None
+    unsubscribed: bool = False
+    changed_at: datetime | None | UnsetType = UNSET
+
+
 class Agent(msgspec.Struct, frozen=True):
     """A Halo agent: one of the MSP's staff, or one that programs act as (is_api; None where Halo does not say)."""
 

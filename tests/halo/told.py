@@ -36,3 +36,11 @@ def exception(message):
     """Shape A of halo-api.md 2.8."""
     said = {"ClassName": "System.Exception", "Message": message, "Data": None, "InnerException": None, "HResult": -1}
     return said | {"StackTraceString": None, "Source": None}
+
+
+def user_row(**changes):
+    """A user as a list has it."""
+    row = {"id": 812, "name": "Sam Poole", "firstname": "Sam", "surname": "Poole", "emailaddress": "sam@b.example"}
+    row |= {"client_id": 21, "client_name": "Bergmann & Söhne", "site_id": 34.0, "site_id_int": 34, "inactive": False}
+    row |= {"isserviceaccount": False, "is_prospect": False, "linked_agent_id": 0, "neversendemails": False}
+    return row | {"phonenumber": "+49 30 5550101", "mobilenumber": "", "title": "", "use": "user"} | changes
