@@ -51,7 +51,7 @@ def read(stage, account, inline, as_json):
 @json_option
 @with_appcontext
 def import_(stage, account, preview, full, inline, newer, websites, as_json):  # fmt: skip
-    """Import a stage; waits for its end."""
+    """Import a stage; waits for its end. Where another import or reading is running, for that one's first."""
     if preview:
         refuse(LATER, code=2)
     options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
@@ -61,20 +61,34 @@ def import_(stage, account, preview, full, inline, newer, websites, as_json):  #
 def _run(account, stage, inline, as_json, **what):
     if not inline:
         _require_queue()
-    try:
-        run = runs.start(account.id, stage, **what)
-    except runs.Locked as locked:
-        refuse(f"{locked.lock.reason}.")
+    run = _to_its_end(_started(account, stage, inline, **what), inline)
+    answer(_summary(run), as_json, _words(run))
+    if run.state not in GOOD:
+        refuse(run.stopped or "It waits for an answer on its page.")
+
+
+def _started(account, stage, inline, **what):
+    """The run that was asked for. One of another kind that is live comes to its end first."""
+    while True:
+        try:
+            return runs.start(account.id, stage, **what)
+        except runs.Locked as locked:
+            refuse(f"{locked.lock.reason}.")
+        except runs.Busy as busy:
+            click.echo(f"{busy}; waiting for its end.", err=True)
+            if _to_its_end(busy.run, inline).is_live:
+                refuse(f"{busy} and waits for an answer on its page.")
+
+
+def _to_its_end(run, inline):
+    """Work on a run, or see it worked on, until it has ended or a person must answer."""
     run_id = run.id
     if inline:
         legs.run_inline(run_id)
     else:
         runs.queue(run)
         _wait(run_id)
-    run = db.session.get(ImportRun, run_id, populate_existing=True)
-    answer(_summary(run), as_json, _words(run))
-    if run.state not in GOOD:
-        refuse(run.stopped or "It waits for an answer on its page.")
+    return db.session.get(ImportRun, run_id, populate_existing=True)
 
 
 def _require_queue():

@@ -11,7 +11,7 @@ from ..connecting import opening
 from ..connecting.models import StageState
 from ..db import begin_write, db, now, owned
 from ..mirror.models import HaloTenant
-from . import asking, comparing, fetching, finishing, legs, stages, websites
+from . import asking, comparing, fetching, finishing, legs, sentences, stages, websites
 from .models import LIVE, ImportRun, Sweep
 
 log = structlog.get_logger()
@@ -32,6 +32,14 @@ class Locked(Exception):
     def __init__(self, lock):
         super().__init__(lock.reason)
         self.lock = lock
+
+
+class Busy(Exception):
+    """Another run of the account is live: this one can start once that has ended."""
+
+    def __init__(self, run):
+        super().__init__(f"{sentences.title(run)} is running")
+        self.run = run
 
 
 def lock(account_id, stage, purpose="import") -> Lock | None:
@@ -58,11 +66,11 @@ def _state(tenant_id, key, name):
 
 
 def start(account_id, stage_key, by_user=None, purpose="import", options=None) -> ImportRun:
-    """Start a run, or return the one that is live already. Raises Locked. Commits."""
+    """Start a run, or return the one like it that is live already. Raises Locked, and Busy. Commits."""
     begin_write()
-    running = live(account_id)
-    if running is not None:
-        return running
+    wanted = (stage_key, purpose, bool(options and options.get("full")))
+    if running := live(account_id):
+        return _like(running, wanted)
     stage = stages.stage(stage_key)
     if locked := lock(account_id, stage, purpose):
         raise Locked(locked)
@@ -78,8 +86,14 @@ def start(account_id, stage_key, by_user=None, purpose="import", options=None) -
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        return live(account_id)
+        return _like(live(account_id), wanted)
     return run
+
+
+def _like(running, wanted):
+    if (running.stage, running.purpose, bool(running.options.get("full"))) != wanted:
+        raise Busy(running)
+    return running
 
 
 def _expected(tenant_id, stage, purpose):

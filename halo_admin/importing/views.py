@@ -89,6 +89,8 @@ def start(key):
         run = runs.start(current_user.account_id, stage.key, current_user, purpose, options)
     except runs.Locked as locked:
         return _refused(stage, str(locked))
+    except runs.Busy as busy:
+        return _refused(stage, f"{busy}. Press it again once that has ended.")
     runs.queue(run)
     return _answer(stages.stage(run.stage))
 

@@ -301,3 +301,11 @@ def test_a_salesperson_sees_neither_the_pages_nor_the_chip(world, browse):
 @pytest.mark.parametrize("address", [f"{RAIL}/contracts", f"{RAIL}/contracts/import"])
 def test_a_stage_that_does_not_exist_is_a_404(ann, address):
     assert (ann.post(address) if address.endswith("import") else ann.get(address)).status_code == 404
+
+
+def test_what_is_pressed_beside_another_run_says_what_is_running(world, ann):
+    mapped(world)
+    world.start_reading()
+    answer = ann.post(f"{RAIL}/companies/import", headers=HTMX)
+    assert answer.status_code == 422
+    assert "is running. Press it again once that has ended." in answer.text
