@@ -41,14 +41,15 @@ class DatabaseQuota:
     """The places of one tenant's window (a `halo.places.Quota`).
 
     use: "imports" may fill it up to share of the limit less a reserve, "exports" up to the limit.
-    before_request is called before each place is taken; what it raises keeps the request from being sent.
+    before_request is called before each place is taken, on_request once it is there; what they raise keeps the
+    request from being sent.
     Without a limit (HALO_WINDOW_REQUESTS of 0 or less) every request has a place.
     """
 
-    def __init__(self, tenant_id, account_id, use="exports", share=1.0, before_request=None):
+    def __init__(self, tenant_id, account_id, use="exports", share=1.0, before_request=None, on_request=None):
         self._tenant_id, self._account_id = tenant_id, account_id
         self._allowed = {"share": share if use == "imports" else 1.0, "reserve": RESERVE[use]}
-        self._before_request = before_request or (lambda: None)
+        self._before_request, self._on_request = before_request or _nothing, on_request or _nothing
         self._limit, self._times = _limit(), _times()
 
     @contextmanager
@@ -56,10 +57,12 @@ class DatabaseQuota:
         """A place for one request, held while it is under way. Raises HaloBusy where there is none now."""
         self._before_request()
         if self._limit <= 0:
+            self._on_request()
             yield
             return
         slot = self._take()
         try:
+            self._on_request()
             yield
         finally:
             with self._changing() as row:
@@ -127,6 +130,10 @@ def is_shared(tenant_id: int) -> bool:
     """Whether Halo has ever said wait below our own count: then another tool uses the same limit."""
     with db.engine.connect() as connection:
         return bool(connection.scalar(sa.select(ROWS.c.shared).where(ROWS.c.tenant_id == tenant_id)))
+
+
+def _nothing():
+    pass
 
 
 def _limit():

@@ -58,12 +58,12 @@ class Leg:
         self._halo = None
 
     def halo(self):
-        """The client, opened when first needed. It renews the lease before each request."""
+        """The client, opened when first needed. It renews the lease before each request, and counts what is sent."""
         if self._halo is None:
             connection = opening.connection_of(self.run.account_id)
             if connection is None or connection.tenant_id != self.run.tenant_id:
                 raise HaloRefused("The account is connected to another Halo by now.")
-            self._halo = opening.open_halo(connection, "imports", before_request=self.renew)
+            self._halo = opening.open_halo(connection, "imports", self.renew, self._count_request)
         return self._halo
 
     def listing(self, kind):
@@ -72,11 +72,17 @@ class Leg:
     def situation(self):
         return Situation(self.run, self.stage, self.country)
 
-    def renew(self, requests=1):
-        """Prolong the lease, and count a request. Raises LostLease."""
+    def renew(self):
+        """Prolong the lease. Raises LostLease."""
+        self._touch_alone()
+
+    def _count_request(self):
+        self._touch_alone(requests=ImportRun.requests + 1)
+
+    def _touch_alone(self, **values):
         db.session.rollback()  # no transaction is open while Halo is asked
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            self._touch(connection, requests=ImportRun.requests + requests)
+            self._touch(connection, **values)
 
     @contextmanager
     def batch(self):

@@ -78,6 +78,15 @@ def test_what_must_come_first_is_called_before_the_place_is_taken(connection):
     assert standing(connection.tenant_id).used == 0
 
 
+def test_only_a_request_that_has_its_place_is_told_as_sent(connection):
+    sent = []
+    quota = quota_of(connection, on_request=lambda: sent.append(len(in_flight(connection))))
+    ask(quota, 40)
+    with pytest.raises(HaloBusy), quota.request():
+        pass
+    assert sent == [1] * 40
+
+
 def test_when_halo_says_wait_nobody_asks_before(connection):
     until = quota_of(connection, "imports").refused(30.0)
     assert 28 < (until - now()).total_seconds() < 31
