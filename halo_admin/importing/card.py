@@ -127,7 +127,7 @@ def _of_tenant(tenant, stage):
         unanswered = [row for row in rows if row.choice is None and row.clients]
         told = {"types": mapping.summary(rows), "new_types": (len(unanswered), sum(row.clients for row in unanswered))}
     if tenant.learned.get("lists_websites") is False:
-        told["websites"] = websites.count_unread(tenant.id, stage.kind)
+        told["websites"] = websites.count_unread(tenant.id, stage)
     return told
 
 

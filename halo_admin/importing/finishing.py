@@ -20,7 +20,7 @@ def finish(run):
 def _facts(run):
     facts = {}
     if db.session.get(HaloTenant, run.tenant_id).learned.get("lists_websites") is False:
-        facts["websites_unread"] = websites.count_unread(run.tenant_id, stages.stage(run.stage).kind)
+        facts["websites_unread"] = websites.count_unread(run.tenant_id, stages.stage(run.stage))
     newer = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.newer_here != {})
     return facts | {"newer_here": db.session.scalar(newer)}
 

@@ -99,7 +99,7 @@ def _like(running, wanted):
 def _expected(tenant_id, stage, purpose):
     """How many records the last sweeps saw: what progress counts towards until Halo has told."""
     if purpose == "websites":
-        return websites.count_unread(tenant_id, stage.kind)
+        return websites.count_unread(tenant_id, stage)
     return sum(_last_seen(tenant_id, reading.kind) or 0 for reading in stage.readings)
 
 

@@ -195,7 +195,7 @@ def test_websites_in_details_are_asked_only_while_an_unlinked_company_here_has_o
     world.map()
     run = world.imported()
     assert run.progress["asking"] == [0, 0]
-    assert (run.facts["websites_unread"], world.company(name="Acme").website) == (2, None)
+    assert (run.facts["websites_unread"], world.company(name="Acme").website) == (1, None)
     company_id = world.ours("Other name", website="https://bolt.example")
     bolt = world.theirs("Bolt", website="www.bolt.example")
     run = world.imported()
@@ -208,7 +208,7 @@ def test_read_websites_reads_them_and_the_next_import_brings_them_in(start_world
     world.theirs("Acme", website="https://acme.example")
     world.imported()
     read = world.run(purpose="websites")
-    assert (read.state, read.requests) == ("done", 2)
+    assert (read.state, read.requests) == ("done", 1)
     world.imported()
     assert world.company(name="Acme").website == "https://acme.example"
     assert world.run(purpose="websites").requests == 0
