@@ -15,12 +15,26 @@ accounts = AppGroup("accounts", help="Accounts and the people in them.")
 @click.argument("name")
 @click.option("--email", required=True, help="The first admin's e-mail address.")
 @click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+@click.option(
+    "--country",
+    default="US",
+    show_default=True,
+    metavar="CODE",
+    help="Where phone numbers without a country code are dialled: two letters of ISO 3166.",
+)
+@click.option(
+    "--time-zone",
+    default="UTC",
+    show_default=True,
+    metavar="NAME",
+    help="Of the times on all pages, such as Europe/Berlin.",
+)
 @json_option
-def create(name, email, password_stdin, as_json):
+def create(name, email, password_stdin, country, time_zone, as_json):
     """Make an account and its first admin."""
     begin_write()
     try:
-        account, user = people.create_account(name, email, password_from_stdin())
+        account, user = people.create_account(name, email, password_from_stdin(), country, time_zone)
     except people.Unusable as error:
         refuse(str(error))
     db.session.commit()

@@ -1,4 +1,4 @@
-"""Making accounts and users, and their passwords."""
+"""Making accounts and users, their passwords, and what may be typed about them."""
 
 import re
 import secrets
@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
 
 from ..db import db, now
+from . import places
 from .models import ROLES, Account, User
 
 HASHER = PasswordHasher()
@@ -21,9 +22,16 @@ class Unusable(ValueError):
     """What was typed cannot be used; the text says what to do."""
 
 
-def create_account(name: str, email: str, password: str) -> tuple[Account, User]:
+def create_account(
+    name: str, email: str, password: str, default_country: str = "US", zone: str = places.UTC
+) -> tuple[Account, User]:
     """A new account and its first admin. Raises Unusable. The caller commits."""
-    account = Account(name=_named(name, "an account"), created_at=now())
+    account = Account(
+        name=account_name(name),
+        time_zone=time_zone(zone),
+        default_country=country(default_country),
+        created_at=now(),
+    )
     db.session.add(account)
     db.session.flush()
     return account, add_user(account, email, name="", roles=["admin"], password=password)
@@ -78,8 +86,25 @@ def address(text: str) -> str:
         raise Unusable(f"{text.strip() or 'An empty text'} is no e-mail address: {error}") from error
 
 
-def _named(text, what):
-    name = re.sub(r"\s+", " ", text).strip()
+def account_name(text: str) -> str:
+    """An account's name, its blanks tidied. Raises Unusable."""
+    name = re.sub(r"[\s\0]+", " ", text).strip()
     if not name or len(name) > 200:
-        raise Unusable(f"Give {what} a name of 1 to 200 characters.")
+        raise Unusable("Give the account a name of 1 to 200 characters.")
     return name
+
+
+def time_zone(text: str) -> str:
+    """The IANA time zone of this name, whatever its case. Raises Unusable."""
+    found = places.time_zones().get(text.strip().casefold())
+    if found is None:
+        raise Unusable(f"“{text.strip()}” is no time zone: use a name such as Europe/Berlin or America/New_York.")
+    return found
+
+
+def country(text: str) -> str:
+    """The country with this code of ISO 3166, whatever its case. Raises Unusable."""
+    code = text.strip().upper()
+    if code not in places.countries():
+        raise Unusable(f"“{text.strip()}” is no country: use the two letters of ISO 3166, such as US or DE.")
+    return code
