@@ -12,7 +12,8 @@ class Account(db.Model):
     id = db.Column(BigId, primary_key=True)
     name = db.Column(db.String(200), nullable=False)
     time_zone = db.Column(db.String(64), nullable=False, default="UTC")
-    default_country = db.Column(db.String(2), nullable=False, default="US")  # of phone numbers written without one
+    # of phone numbers written without one; in lower case until all phone keys follow it (settings/phone_keys.py)
+    default_country = db.Column(db.String(2), nullable=False, default="US")
     created_at = db.Column(UTCDateTime, nullable=False)
 
 

@@ -5,7 +5,7 @@ A link is shown once its page exists, and only to people who may open it.
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_login import current_user
 
 
@@ -36,10 +36,14 @@ class Place:
 MAIN = (Place("crm.companies", "Companies", "building"),)
 HISTORY = Place("importing.history", "History of imports", "history", admins_only=True)
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
-SETTINGS = (("Integrations", (HALO, HISTORY)),)
+GENERAL = Place("settings.general", "General", "adjustments-horizontal", admins_only=True)
+SETTINGS = (("", (GENERAL,)), ("Integrations", (HALO, HISTORY)))
+
+bp = Blueprint("web", __name__)
 
 
 def init_app(app):
+    app.register_blueprint(bp)
     app.jinja_env.globals.update(
         main_links=main_links,
         person_links=person_links,
@@ -67,6 +71,18 @@ def person_links():
 
 def in_settings():
     return request.path.startswith("/settings/")
+
+
+@bp.get("/")
+def home():
+    return redirect(home_url())
+
+
+@bp.get("/settings/")
+def settings():
+    """Account Settings open at the first page that the person may see."""
+    places = [place for _, places in settings_links() for place in places]
+    return redirect(places[0].url if places else home_url())
 
 
 def home_url():

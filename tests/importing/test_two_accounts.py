@@ -126,8 +126,9 @@ def downloaded(client):
 # what the ids in addresses stand for, all of them Ann's
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
-    typed = ann.company(name=f"{MARK} typed").id
-    return {"company_id": typed, "run_id": run.id, "decision_id": review, "key": "companies"}
+    typed = ann.company(name=f"{MARK} typed")
+    return {"company_id": typed.id, "type_id": typed.type_id, "run_id": run.id, "decision_id": review,
+            "key": "companies"}  # fmt: skip
 
 
 def addresses(app, ids):

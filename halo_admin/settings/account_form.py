@@ -1,0 +1,58 @@
+"""The account's own values as a form: what was typed is checked, each field by itself, and kept where it is wrong."""
+
+from typing import NamedTuple
+
+from ..accounts import people, places
+from ..accounts.models import Account
+from . import phone_keys
+
+
+class Typed(NamedTuple):
+    """What a form holds, as texts."""
+
+    name: str
+    time_zone: str
+    country: str
+
+
+class NotSaved(Exception):
+    """Nothing was saved; errors is {field: sentence}."""
+
+    def __init__(self, errors):
+        super().__init__()
+        self.errors = errors
+
+
+def held(account: Account) -> Typed:
+    return Typed(account.name, account.time_zone, phone_keys.country_of(account))
+
+
+def save(account: Account, typed: Typed) -> None:
+    """Keep what was typed. The caller holds the account's row, locked for update, and commits. Raises NotSaved."""
+    errors, good = {}, {}
+    for field, read in (("name", people.account_name), ("time_zone", people.time_zone), ("country", people.country)):
+        try:
+            good[field] = read(getattr(typed, field))
+        except people.Unusable as error:
+            errors[field] = str(error)
+    if errors:
+        raise NotSaved(errors)
+    try:
+        phone_keys.choose(account, good["country"])
+    except phone_keys.NotNow as error:
+        raise NotSaved({"country": str(error)}) from error
+    account.name, account.time_zone = good["name"], good["time_zone"]
+
+
+def zone_groups(chosen: str) -> list[tuple[str | None, list[tuple[str, str]]]]:
+    """[(region or None, [(zone, place)])]; what is chosen is among them, whatever it is."""
+    regions = places.zones_by_region()
+    known = {zone for zones in regions.values() for zone in zones} | {places.UTC}
+    first = [(places.UTC, places.UTC)] + ([] if chosen in known else [(chosen, chosen)])
+    return [(None, first), *((region, list(zones.items())) for region, zones in regions.items())]
+
+
+def country_options(chosen: str) -> list[tuple[str, str]]:
+    """[(code, "Germany (+49)")]; what is chosen is among them, whatever it is."""
+    unknown = [] if chosen in places.countries() else [(chosen, chosen)]
+    return unknown + [(code, places.dialled(code)) for code in places.countries()]

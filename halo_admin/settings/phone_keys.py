@@ -1,0 +1,134 @@
+"""Phone keys follow the account's default country: numbers written without a country code mean others with it.
+
+The country is set first, in lower case, and made upper case once every key follows it. So the account's own row tells
+when a change broke off halfway; the page says so, and whoever saves again completes it. Nothing is queued for it:
+10,000 companies and as many Halo clients take a few seconds, in batches whose transactions let people's edits
+through. A batch reads the country itself, so two changes at once end up with the one that was saved last. An import
+is not started over: none is live when the country is set, and one that starts meanwhile writes keys of the new country
+and reads Halo before it compares.
+
+Keys are no values of a record: its version, and when it was edited, stay.
+"""
+
+import sqlalchemy as sa
+
+from .. import normal
+from ..accounts.models import Account
+from ..connecting.above import import_is_live
+from ..crm import words
+from ..crm.models import Company
+from ..db import among, begin_write, db, update_rows
+from ..mirror.models import HaloRecord
+
+MODELS = (Company,)  # our records that have a phone key, as has what Halo calls their HALO_KIND
+READ, WRITTEN = 2000, 250  # rows read at once; rows written by one transaction, which lasts well under 0.25 s
+
+
+class NotNow(Exception):
+    """The country cannot be changed now; the text says why."""
+
+
+def country_of(account: Account) -> str:
+    return account.default_country.upper()
+
+
+def all_follow(account: Account) -> bool:
+    """Whether every phone key follows the account's country."""
+    return account.default_country.isupper()
+
+
+def choose(account: Account, country: str) -> None:
+    """Set the country; `follow` is due once that is committed. The caller holds the account's row, locked for update.
+
+    PostgreSQL: an import that starts points at the account, so it waits for that lock. Raises NotNow.
+    """
+    if country == country_of(account):
+        return
+    if import_is_live(account.id):
+        raise NotNow("An import is running, and it compares phone numbers. Change the country once it has ended.")
+    account.default_country = country.lower()
+
+
+def follow(account_id: int) -> int:
+    """Bring every phone key that does not follow the country up to date; how many did not. Commits, batch by batch."""
+    begin_write()
+    wanted = _country(account_id)
+    changed = sum(_follow(kind, account_id) for model in MODELS for kind in (_Ours(model), _Theirs(model)))
+    begin_write()
+    done = sa.update(Account).where(Account.id == account_id, Account.default_country == wanted)
+    db.session.execute(done.values(default_country=wanted.upper()))
+    db.session.commit()
+    return changed
+
+
+def _follow(kind, account_id):
+    after, changed = 0, 0
+    while rows := _page(kind.rows(account_id), kind.model, after):
+        country = _country(account_id)
+        late = [row.id for row in rows if kind.key(row, country) != row.phone_key]
+        for start in range(0, len(late), WRITTEN):
+            changed += _renew(kind, account_id, late[start : start + WRITTEN])
+        after = rows[-1].id
+    return changed
+
+
+def _page(query, model, after):
+    db.session.rollback()  # no transaction stays open from one page to the next
+    return db.session.execute(query.where(model.id > after).order_by(model.id).limit(READ)).all()
+
+
+def _renew(kind, account_id, ids):
+    """Write these rows' keys, as they follow now that nobody else changes them; how many changed."""
+    begin_write()
+    country = _country(account_id)
+    locked = kind.rows(account_id).where(among(kind.model.id, ids)).order_by(kind.model.id).with_for_update()
+    rows = [(row, kind.key(row, country)) for row in db.session.execute(locked)]
+    rows = [row._asdict() | {"phone_key": key} for row, key in rows if key != row.phone_key]
+    if rows:
+        update_rows(kind.model, [{"id": row["id"], "phone_key": row["phone_key"]} for row in rows])
+        kind.after_update(account_id, rows)
+    db.session.commit()
+    return len(rows)
+
+
+def _country(account_id):
+    """As it is now. In a writing transaction nobody changes it until the end."""
+    row = sa.select(Account.default_country).where(Account.id == account_id)
+    return db.session.scalar(row.with_for_update(read=True))
+
+
+class _Ours:
+    """Our own records: what their keys are made from, and the search words that are made from keys."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def rows(self, account_id):
+        columns = dict.fromkeys(("id", "phone", "phone_key", *self.model.WORDS))
+        query = sa.select(*(getattr(self.model, name) for name in columns))
+        return query.where(self.model.account_id == account_id, self.model.phone.is_not(None))
+
+    def key(self, row, country):
+        return normal.phone_key(row.phone, country)
+
+    def after_update(self, account_id, rows):
+        words.replace(self.model, db.session.get(Account, account_id), rows)
+
+
+class _Theirs:
+    """What the mirror holds of the same kind."""
+
+    model = HaloRecord
+
+    def __init__(self, ours):
+        self.kind = ours.HALO_KIND
+
+    def rows(self, account_id):
+        query = sa.select(HaloRecord.id, HaloRecord.values, HaloRecord.phone_key)
+        return query.where(HaloRecord.account_id == account_id, HaloRecord.kind == self.kind)
+
+    def key(self, row, country):
+        return normal.phone_key((row.values or {}).get("phone"), country)
+
+    def after_update(self, account_id, rows):
+        """Nothing else in the mirror follows from a phone key."""

@@ -1,0 +1,151 @@
+"""The General page in a real browser: types change in place, focus stays where one works, and nothing complains."""
+
+import re
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+from halo_admin.accounts import people
+from halo_admin.crm import writing
+from halo_admin.crm.models import Company
+from halo_admin.crm.types import company_types
+from halo_admin.db import begin_write, db
+from tests.browsing import barriers, shot
+from tests.connecting.conftest import make_app
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def address(sqlite_url, tmp_path):
+    """The site with Ann's account in it, running on a free port."""
+    app = make_app(sqlite_url, tmp_path)
+    with app.app_context():
+        begin_write()
+        account, _ann = people.create_account("Acme IT", "ann@example.com", PASSWORD, "DE", "Europe/Berlin")
+        ids = [kind.id for kind in company_types(account.id)]
+        rows = [{"name": f"Company {n}", "phone": f"555 010 {n:04}", "type_id": ids[n % 7 > 2]} for n in range(1200)]
+        writing.insert(Company, account, rows)
+        db.session.commit()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    running = threading.Thread(target=server.serve_forever)
+    running.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    running.join()
+
+
+def open_general(page, address):
+    page.goto(f"{address}/settings/general")
+    page.get_by_label("E-mail").fill("ann@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{address}/settings/general")
+
+
+def names(page):
+    return page.locator(".types strong").all_inner_texts()
+
+
+def settled(page):
+    """Wait until htmx knows the buttons it has brought in."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.id")
+
+
+def test_the_account_is_changed_and_phone_numbers_follow(page, address):
+    open_general(page, address)
+    assert barriers(page) == []
+    shot(page, "general")
+    page.get_by_label("Account name").fill(" ")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Give the account a name of 1 to 200 characters.").wait_for()
+    assert barriers(page) == []
+    shot(page, "general-wrong")
+    page.get_by_label("Account name").fill("Acme Managed Services")
+    page.get_by_label("Time zone").select_option("New York")
+    page.get_by_label("Default country for phones").select_option("United States (+1)")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text(re.compile(r"now belong to United States \(\+1\): [1-9]")).wait_for()
+    assert page.locator(".left-bar .person-words small").inner_text() == "Acme Managed Services"
+    shot(page, "general-saved")
+
+
+def test_types_are_changed_in_place_by_keyboard(page, address):
+    open_general(page, address)
+    page.get_by_label("New company type").fill("Public sector")
+    page.keyboard.press("Enter")
+    page.get_by_text("“Public sector” was added.").wait_for()
+    assert focused(page) == "added-name"
+    settled(page)
+    page.get_by_role("button", name="Move Public sector up").focus()
+    for _ in range(4):
+        before = names(page)
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "before => JSON.stringify([...document.querySelectorAll('.types strong')].map(one => one.textContent))"
+            " !== JSON.stringify(before)",
+            arg=before,
+        )
+        settled(page)
+    assert names(page)[0] == "Public sector"
+    page.wait_for_function("() => document.activeElement.getAttribute('aria-label') === 'Move Public sector down'")
+    settled(page)
+    page.get_by_role("link", name="Rename Vendor").press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'new-name'")
+    page.get_by_label("New name of Vendor").fill("clients")
+    page.keyboard.press("Enter")
+    page.get_by_text("“Vendor” is called “clients” now.").wait_for()
+    assert focused(page) == "Rename clients"
+    settled(page)
+    page.get_by_role("link", name="Rename clients").press("Enter")
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_role("link", name="Rename clients").wait_for()
+    settled(page)
+    page.get_by_role("button", name="Remove clients").press("Enter")
+    page.get_by_text("“clients” was removed.").wait_for()
+    assert names(page) == ["Public sector", "Prospect", "Client", "Partner"]
+    assert page.url == f"{address}/settings/general"
+
+
+def test_what_cannot_be_done_says_why_in_its_line(page, address):
+    open_general(page, address)
+    page.get_by_role("button", name="Remove Client").click()
+    page.get_by_text("companies have this type. Give them another one first.").wait_for()
+    assert focused(page) == "Remove Client"
+    assert barriers(page) == []
+    shot(page, "general-types-kept")
+    page.reload()  # taking pictures left styles behind that htmx must not copy
+    page.get_by_role("link", name="Rename Partner").click()
+    page.get_by_label("New name of Partner").fill("prospect")
+    page.get_by_role("button", name="Save").last.click()
+    page.get_by_text("There is a type “Prospect” already.").wait_for()
+    assert page.get_by_label("New name of Partner").input_value() == "prospect"
+    assert barriers(page) == []
+    shot(page, "general-types-renaming")
+    page.reload()
+    page.get_by_label("New company type").fill("partner")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_text("There is a type “Partner” already.").wait_for()
+    assert focused(page) == "added-name"
+    assert barriers(page) == []
+    shot(page, "general-types-adding")
+
+
+def test_without_script_the_same_buttons_work(new_page, address):
+    page = new_page(java_script_enabled=False)
+    open_general(page, address)
+    page.get_by_role("button", name="Move Vendor up").click()
+    page.get_by_text("“Vendor” was moved up.").wait_for()
+    page.get_by_role("link", name="Rename Vendor").click()
+    page.get_by_label("New name of Vendor").fill("Supplier")
+    page.get_by_role("button", name="Save").last.click()
+    page.get_by_text("“Vendor” is called “Supplier” now.").wait_for()
+    page.get_by_role("button", name="Remove Supplier").click()
+    page.get_by_text("“Supplier” was removed.").wait_for()
+    assert names(page) == ["Prospect", "Client", "Partner"]
