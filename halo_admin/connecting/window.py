@@ -21,6 +21,7 @@ from .models import QuotaWindow
 
 # imports leave these to what a person waits for
 RESERVE = {"imports": 15, "exports": 0}
+PACE = 4  # requests a second, about, where nothing has to be waited for
 ROWS = QuotaWindow.__table__
 
 
@@ -114,15 +115,50 @@ def standing(tenant_id: int) -> Standing | None:
     limit, times = _limit(), _times()
     if limit <= 0:
         return None
-    with db.engine.connect() as connection:
-        kept = connection.scalar(sa.select(ROWS.c.window).where(ROWS.c.tenant_id == tenant_id))
-        at = now(connection).timestamp()
-    window = quota.resized(msgspec.convert(kept, quota.Window), limit) if kept else quota.Window(limit)
+    window, at = _looked_at(tenant_id, limit)
     return Standing(
         quota.used(window, at, **times),
         limit,
         quota.refused_early(window, at, times["length"]),
         _moment(window.blocked_until) if window.blocked_until > at else None,
+    )
+
+
+def _looked_at(tenant_id, limit):
+    """(the window as it was last written, the database's time)."""
+    with db.engine.connect() as connection:
+        kept = connection.scalar(sa.select(ROWS.c.window).where(ROWS.c.tenant_id == tenant_id))
+        at = now(connection).timestamp()
+    return quota.resized(msgspec.convert(kept, quota.Window), limit) if kept else quota.Window(limit), at
+
+
+def seconds_for(tenant_id: int, requests: int, use: str = "imports", share: float = 1.0) -> int:
+    """How long so many requests take from now on: what share and reserve leave of the window, less what is used."""
+    limit, times = _limit(), _times()
+    if limit <= 0:
+        return round(requests / PACE)
+    window, at = _looked_at(tenant_id, limit)
+    part = share if use == "imports" else 1.0
+    allowed = quota.allowed(window, at, share=part, reserve=RESERVE[use], length=times["length"])
+    waits = _waits(window, at, allowed, **times)
+    return round(_until_sent(waits, requests, times["length"] + quota.MARGIN))
+
+
+def _waits(window, at, allowed, length, max_flight):
+    """Seconds until each of the allowed places is free, in order."""
+    ends = ((slot.answered or min(at, slot.sent + max_flight)) + length + quota.MARGIN for slot in window.slots)
+    taken = sorted(end - at for end in ends if end > at)
+    free = [0.0] * max(0, allowed - len(taken))
+    return [max(wait, window.blocked_until - at) for wait in [*free, *taken][-allowed:]]
+
+
+def _until_sent(waits, requests, length):
+    """Each place serves again a window's length later; those that are free at once are used one after the other."""
+    if requests <= 0:
+        return 0
+    rounds, last = divmod(requests - 1, len(waits))
+    return rounds * max(length, len(waits) / PACE) + max(
+        wait + (last + 1 - place) / PACE for place, wait in enumerate(waits[: last + 1])
     )
 
 

@@ -1,8 +1,9 @@
 """Between comparing and saving: the details that decisions hinge on, one request each, within the quota."""
 
 import sqlalchemy as sa
-from flask import current_app
 
+from ..connecting import opening, window
+from ..connecting.models import SHARES
 from ..db import db
 from . import comparing, details
 from .applying import settle
@@ -34,7 +35,7 @@ def question(run, asks):
         number = asks.get(what, 0)
         if number > FEW and not run.options.get(ANSWERS[kind]):
             run.question = {
-                "kind": kind, "records": number, "requests": number, "seconds": seconds_for(number),
+                "kind": kind, "records": number, "requests": number, "seconds": seconds_for(number, run.account_id),
                 "choices": [{"value": value, "label": label} for value, label in choices],
             }  # fmt: skip
             run.state = "waiting"
@@ -45,10 +46,11 @@ def question(run, asks):
 ANSWERS = {"times": "newer", "websites": "websites"}
 
 
-def seconds_for(requests) -> int:
-    """How long so many requests take under the quota: a staircase, one window's worth at a time."""
-    allowed, length = current_app.config["HALO_WINDOW_REQUESTS"], current_app.config["HALO_WINDOW_SECONDS"]
-    return int(requests // allowed * length) + requests % allowed // 4 if allowed > 0 else requests // 4
+def seconds_for(requests, account_id) -> int:
+    """How long so many requests of an import take under the quota, from now on."""
+    connection = opening.connection_of(account_id)
+    share = SHARES[opening.share_of(connection)]
+    return window.seconds_for(connection.tenant_id, requests, "imports", share)
 
 
 def reply(run, choice):

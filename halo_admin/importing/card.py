@@ -36,6 +36,7 @@ class Card:
     types: str = ""  # the mapping's summary
     new_types: tuple[int, int] = (0, 0)  # types nobody has answered for, and their clients
     websites: int = 0  # that were never read, one request each
+    website_minutes: int = 0  # how long reading them takes
     is_first: bool = False  # the account has imported nothing yet
 
     @property
@@ -65,10 +66,6 @@ class Card:
     def must_read(self):
         """Whether reading is the way to open the lock: the mapping shows what clients have."""
         return self.lock is not None and self.lock.endpoint == "connecting.mapping_page" and self.read_at is None
-
-    @property
-    def website_minutes(self):
-        return max(1, round(asking.seconds_for(self.websites) / 60))
 
     @property
     def changes(self):
@@ -127,7 +124,9 @@ def _of_tenant(tenant, stage):
         unanswered = [row for row in rows if row.choice is None and row.clients]
         told = {"types": mapping.summary(rows), "new_types": (len(unanswered), sum(row.clients for row in unanswered))}
     if tenant.learned.get("lists_websites") is False:
-        told["websites"] = websites.count_unread(tenant.id, stage)
+        unread = websites.count_unread(tenant.id, stage)
+        seconds = asking.seconds_for(unread, tenant.account_id)
+        told |= {"websites": unread, "website_minutes": max(1, round(seconds / 60))}
     return told
 
 

@@ -188,4 +188,4 @@ def _seconds_left(run, rate):
         return by_rate[0] if by_rate else None
     one_by_one = run.movement == "asking" or run.purpose == "websites"
     requests = total - done if one_by_one else -(-(total - done) // PAGE)
-    return max([asking.seconds_for(requests), *by_rate]) if by_rate or requests > PAGE else None
+    return max([asking.seconds_for(requests, run.account_id), *by_rate]) if by_rate or requests > PAGE else None

@@ -1,6 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.connecting import window
 from halo_admin.connecting.models import QuotaWindow
 from halo_admin.connecting.opening import share_of
 from halo_admin.connecting.window import DatabaseQuota, standing
@@ -113,10 +114,31 @@ def test_a_share_that_somebody_chose_stays(connection):
     assert share_of(connection) == "all"
 
 
+@pytest.mark.parametrize(
+    ("requests", "share", "seconds"),
+    [(30, 1.0, 8), (31, 1.0, 60), (60, 1.0, 68), (61, 1.0, 121), (15, 0.5, 4), (16, 0.5, 60), (0, 1.0, 0)],
+)
+def test_how_long_requests_take_is_told_by_share_and_reserve(connection, requests, share, seconds):
+    assert window.seconds_for(connection.tenant_id, requests, "imports", share) == pytest.approx(seconds, abs=1)
+
+
+def test_how_long_requests_take_counts_what_is_used_already(connection):
+    ask(quota_of(connection), 25)
+    assert window.seconds_for(connection.tenant_id, 5) <= 2
+    assert window.seconds_for(connection.tenant_id, 6) == pytest.approx(60, abs=3)
+    assert window.seconds_for(connection.tenant_id, 36) == pytest.approx(120, abs=4)
+
+
+def test_how_long_requests_take_counts_the_wait_halo_asked_for(connection):
+    quota_of(connection).refused(30.0)
+    assert window.seconds_for(connection.tenant_id, 1) == pytest.approx(30, abs=2)
+
+
 def test_without_a_limit_there_is_no_quota(connection, app):
     app.config["HALO_WINDOW_REQUESTS"] = 0
     ask(quota_of(connection), 50)
     assert standing(connection.tenant_id) is None
+    assert window.seconds_for(connection.tenant_id, 40) == 10
     assert quota_of(connection).refused(20.0) > now()
 
 

@@ -1,7 +1,12 @@
 """What imports ask of Halo: how many requests, and how long they take under the quota."""
 
+from datetime import timedelta
+
+import pytest
+
+from halo_admin.connecting import opening
 from halo_admin.db import begin_write, db
-from halo_admin.importing import answering
+from halo_admin.importing import answering, card, progress, stages
 from halo_admin.importing.models import Decision
 
 
@@ -42,3 +47,41 @@ def test_the_website_of_a_client_that_a_person_leaves_out_is_not_read(start_worl
     decision = db.session.query(Decision).filter_by(run_id=run.id, action="review").one()
     answering.answer(decision, "ignore", None, world.ann)
     assert world.imported().facts["websites_unread"] == 0
+
+
+def use_a_quarter(world):
+    """Imports of this account may use a quarter of the limit: 25 of 100 requests, less 6 in reserve."""
+    world.app.config.update(HALO_WINDOW_REQUESTS=100, HALO_WINDOW_SECONDS=300.0)
+    begin_write()
+    opening.connection_of(world.account.id).share = "quarter"
+    db.session.commit()
+
+
+def test_a_question_tells_the_time_that_the_share_of_the_account_allows(world):
+    for number in range(30):
+        world.ours(f"Firm {number}", city="Hamburg", edited=timedelta(hours=1))
+        world.theirs(f"Firm {number}", site={"line3": "Berlin"})
+    world.map()
+    use_a_quarter(world)
+    assert world.imported().question["seconds"] == pytest.approx(300, abs=20)
+
+
+def test_the_card_tells_the_minutes_that_the_share_of_the_account_allows(start_world):
+    world = start_world(switches={"website_in_list": "off"})
+    for number in range(40):
+        world.theirs(f"Client {number}")
+    world.imported()
+    use_a_quarter(world)
+    shown = card.card_of(world.account.id, stages.STAGES[0])
+    assert (shown.websites, shown.website_minutes) == (40, 10)
+
+
+def test_the_time_left_is_what_the_share_of_the_account_allows(world):
+    world.theirs("Acme")
+    world.map()
+    run = world.start()
+    use_a_quarter(world)
+    begin_write()
+    run.movement, run.progress = "asking", {"asking": [10, 310]}
+    db.session.commit()
+    assert progress.standing(world.fresh(run)).seconds_left == pytest.approx(15 * 300, abs=20)
