@@ -253,6 +253,27 @@ def test_a_stopped_import_says_why_and_goes_on_or_starts_again(world, ann):
     assert world.fresh(run).is_live
 
 
+@pytest.mark.parametrize("purpose", ["read", "websites"])
+def test_a_stopped_reading_goes_on_or_starts_again_and_keeps_no_import_away(world, ann, purpose):
+    mapped(world)
+    started = runs.start(world.account.id, "companies", world.ann, purpose=purpose)
+    run = changed(started, state="failed", next_leg_at=None, ended_at=now(), stopped="Halo refuses the secret.")
+    page = ann.get(RAIL).text
+    assert [page.count(f"{label}</button>") for label in ("Go on", "Start again", "Import")] == [1, 1, 1]
+    assert filled(page) == 1
+    assert ann.post(START).status_code == 303
+    assert runs.live(world.account.id).purpose == "import"
+    assert world.fresh(run).state == "failed"
+
+
+def test_a_stopped_reading_before_the_mapping_offers_no_import(world, ann):
+    started = world.start_reading()
+    changed(started, state="failed", next_leg_at=None, ended_at=now(), stopped="Halo refuses the secret.")
+    page = ann.get(RAIL).text
+    assert [page.count(f"{label}</button>") for label in ("Go on", "Start again", "Import")] == [1, 1, 0]
+    assert filled(page) == 1
+
+
 def test_a_new_type_unfolds_with_its_clients(world, ann):
     mapped(world)
     world.theirs("New one", type="Partner")
