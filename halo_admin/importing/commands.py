@@ -14,6 +14,7 @@ from .telling import decisions_of
 
 STAGE = click.Choice(list(stages.BY_KEY))
 GOOD = ("done", "problems", "previewed")
+DEFAULTS = {"newer": "read", "websites": "read"}  # a run that was not told does the same, after asking
 LATER = "Preview, apply and undo belong to a later version."
 
 
@@ -37,21 +38,25 @@ def read(stage, account, inline, as_json):
 @click.option(
     "--newer",
     type=click.Choice(["read", "ours", "theirs"]),
-    default="read",
+    default=DEFAULTS["newer"],
     show_default=True,
     help="Where both sides differ and only Halo's times tell the newer: read them, or take one side.",
 )
 @click.option(
     "--websites",
     type=click.Choice(["read", "skip"]),
-    default="read",
+    default=DEFAULTS["websites"],
     show_default=True,
     help="Websites that Halo tells one by one and matching needs.",
 )
 @json_option
 @with_appcontext
 def import_(stage, account, preview, full, inline, newer, websites, as_json):  # fmt: skip
-    """Import a stage; waits for its end. Where another import or reading is running, for that one's first."""
+    """Import a stage; waits for its end.
+
+    Where another import or reading is running, or this one with other options, it waits for that one's end first
+    (with --inline it takes part in it). An import just like it that is running already is the one it waits for.
+    """
     if preview:
         refuse(LATER, code=2)
     options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
@@ -68,16 +73,20 @@ def _run(account, stage, inline, as_json, **what):
 
 
 def _started(account, stage, inline, **what):
-    """The run that was asked for. One of another kind that is live comes to its end first."""
+    """The run that was asked for. One of another kind, or with other options, that is live comes to its end first."""
     while True:
         try:
-            return runs.start(account.id, stage, **what)
+            run = runs.start(account.id, stage, **what)
+            if DEFAULTS | run.options == DEFAULTS | what.get("options", {}):
+                return run
+            other = runs.Busy(run)
         except runs.Locked as locked:
             refuse(f"{locked.lock.reason}.")
         except runs.Busy as busy:
-            click.echo(f"{busy}; waiting for its end.", err=True)
-            if _to_its_end(busy.run, inline).is_live:
-                refuse(f"{busy} and waits for an answer on its page.")
+            other = busy
+        click.echo(f"{other}; waiting for its end.", err=True)
+        if _to_its_end(other.run, inline).is_live:
+            refuse(f"{other} and waits for an answer on its page.")
 
 
 def _to_its_end(run, inline):

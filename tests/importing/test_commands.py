@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from halo_admin.db import db
+from halo_admin.db import begin_write, db
 from halo_admin.importing.models import ImportRun
 from tests.importing.world import counts
 
@@ -36,6 +36,26 @@ def test_an_import_with_other_options_is_one_of_its_own(mapped):
     assert told["run"] > live_id
     assert counts(db.session.get(ImportRun, live_id)) == {"created": 1, "skipped": 1}
     assert told["counts"]["unchanged"] == 1
+
+
+def test_an_import_that_is_told_what_to_take_does_not_join_one_that_was_not(mapped):
+    live = mapped.start()
+    told = json.loads(run_command(mapped, "import", "companies", "--inline", "--newer", "theirs").stdout)
+    assert told["run"] > live.id
+    assert (mapped.fresh(live).state, told["state"]) == ("done", "done")
+
+
+def test_an_import_that_waits_for_an_answer_is_not_taken_for_the_one_asked_for(mapped):
+    question = {"kind": "times", "records": 30, "requests": 30, "seconds": 8, "choices": []}
+    live = mapped.start()
+    begin_write()
+    live = mapped.fresh(live)
+    live.question, live.movement, live.next_leg_at = question, "asking", None
+    db.session.commit()
+    done = run_command(mapped, "import", "companies", "--inline", "--newer", "theirs")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "is running and waits for an answer on its page." in done.stderr
+    assert mapped.fresh(live).is_live
 
 
 def test_the_import_that_is_live_already_is_taken_part_in(mapped):
