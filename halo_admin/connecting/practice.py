@@ -5,7 +5,7 @@ from flask import current_app
 
 from ..crm.models import Company, SearchWord
 from ..db import db, owned
-from ..mirror.models import HaloTenant
+from ..mirror.models import HaloRecord, HaloTenant
 from ..practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
 from . import above, credentials, tenants
 from .models import Connection, ConnectionCheck
@@ -20,8 +20,10 @@ class NotNow(ValueError):
 
 
 def available(account_id: int) -> bool:
-    """Whether this account may try with practice data: it has no connection and no records of its own."""
-    return bool(current_app.config["PRACTICE_URL"]) and connection_of(account_id) is None and not _has_any(account_id)
+    """Whether this account may try with practice data: no check of its connection has ever passed, and it has no
+    records of its own.
+    """
+    return bool(current_app.config["PRACTICE_URL"]) and not _was_connected(account_id) and not _has_any(account_id)
 
 
 def is_on(account_id: int) -> bool:
@@ -36,11 +38,11 @@ def connect(account_id: int) -> Connection:
     In a writing transaction the caller commits.
     """
     if not available(account_id):
-        raise NotNow("Practice data is for an account without a connection and without records of its own.")
+        raise NotNow("Practice data is for an account that never was connected and has no records of its own.")
     typed = credentials.Typed(
         url=current_app.config["PRACTICE_URL"], client_id=PRACTICE_CLIENT_ID, secret=PRACTICE_CLIENT_SECRET
     )
-    connection, _notes = credentials.save(account_id, typed)
+    connection, _notes = credentials.save(account_id, typed, other_tenant_is_meant=True)
     connection.tenant.practice = True
     return connection
 
@@ -71,6 +73,14 @@ def leave(account_id: int) -> int:
     db.session.expire_all()
     tenants.mark_inactive(account_id, None)
     return removed
+
+
+def _was_connected(account_id):
+    """Whether the account has or had a Halo: a check has passed with it, or it has been read."""
+    connection = connection_of(account_id)
+    if connection is not None and (connection.connected_at is not None or connection.tenant.practice):
+        return True
+    return db.session.scalar(owned(HaloRecord, account_id).limit(1)) is not None
 
 
 def _tenant(account_id):

@@ -6,6 +6,7 @@ from flask_login import current_user
 from ..db import db
 from ..heartbeats import living
 from ..queues import EXPORTS
+from ..web.door import admins_only
 from . import answering, checks, credentials, mapping_form, practice
 from .mapping import STAGES
 from .models import SHARES
@@ -13,6 +14,7 @@ from .opening import connection_of, share_of
 from .strip import strip_of
 
 bp = Blueprint("connecting", __name__, url_prefix="/settings/halo")
+bp.before_request(admins_only)
 
 KINDS = {stage: kind for kind, stage in STAGES.items()}
 

@@ -52,6 +52,7 @@ class Line:
     candidates: list = field(default_factory=list)
     told: list = field(default_factory=list)
     waits: bool = False  # decided, but not carried out
+    newer_run: int | None = None  # the later import that has dealt with this record
     run: ImportRun | None = None
     at: datetime | None = None
 
@@ -114,6 +115,7 @@ class Lines:
             one.action, one.reason, *_theirs(record), id=one.id, by=one.by or "", changes=self.changes(one),
             candidates=[found for each in _evidence(one, "candidates") if (found := self._candidate(each))],
             told=list(_evidence(one, "told")), waits=one.state != "applied",
+            newer_run=record.run_id if record.run_id and record.run_id > self.run.id else None,
         )  # fmt: skip
         return self._both(line, one.ours_id)
 

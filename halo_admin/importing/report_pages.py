@@ -55,6 +55,15 @@ def first_tab(run) -> str:
     return next((name for name in ("review", "failed") if run.counts.get(name)), "changed")
 
 
+def open_questions(run) -> int:
+    """How many of its records still wait for an answer: none that a later import has dealt with."""
+    if not run.counts.get("review"):
+        return 0
+    asked = sa.select(sa.func.count()).select_from(Decision).join(HaloRecord, HaloRecord.id == Decision.record_id)
+    here = (Decision.run_id == run.id, Decision.action == "review", HaloRecord.run_id == run.id)
+    return db.session.scalar(asked.where(*here))
+
+
 def _cursor(tab, text):
     place, _, rest = text.partition(".")
     strength, _, last = rest.partition(".")

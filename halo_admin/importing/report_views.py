@@ -105,7 +105,7 @@ def _head(run):
     return {
         "run": run, "title": sentences.title(run), "sentence": sentences.sentence(run, before),
         "nothing_new": sentences.nothing_new(run), "can_go_on": runs.can_go_on(run),
-        "touched": sentences.touched(run),
+        "touched": sentences.touched(run), "questions": report_pages.open_questions(run),
     }  # fmt: skip
 
 
@@ -119,7 +119,9 @@ def _records(run, asked):
 
 
 def _types_used(run):
-    """Types and their meanings; None where the mapping is another one by now."""
+    """Types and their meanings; None where the mapping is another one by now. Empty before anything was compared."""
+    if "comparing" not in run.progress:
+        return []
     if run.mapping_revision != mapping_revision(run.tenant_id, run.stage):
         return None
     return report_pages.types_used(run)

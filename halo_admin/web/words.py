@@ -30,7 +30,7 @@ SIDES = {"halo": "Halo", "glasshive": "GlassHive"}
 
 
 def init_app(app):
-    filters = (day_time, day, clock, number, plural, duration, capital)
+    filters = (day_time, day, clock, number, plural, duration, capital, full_stop)
     app.jinja_env.filters.update({function.__name__: function for function in filters}, outcome=OUTCOMES.get)
     app.jinja_env.globals.update(OUTCOMES=OUTCOMES, OUTCOME_TONES=OUTCOME_TONES, STATES=STATES, SIDES=SIDES)
 
@@ -88,6 +88,11 @@ def duration(seconds: float) -> str:
     if not hours:
         return f"{minutes} min"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def full_stop(words: str) -> str:
+    """A sentence with its full stop, also where a name at its end brings one: "It is that of Pinto S.A."."""
+    return words if words.endswith(".") else f"{words}."
 
 
 def capital(sentence: str) -> str:

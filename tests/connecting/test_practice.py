@@ -82,11 +82,20 @@ def test_an_account_with_a_connection_or_records_may_not(ann, cleo, app):
     begin_write()
     writing.insert(Company, ann.account, [dict.fromkeys(Company.FIELDS) | {"name": "Acme"}])
     db.session.commit()
-    saved(cleo)
+    begin_write()
+    saved(cleo).connected_at = now()
+    db.session.commit()
     assert not practice.available(ann.account_id)
     assert not practice.available(cleo.account_id)
     with pytest.raises(practice.NotNow):
         practice.connect(cleo.account_id)
+
+
+def test_an_address_that_no_check_has_passed_with_takes_nothing_away(ann, ann_browses):
+    saved(ann)
+    assert "Try with practice data" in ann_browses.get(PAGE).text
+    assert ann_browses.post(f"{PAGE}/practice").status_code == 302
+    assert practice.is_on(ann.account_id)
 
 
 def test_without_a_practice_halo_there_is_nothing_to_try(ann, app):

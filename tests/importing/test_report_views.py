@@ -358,3 +358,21 @@ def test_ids_that_no_database_holds_are_not_there(world_on_each):
 def test_an_address_that_makes_no_sense_shows_the_first_page(world, ann, args):
     world.theirs("Acme")
     assert page(ann, world.imported(), **args)
+
+
+def test_a_newer_imports_question_is_answered_there_and_no_form_is_offered_before(review, world, ann):
+    older, newer = review[0], world.imported()
+    html = page(ann, older, action="review")
+    assert f'href="/settings/halo/runs/{newer.id}?action=review#what-happened">Answer it there</a>' in html
+    assert 'class="review"' not in html
+    assert "your answer.</strong>" not in html
+    assert "your answer.</strong>" in page(ann, newer)
+
+
+def test_the_types_of_an_import_that_has_compared_nothing_are_not_told(world, ann):
+    world.theirs("Acme")
+    world.map()
+    run = world.start()
+    html = page(ann, run)
+    assert "The mapping has been changed" not in html
+    assert "Types used" not in html

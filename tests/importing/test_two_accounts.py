@@ -9,10 +9,11 @@ import click
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.accounts import people
 from halo_admin.connecting.window import standing
 from halo_admin.crm import companies
 from halo_admin.crm.companies import Asked
-from halo_admin.db import db
+from halo_admin.db import begin_write, db
 from halo_admin.importing.models import Decision
 from tests.importing.world import World, all_told, counts, links
 
@@ -140,6 +141,23 @@ def addresses(app, ids):
         for rule in app.url_map.iter_rules() if rule.endpoint != "static"
         for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
     ]  # fmt: skip
+
+
+def test_no_settings_are_open_to_people_who_are_no_admins(ann, imported):
+    begin_write()
+    people.add_user(ann.account, "bob@example.com", "Bob", ["salesperson"], "a long password")
+    db.session.commit()
+    bob = ann.app.test_client()
+    bob.post("/sign-in", data={"email": "bob@example.com", "password": "a long password"})
+    routes = [one[:2] for one in addresses(ann.app, anns_ids(ann, imported))]
+    settings = [one for one in routes if one[1].startswith("/settings/") and one[1] != "/settings/"] + [
+        ("GET", "/download")
+    ]
+    assert len(settings) > 15
+    before = everything_of(ann)
+    answers = {(method, address): bob.open(address, method=method).status_code for method, address in settings}
+    assert answers == dict.fromkeys(settings, 403)
+    assert everything_of(ann) == before
 
 
 def test_every_address_with_an_id_of_anns_is_a_404_for_cleo_and_changes_nothing(ann, imported, cleo):
