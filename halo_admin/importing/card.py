@@ -9,7 +9,7 @@ from ..connecting.opening import connection_of
 from ..db import db, owned
 from ..states import LIVE
 from ..web.words import STATES
-from . import asking, history, runs, stages, websites
+from . import asking, finishing, history, runs, stages, websites
 from .models import OUTCOMES, ImportRun
 from .progress import LABELS
 from .stage import Stage
@@ -132,4 +132,5 @@ def _of_tenant(tenant, stage):
 
 def counted(run: ImportRun) -> list[tuple[str, int]]:
     """[(outcome, number)] of a run, zeros included, in their usual order."""
-    return [(name, run.counts.get(name, 0)) for name in OUTCOMES]
+    counts = finishing.counts_told(run)
+    return [(name, counts.get(name, 0)) for name in OUTCOMES]

@@ -9,6 +9,7 @@ from .. import queues
 from ..db import db
 from ..shell import account_option, answer, json_option, refuse
 from . import legs, runs, stages
+from .card import counted
 from .models import OUTCOMES, ImportRun
 from .telling import decisions_of
 
@@ -117,14 +118,14 @@ def _wait(run_id):
 
 
 def _summary(run):
-    counts = {name: run.counts.get(name, 0) for name in OUTCOMES}
+    counts = dict(counted(run))
     seconds = round((run.ended_at - run.started_at).total_seconds(), 1) if run.ended_at else None
     return {"run": run.id, "stage": run.stage, "state": run.state, "counts": counts, "requests": run.requests,
             "seconds": seconds, "fetched": run.facts.get("fetched"), "read": run.facts.get("read", [])}  # fmt: skip
 
 
 def _words(run):
-    counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
+    counts = ", ".join(f"{count} {name}" for name, count in counted(run) if count)
     return f"Run {run.id}, {run.stage}: {run.state}. {counts or 'Nothing to tell'}. {run.requests} requests to Halo."
 
 

@@ -43,6 +43,14 @@ def _end(run, state):
     run.lease_until = None
 
 
+def counts_told(run) -> dict:
+    """Outcomes as people are told them: of a run that is not at its end only what was carried out until now.
+
+    What else it has counted was compared and not saved; `run.counts` keeps it for when the run goes on.
+    """
+    return counts_of_applied(run) if run.is_live or run.state == "failed" else run.counts
+
+
 def counts_of_applied(run) -> dict:
     """Outcomes of what was really carried out; nothing has changed for the records passed by."""
     applied = sa.select(Decision.action, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "applied")

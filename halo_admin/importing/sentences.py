@@ -59,6 +59,8 @@ def sentence(run: ImportRun, before: ImportRun | None) -> str:
 def result(run: ImportRun, before: ImportRun | None) -> str:
     """An ended import as a line: "3 May 14:05, Ann: 12 new, 38 updated, 2 need your answer"."""
     who = f"{day_time(run.started_at)}, {run.by_name}"
+    if run.state == "failed":
+        return f"{who}: {stopped(run)}"
     if nothing_new(run):
         told = [_nothing_new(before)]
     else:

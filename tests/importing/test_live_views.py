@@ -10,8 +10,9 @@ from halo_admin.accounts import people
 from halo_admin.connecting.models import Connection, Mapping
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.heartbeats import WorkerBeat
-from halo_admin.importing import runs
+from halo_admin.importing import legs, runs
 from halo_admin.importing.models import ImportRun
+from tests.importing.world import counts
 
 RAIL, STAGE, START = "/settings/halo", "/settings/halo/companies", "/settings/halo/companies/import"
 HTMX = {"HX-Request": "true"}
@@ -251,6 +252,54 @@ def test_a_stopped_import_says_why_and_goes_on_or_starts_again(world, ann):
     assert filled(page) == 1
     assert ann.post(f"{RAIL}/runs/{run.id}/go-on").status_code == 303
     assert world.fresh(run).is_live
+
+
+def stopped_before_saving(world):
+    """An import of two new companies, one left out, that stopped when all was compared."""
+    world.theirs("Dunlop", type="Customer")
+    mapped(world)
+    run = world.start()
+    leg = legs.Leg(*legs.take(run.id), 60)
+    while leg.run.movement != "saving":
+        legs.MOVEMENTS["import"][leg.run.movement](leg) and leg._next_movement()
+    legs._stop(leg, "Halo refuses the secret.")
+    leg.close()
+    return world.fresh(run)
+
+
+@pytest.mark.parametrize("address", [STAGE, RAIL + "/runs/{id}"])
+def test_a_stopped_import_counts_only_what_was_saved(world, ann, address):
+    run = stopped_before_saving(world)
+    assert run.counts["created"] == 2
+    page = ann.get(address.format(id=run.id)).text
+    assert "none saved" in page
+    assert "<strong>0</strong> New" in page
+    assert "<strong>2</strong> New" not in page
+    assert "<strong>2</strong> Left out" in page
+    run = world.finish(runs.go_on(run))
+    assert counts(run) == {"created": 2, "skipped": 2}
+    assert "<strong>2</strong> New" in ann.get(address.format(id=run.id)).text
+
+
+def test_a_live_import_counts_what_it_has_saved_until_now(world, ann):
+    run = stopped_before_saving(world)
+    changed(run, state="waiting", next_leg_at=now(), ended_at=None, stopped=None)
+    assert "<strong>0</strong> New" in ann.get(f"{RAIL}/runs/{run.id}").text
+
+
+def test_the_history_counts_only_what_a_stopped_import_has_saved(world, ann):
+    stopped_before_saving(world)
+    page = ann.get(f"{RAIL}/runs").text
+    assert 'data-label="New" class="number nothing">0</td>' in page
+    assert 'data-label="New" class="number">2</td>' not in page
+
+
+def test_a_stopped_import_beside_a_newer_reading_is_told_as_stopped(world, ann):
+    stopped_before_saving(world)
+    world.read()
+    page = ann.get(RAIL).text
+    assert "Halo refuses the secret." in page
+    assert "2 new" not in page
 
 
 @pytest.mark.parametrize("purpose", ["read", "websites"])
