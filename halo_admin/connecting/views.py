@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, has_request_context, redirect, render
 from flask_login import current_user
 
 from ..db import db
+from ..halo.pages import page_of
 from ..heartbeats import living
 from ..queues import EXPORTS
 from ..web.door import admins_only
@@ -23,6 +24,12 @@ def practice_line():
     """For every page: whether it is marked as showing practice data."""
     signed_in = has_request_context() and current_user and current_user.is_authenticated
     return {"practice": bool(signed_in) and practice.is_on(current_user.account_id)}
+
+
+def halo_page(kind, halo_id):
+    """For every profile: the address of a record in Halo; None in practice data, which has no pages."""
+    connection = connection_of(current_user.account_id)
+    return None if connection is None or connection.tenant.practice else page_of(connection.url, kind, halo_id)
 
 
 @bp.get("/connection")

@@ -6,6 +6,7 @@ For any model that carries FIELDS and a version. A form works with texts: a blan
 from typing import NamedTuple
 
 from ..db import now
+from ..normal import web_address
 from . import writing
 
 LONGEST = 500  # characters of a value that is typed in; what is here already may be longer
@@ -82,6 +83,10 @@ def _errors(changed, types):
     }
     if changed.get("name") == "":
         errors["name"] = "Type a name."
+    if (phone := changed.get("phone")) and not any(letter.isdigit() for letter in phone):
+        errors["phone"] = "Type a phone number, such as +49 30 5550100."
+    if (website := changed.get("website")) and web_address(website) is None:
+        errors["website"] = "Type a web address, such as acme.example."
     if changed.get("type_id", "") not in types | {""}:
         errors["type_id"] = "This type is not there any more. Choose another one."
     return errors

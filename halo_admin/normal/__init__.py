@@ -9,6 +9,16 @@ from halo_admin.normal.folding import KEY_LENGTH, sort_key, words
 from halo_admin.normal.names import name_key
 from halo_admin.normal.phones import phone_key
 from halo_admin.normal.sameness import same
-from halo_admin.normal.websites import website_key
+from halo_admin.normal.websites import web_address, website_key
 
-__all__ = ["KEY_LENGTH", "email_key", "name_key", "phone_key", "same", "sort_key", "website_key", "words"]
+__all__ = [
+    "KEY_LENGTH",
+    "email_key",
+    "name_key",
+    "phone_key",
+    "same",
+    "sort_key",
+    "web_address",
+    "website_key",
+    "words",
+]

@@ -72,6 +72,18 @@ def read_address(text: str) -> Address | None:
     return Address(host, None if port in _WEB_PORTS else port, found["path"].rstrip("/"))
 
 
+def web_address(text: str | None) -> str | None:
+    """A website as a link may hold it: http or https and a host; None for everything else."""
+    piece = (text or "").strip()
+    address = read_address(piece) if piece and " " not in piece else None
+    if address is None:
+        return None
+    scheme = piece.partition("://")[0].lower() if "://" in piece else "https"
+    if scheme in ("http", "https"):
+        return piece if "://" in piece else f"https://{piece}"
+    return None
+
+
 def _ascii_host(host):
     host = host.strip(".").lower()
     if not host.isascii():

@@ -84,7 +84,9 @@ def test_saving_what_is_there_already_changes_nothing(app, ann, edit):
     [
         ("name", "  ", "Type a name."),
         ("name", "x" * 501, "use at most 500 characters"),
-        ("website", "x" * 501, "use at most 500 characters"),
+        ("website", "x" * 501, "Type a web address"),
+        ("website", "javascript:alert(1)", "Type a web address"),
+        ("phone", "abc", "Type a phone number"),
         ("type_id", "999999", "This type is not there any more."),
         ("type_id", "x", "This type is not there any more."),
     ],

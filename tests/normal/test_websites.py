@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halo_admin.normal import website_key
+from halo_admin.normal import web_address, website_key
 from tests.normal.anything import anything, made_of, patiently
 
 website_like = made_of(
@@ -172,3 +172,16 @@ def test_any_text_gives_a_key_that_is_its_own_key_or_none(text):
 )
 def test_the_way_a_website_is_written_does_not_matter(name, way):
     assert website_key(way.format(f"{name}-group.example")) == f"{name}-group.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://acme.example/a?b=1", "https://acme.example/a?b=1"), ("HTTP://Acme.example", "HTTP://Acme.example"),
+        (" www.acme.example ", "https://www.acme.example"), ("javascript:alert(1)", None),
+        ("javascript://acme.example/%0aalert(1)", None), ("data://acme.example", None), ("acme", None), (None, None),
+        ("see acme.example", None), ("", None),
+    ],
+)  # fmt: skip
+def test_only_the_web_is_linked_to(text, address):
+    assert web_address(text) == address

@@ -36,6 +36,12 @@ def test_the_settings_have_a_column_of_their_own_and_mark_where_one_is(ann):
     assert 'class="settings-column"' not in ann.get("/companies").text
 
 
+def test_the_plain_address_leads_home_and_to_the_sign_in_without_anybody(world, ann):
+    assert world.app.test_client().get("/").location.startswith("/sign-in")
+    assert ann.get("/").location == "/companies"
+    assert ann.get("/settings/").location == "/settings/general"
+
+
 def test_people_without_the_right_see_no_settings(world):
     begin_write()
     people.add_user(world.account, "bob@example.com", "Bob", ["salesperson"], "a long password")
