@@ -26,7 +26,8 @@ class Strip:
         if self.standing is None or self.standing.told_to_wait_below is None:
             return ""
         used, limit = self.standing.told_to_wait_below, self.standing.limit
-        return f"Halo said wait although we used {used:,} of {limit:,}: another tool shares this limit."
+        half = "" if self.connection.share else " Imports use half of it from now on."
+        return f"Halo said wait although we used {used:,} of {limit:,}: another tool shares this limit.{half}"
 
 
 def strip_of(account_id: int) -> Strip | None:

@@ -28,10 +28,13 @@ class HaloRejected(HaloError):
 
 
 class HaloBusy(HaloError):
-    """The quota of requests is used up; until is the aware time from which it is worth asking again."""
+    """The quota of requests is used up; until is the aware time from which it is worth asking again.
 
-    def __init__(self, until: datetime, sentence: str | None = None):
+    told: Halo itself said so, not our own count.
+    """
+
+    def __init__(self, until: datetime, sentence: str | None = None, told: bool = False):
         super().__init__(
             sentence or f"Halo's limit of requests is reached; it goes on at {until:%H:%M:%S %Z}.", status=429
         )
-        self.until = until
+        self.until, self.told = until, told

@@ -91,7 +91,8 @@ class Wire:
             self._on_request(request.url.path)
             answer = self._send(request)
         if answer.status == 429:
-            raise HaloBusy(self._quota.refused(seconds_in(answer.headers.get("retry-after"), datetime.now(UTC))))
+            until = self._quota.refused(seconds_in(answer.headers.get("retry-after"), datetime.now(UTC)))
+            raise HaloBusy(until, told=True)
         if not 200 <= answer.status < 300:
             raise Unwelcome(answer)
         return read(answer)

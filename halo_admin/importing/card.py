@@ -44,6 +44,12 @@ class Card:
         return self.live is not None and self.live.stage == self.stage.key
 
     @property
+    def told(self):
+        """The import whose counts are shown: one that did not come to its end hides none that did."""
+        unfinished = self.imported is not None and self.imported.state in ("cancelled", "failed")
+        return self.before if unfinished and self.before else self.imported
+
+    @property
     def waits_for_other(self):
         return self.live is not None and not self.is_live
 

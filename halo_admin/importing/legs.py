@@ -23,6 +23,7 @@ from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused
 from . import asking, comparing, fetching, finishing, saving, stages, websites
 from .deciding import Situation
 from .models import LIVE, ImportRun
+from .sentences import TOLD_TO_WAIT, USED_UP
 
 log = structlog.get_logger()
 
@@ -38,7 +39,6 @@ PREPARE = {"comparing": comparing.prepare, "asking": asking.prepare, "saving": s
 # a Halo that does not answer is waited for with growing pauses, this long in all
 GROWTH = (1, 3, 6, 12, 24, 60, 120)
 PATIENCE = timedelta(hours=6)
-BUSY = "Halo allows only so many requests in five minutes, and they are used up"
 
 
 class LostLease(Exception):
@@ -226,7 +226,7 @@ def _work(leg):
         leg.work()
         leg.give_back()
     except HaloBusy as busy:
-        leg.give_back(state="quota", next_leg_at=busy.until, waits_for=BUSY)
+        leg.give_back(state="quota", next_leg_at=busy.until, waits_for=TOLD_TO_WAIT if busy.told else USED_UP)
     except HaloDown as down:
         _wait_for_halo(leg, down)
     except HaloError as error:

@@ -10,6 +10,7 @@ from ..queues import IMPORTS
 from ..web.words import clock, duration
 from . import asking, stages
 from .models import ImportRun
+from .sentences import TOLD_TO_WAIT
 
 LABELS = {"reading": "Reading from Halo", "comparing": "Comparing", "saving": "Saving"}
 MOVEMENTS = {"import": ("reading", "comparing", "saving")}
@@ -120,9 +121,10 @@ def waits(run: ImportRun, at: datetime) -> list[str]:
     if run.down_since:
         return [f"Halo has not answered since {clock(run.down_since)}; it is asked again at {clock(run.next_leg_at)}. "
                 f"{run.waits_for}"]  # fmt: skip
-    strip = strip_of(run.account_id)
-    told = [f"Halo asks to wait {pause}; goes on at {clock(run.next_leg_at)}."]
-    return told + ([strip.shared] if strip and strip.shared else [f"{run.waits_for}."])
+    by_halo = run.waits_for == TOLD_TO_WAIT
+    strip = strip_of(run.account_id) if by_halo else None
+    first = f"{'Halo asks to wait' if by_halo else 'Waits for Halo,'} {pause}; goes on at {clock(run.next_leg_at)}."
+    return [first, strip.shared if strip and strip.shared else f"{run.waits_for}."]
 
 
 def nobody_works(run: ImportRun, at: datetime) -> bool:

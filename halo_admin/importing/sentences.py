@@ -10,6 +10,10 @@ IN_SENTENCES = {"created": "new", "linked": "linked", "updated": "updated", "unc
                 "skipped": "left out", "failed": "failed"}  # fmt: skip
 SIDE_RUNS = {"read": "Read from Halo", "websites": "Websites read"}
 
+# why a run waits for its quota: by Halo's word, or by our own count
+TOLD_TO_WAIT = "Halo has had enough requests for now"
+USED_UP = "Halo allows only so many requests in five minutes, and the account's share of them is used up"
+
 # the beginning of a reason, what it means, and whether the mapping is where to change it
 REASONS = (
     ("nothing here is like it", "No {noun} here had its {keys}.", False),

@@ -1,5 +1,6 @@
 """The rail, a stage's card and its buttons, as browsers with and without htmx see them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from halo_admin.db import begin_write, db, now, owned
 from halo_admin.heartbeats import WorkerBeat
 from halo_admin.importing import legs, runs
 from halo_admin.importing.models import ImportRun
+from halo_admin.importing.sentences import TOLD_TO_WAIT, USED_UP
 from tests.importing.world import counts
 
 RAIL, STAGE, START = "/settings/halo", "/settings/halo/companies", "/settings/halo/companies/import"
@@ -162,10 +164,29 @@ def test_the_bars_count_asks_within_comparing(world, ann):
 def test_a_quota_wait_tells_the_clock_time(world, ann):
     mapped(world)
     at = now() + timedelta(seconds=40)
-    run = changed(world.start(), state="quota", next_leg_at=at, waits_for="Halo allows only so many")
+    run = changed(world.start(), state="quota", next_leg_at=at, waits_for=TOLD_TO_WAIT)
     page = progress(ann, run).text
-    assert "Halo asks to wait 40 s" in page
+    assert re.search(r"Halo asks to wait (40|3\d) s; goes on at " + f"{at:%H:%M}", page)
+
+
+def test_a_wait_by_our_own_count_is_not_blamed_on_halo(world, ann):
+    mapped(world)
+    at = now() + timedelta(seconds=40)
+    page = progress(ann, changed(world.start(), state="quota", next_leg_at=at, waits_for=USED_UP)).text
+    assert "Halo asks to wait" not in page
     assert f"goes on at {at:%H:%M}" in page
+
+
+def test_a_cancelled_import_hides_nothing_of_the_one_before(world, ann):
+    world.ours("Acme", phone="+49 30 5550100")
+    world.ours("Acme Inc", phone="+49 30 5550100")
+    world.theirs("Acme Worldwide", phone="+49 30 5550100")
+    before = world.imported()
+    world.cancel(world.start())
+    page = ann.get(RAIL).text
+    assert "Cancelled" in page
+    assert "Before that, " in page
+    assert f"/settings/halo/runs/{before.id}?action=review" in page
 
 
 def test_a_silent_halo_is_told(world, ann):
