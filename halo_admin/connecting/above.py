@@ -18,6 +18,20 @@ def runs_of(tenant_id: int) -> sa.Select:
     return sa.select(runs.c.id).where(runs.c.tenant_id == tenant_id)
 
 
+def applied_changes(tenant_id: int) -> list[tuple[int, dict]]:
+    """[(our id, {field: [before, after]})] of what imports of companies have carried out, newest first."""
+    runs, decisions = _table("import_runs"), _table("decisions")
+    chosen = sa.select(decisions.c.ours_id, decisions.c.changes).join(runs, runs.c.id == decisions.c.run_id)
+    applied = (
+        runs.c.tenant_id == tenant_id,
+        runs.c.stage == "companies",
+        decisions.c.state == "applied",
+        decisions.c.action.in_(("linked", "updated")),
+    )
+    rows = db.session.execute(chosen.where(*applied).order_by(decisions.c.id.desc()))
+    return [(row.ours_id, row.changes) for row in rows if row.changes]
+
+
 def forget_tenant(tenant_id: int) -> None:
     """Remove every row that hangs on the tenant, whichever room keeps it, and the tenant itself."""
     for table in reversed(db.metadata.sorted_tables):

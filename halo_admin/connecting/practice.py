@@ -7,7 +7,7 @@ from ..crm.models import Company, SearchWord
 from ..db import db, owned
 from ..mirror.models import HaloRecord, HaloTenant
 from ..practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
-from . import above, credentials, tenants
+from . import above, credentials, putting_back, tenants
 from .models import Connection, ConnectionCheck
 from .opening import connection_of
 
@@ -59,15 +59,23 @@ def to_stay(account_id: int) -> list[Company]:
     return list(db.session.scalars(made.order_by(Company.name_sort, Company.id)))
 
 
+def to_be_put_back(account_id: int) -> int:
+    """Into how many records of people's own practice data has written: leaving takes that back."""
+    return len(putting_back.own_records(_tenant(account_id)))
+
+
 def leave(account_id: int) -> int:
-    """Removes what practice data brought in, its tenant and the connection; how many records went.
+    """Removes what practice data brought in, its tenant and the connection; how many records went. What it wrote into
+    people's own records is put back.
 
     In a writing transaction the caller commits. Raises NotNow while an import runs.
     """
     if above.import_is_live(account_id):
         raise NotNow("An import is running. Cancel it or wait for its end before leaving practice data.")
     tenant = _tenant(account_id)
+    putting_back.put_back(tenant)
     removed = sum(_remove(model, tenant) for model in BROUGHT_IN)
+    putting_back.remove_types(tenant)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
     above.forget_tenant(tenant.id)
     db.session.expire_all()

@@ -104,6 +104,7 @@ def leaving():
         "connecting/leave_practice.html",
         going=practice.to_be_removed(account_id),
         staying=practice.to_stay(account_id),
+        put_back=practice.to_be_put_back(account_id),
     )
 
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from halo_admin.connecting import credentials, practice
 from halo_admin.connecting.models import Connection, Mapping
 from halo_admin.connecting.opening import connection_of
-from halo_admin.crm import writing
-from halo_admin.crm.models import Company, SearchWord
+from halo_admin.crm import types, writing
+from halo_admin.crm.models import Company, CompanyType, SearchWord
 from halo_admin.db import begin_write, db, now
 from halo_admin.importing.models import Decision, ImportRun, Sweep
 from halo_admin.mirror.models import HaloRecord, HaloTenant
@@ -136,6 +136,44 @@ def test_leaving_removes_what_it_brought_in_except_what_people_edited(practising
     assert db.session.scalar(sa.select(Company.made_by_run).where(Company.name == "Bergmann")) is None
     words = set(db.session.scalars(sa.select(SearchWord.word)))
     assert words == {"bergmann", "own"}
+
+
+def test_leaving_gives_peoples_own_companies_back_what_they_had(practising, ann, ann_browses):
+    begin_write()
+    (own,) = writing.insert(Company, ann.account, [dict.fromkeys(Company.FIELDS) | {"name": "Own", "city": "Berlin"}])
+    made = types.get_or_create(ann.account_id, "Former Customer")
+    db.session.flush()
+    made_id = made.id
+    db.session.commit()
+    brought_in(practising, ann.account, "Acme")
+    run_id = db.session.scalar(sa.select(ImportRun.id))
+    record = mirrored(practising.tenant, 77, ours_id=own)
+    for changes in (
+        {"phone": [None, "1"], "city": ["Berlin", "Oslo"], "type_id": [None, made_id]},
+        {"phone": ["1", "2"]},
+    ):
+        begin_write()
+        run = db.session.get(ImportRun, run_id)
+        later = ImportRun(account_id=ann.account_id, tenant_id=run.tenant_id, stage="companies", state="done",
+                          by_name="Ann", started_at=now())  # fmt: skip
+        db.session.add(later)
+        db.session.flush()
+        db.session.add(Decision(account_id=ann.account_id, run_id=later.id, record_id=record.id, state="applied",
+                                action="updated", reason="x", why="x", ours_id=own, changes=changes))  # fmt: skip
+        db.session.add(Mapping(account_id=ann.account_id, tenant_id=run.tenant_id, kind="company_type",
+                               halo_key=f"type:{later.id}", halo_name="Former Customer", choice="import",
+                               ours_id=made_id))  # fmt: skip
+        db.session.commit()
+    begin_write()
+    values = {"name": "Own", "phone": "2", "city": "Typed since", "type_id": made_id}
+    writing.update(Company, ann.account, [dict.fromkeys(Company.FIELDS) | values | {"id": own}])
+    db.session.commit()
+    assert "1 company of your own got values" in ann_browses.get(PAGE + "/leave-practice").text
+    leave(ann.account)
+    company = db.session.get(Company, own, populate_existing=True)
+    assert (company.phone, company.city, company.type_id) == (None, "Typed since", None)
+    assert db.session.scalar(sa.select(CompanyType).where(CompanyType.name == "Former Customer")) is None
+    assert len(types.company_types(ann.account_id)) == 4
 
 
 def test_leaving_leaves_no_row_of_the_tenant_behind(practising, ann):
