@@ -41,7 +41,7 @@ def digits(text: str) -> set[str]:
 def query_words(text: str) -> list[str]:
     """The beginnings of words that a record must have, all of them; empty for an empty query."""
     text = text.replace("\0", " ").strip()[:200]
-    if _PHONE_LIKE.fullmatch(text) and _is_number(text):
+    if _PHONE_LIKE.fullmatch(text) and (_is_number(text) or _begins_a_number(text)):
         return sorted(digits(text))
     words = [word for token in map(_token, text.split()) for word in _asked(token)]
     # a query of signs alone finds what has such a word, which is nothing
@@ -50,6 +50,11 @@ def query_words(text: str) -> list[str]:
 
 def _is_number(text):
     return any(len(found) >= FEWEST_DIGITS for found in digits(text))
+
+
+def _begins_a_number(text):
+    """Whether so few digits are the beginning of a phone number all the same: nothing else begins like that."""
+    return text.startswith(("+", "0", "(")) and bool(digits(text))
 
 
 def _asked(token):

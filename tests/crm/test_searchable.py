@@ -69,3 +69,12 @@ def test_any_name_is_found_by_its_own_folded_words(name):
 def test_any_value_has_words_that_can_be_stored(text):
     for words in (name_words(text), domain_words(text), phone_words(text)):
         assert all(word and len(word) <= LONGEST and "\0" not in word for word in words)
+
+
+@pytest.mark.parametrize("query", ["+39", "+39 0", "+39 02", "+39 02 20", "02 20", "02", "(39"])
+def test_a_phone_is_found_by_its_beginning_as_it_is_shown(query):
+    assert finds(query, phone_words("+39 02 2031676"))
+
+
+def test_a_few_digits_alone_are_a_word():
+    assert query_words("24 7") == ["24", "7"]
