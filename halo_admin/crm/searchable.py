@@ -54,7 +54,7 @@ def _is_number(text):
 
 def _begins_a_number(text):
     """Whether so few digits are the beginning of a phone number all the same: nothing else begins like that."""
-    return text.startswith(("+", "0", "(")) and bool(digits(text))
+    return text.startswith(("+", "(")) and bool(digits(text))
 
 
 def _asked(token):

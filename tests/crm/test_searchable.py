@@ -71,7 +71,7 @@ def test_any_value_has_words_that_can_be_stored(text):
         assert all(word and len(word) <= LONGEST and "\0" not in word for word in words)
 
 
-@pytest.mark.parametrize("query", ["+39", "+39 0", "+39 02", "+39 02 20", "02 20", "02", "(39"])
+@pytest.mark.parametrize("query", ["+39", "+39 0", "+39 02", "+39 02 20", "(02"])
 def test_a_phone_is_found_by_its_beginning_as_it_is_shown(query):
     assert finds(query, phone_words("+39 02 2031676"))
 
