@@ -119,7 +119,7 @@ def _read_page(leg, reading, sweep):
         if done and not gap:
             _end(leg, run, reading.kind, sweep)
         else:
-            _progress(run, sweep)
+            _progress(leg, run, sweep)
 
 
 def _first_id(rows):
@@ -143,10 +143,18 @@ def _look_for_doubt(sweep, page):
     sweep.touched_at = at
 
 
-def _progress(run, sweep):
+def _progress(leg, run, sweep):
     before = sum(one["seen"] for one in run.facts.get("read", []))
     total = before + max(sweep.claimed or 0, sweep.seen)
-    run.progress = run.progress | {"reading": [before + sweep.seen, total], "reading_of": sweep.kind}
+    kinds = [reading.kind for reading in leg.stage.readings]
+    later = sum(last_seen(run.tenant_id, kind) for kind in kinds[kinds.index(sweep.kind) + 1 :])
+    run.progress = run.progress | {"reading": [before + sweep.seen, total], "reading_later": later}
+
+
+def last_seen(tenant_id, kind) -> int:
+    """How many records the last complete sweep of a list saw."""
+    last = sa.select(Sweep.seen).where(Sweep.tenant_id == tenant_id, Sweep.kind == kind, Sweep.state == "complete")
+    return db.session.scalar(last.order_by(Sweep.id.desc()).limit(1)) or 0
 
 
 def _end(leg, run, kind, sweep):

@@ -183,11 +183,12 @@ def _rate(run, begun, at):
 def _seconds_left(run, rate):
     """Of this movement: by its rate, but never less than the quota needs for the requests that are left."""
     done, total = _pair(run)
-    if total <= done:
+    left = total - done + (run.progress.get("reading_later", 0) if run.movement == "reading" else 0)
+    if left <= 0:
         return None
-    by_rate = [int((total - done) / rate)] if rate else []
+    by_rate = [int(left / rate)] if rate else []
     if run.movement in ("comparing", "saving"):
         return by_rate[0] if by_rate else None
     one_by_one = run.movement == "asking" or run.purpose == "websites"
-    requests = total - done if one_by_one else -(-(total - done) // PAGE)
+    requests = left if one_by_one else -(-left // PAGE)
     return max([asking.seconds_for(requests, run.account_id), *by_rate]) if by_rate or requests > PAGE else None

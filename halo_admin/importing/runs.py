@@ -100,12 +100,7 @@ def _expected(tenant_id, stage, purpose):
     """How many records the last sweeps saw: what progress counts towards until Halo has told."""
     if purpose == "websites":
         return websites.count_unread(tenant_id, stage)
-    return sum(_last_seen(tenant_id, reading.kind) or 0 for reading in stage.readings)
-
-
-def _last_seen(tenant_id, kind):
-    last = sa.select(Sweep.seen).where(Sweep.tenant_id == tenant_id, Sweep.kind == kind, Sweep.state == "complete")
-    return db.session.scalar(last.order_by(Sweep.id.desc()).limit(1))
+    return sum(fetching.last_seen(tenant_id, reading.kind) for reading in stage.readings)
 
 
 def queue(run) -> None:

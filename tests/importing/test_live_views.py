@@ -169,6 +169,14 @@ def test_a_quota_wait_tells_the_clock_time(world, ann):
     assert re.search(r"Halo asks to wait (40|3\d) s; goes on at " + f"{at:%H:%M}", page)
 
 
+def test_the_time_left_counts_the_lists_to_come(world, ann):
+    mapped(world)
+    run = changed(world.start(), progress={"reading": [500, 600], "reading_later": 900})
+    pace = f"reading.0.{int(now().timestamp()) - 10}"
+    page = ann.get(f"{RAIL}/runs/{run.id}/progress?mode=live&pace={pace}", headers=HTMX).text
+    assert re.search(r"Reading from Halo until about [0-9:]+, (19|20|21|22) s", page)
+
+
 def test_a_wait_by_our_own_count_is_not_blamed_on_halo(world, ann):
     mapped(world)
     at = now() + timedelta(seconds=40)
