@@ -24,6 +24,14 @@
     if (messages) messages.dataset.error = "1";
   });
 
+  // where to go on: the first field that must be mended, or the record that has just been answered
+  const goOn = (root) => {
+    const there = root.matches("[data-focus]") ? root : root.querySelector('[aria-invalid="true"]');
+    if (there) there.focus();
+  };
+  document.addEventListener("DOMContentLoaded", () => goOn(document.body));
+  document.addEventListener("htmx:afterSettle", (event) => goOn(event.target));
+
   // one menu open at a time; Escape or a click elsewhere closes it
   const close = (except) =>
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {

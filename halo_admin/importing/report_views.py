@@ -87,7 +87,7 @@ def _row(decision_id, **more):
     decision = own_or_404(Decision, decision_id)
     run = own_or_404(ImportRun, decision.run_id)
     (line,) = report_lines.lines(run, [decision])
-    return render_template("importing/_decision_row.html", run=run, line=line, **more)
+    return render_template("importing/_decision_row.html", run=run, line=line, answered=True, **more)
 
 
 def _refused(decision_id, chosen, message):

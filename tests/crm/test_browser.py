@@ -10,7 +10,7 @@ from halo_admin.crm import writing
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
-from tests.browsing import barriers, shot
+from tests.browsing import DESKTOP, PHONE, barriers, shot
 from tests.crm.conftest import PASSWORD, linked, make_user, ours, tenant
 
 pytestmark = pytest.mark.browser
@@ -81,6 +81,9 @@ def test_typing_narrows_the_table_and_the_address_keeps_it(page, address, ann):
     some_companies(ann)
     sign_in(page, address)
     assert len(found(page)) == 3
+    page.set_viewport_size(PHONE)
+    assert barriers(page) == []
+    page.set_viewport_size(DESKTOP)
     assert barriers(page) == []
     shot(page, "companies")
     page.get_by_label("Search").press_sequentially("zur", delay=20)
@@ -125,6 +128,24 @@ def test_more_than_ten_thousand_are_paged_and_not_counted_further(page, address,
     shot(page, "companies-many")
     page.get_by_role("link", name="Back").click()
     wait_until_found(page, *(f"Company {number:05}" for number in range(50)))
+
+
+def test_enter_in_the_search_asks_without_a_complaint(page, address, ann):
+    some_companies(ann)
+    sign_in(page, address)
+    page.get_by_label("Search").fill("berg")
+    page.get_by_label("Search").press("Enter")
+    wait_until_found(page, "Bergmann")
+
+
+def test_a_rejected_form_goes_on_at_the_first_wrong_field(page, address, ann):
+    acme = some_companies(ann)
+    sign_in(page, address)
+    page.goto(f"{address}/companies/{acme}/edit")
+    page.get_by_label("Website").fill("javascript:alert(1)")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Type a web address").wait_for()
+    assert page.evaluate("document.activeElement.id") == "website"
 
 
 def test_without_script_the_same_forms_and_links_work(new_page, address, ann):

@@ -132,6 +132,16 @@ def test_a_given_answer_comes_back_as_the_record_in_its_new_state(review, world,
     assert "<form" not in answer.text
 
 
+def test_a_given_answer_keeps_the_place_of_who_gave_it(review, world, ann):
+    run, one, _other = review
+    question_id = question(run)
+    answer = ann.post(
+        f"/settings/halo/decisions/{question_id}/answer", data={"do": f"link-{one}"}, headers={"HX-Request": "true"}
+    )
+    assert f'id="decision-{question_id}" data-focus tabindex="-1"' in answer.text
+    assert "data-focus" not in page(ann, run, action="linked")
+
+
 def test_an_answer_may_name_the_company_apart(review, world, ann):
     run, one, _ = review
     answer = ann.post(f"/settings/halo/decisions/{question(run)}/answer", data={"do": "link", "ours_id": one})
