@@ -82,8 +82,10 @@ def test_typing_narrows_the_table_and_the_address_keeps_it(page, address, ann):
     sign_in(page, address)
     assert len(found(page)) == 3
     page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
     assert barriers(page) == []
     page.set_viewport_size(DESKTOP)
+    page.emulate_media(color_scheme="light")
     assert barriers(page) == []
     shot(page, "companies")
     page.get_by_label("Search").press_sequentially("zur", delay=20)
