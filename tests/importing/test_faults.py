@@ -334,3 +334,36 @@ def test_a_list_that_is_forbidden_stops_the_import_and_names_it(world):
     assert fault.fired
     assert run.state == "failed"
     assert "sites" in run.stopped.lower()
+
+
+@pytest.mark.parametrize("body", ["text", "json", "html"])
+def test_a_429_is_waited_for_whatever_its_body(start_world, body):
+    world = start_world(HALO_WINDOW_REQUESTS=300, HALO_WINDOW_SECONDS=1.0)
+    world.theirs("Acme")
+    world.map()
+    fault = world.halo.set_fault("throttled", times=1, retry_after="seconds", seconds=1, body=body)
+    run = world.imported()
+    assert fault.fired == 1
+    assert (run.state, counts(run)["created"]) == ("done", 1)
+
+
+def test_a_list_that_stays_401_after_a_fresh_token_stops_the_import_and_names_it(world):
+    world.theirs("Acme")
+    world.map()
+    world.imported()
+    fault = world.halo.set_fault("unauthorized", match="/api/Site")
+    run = world.imported()
+    assert fault.fired == 2
+    assert run.state == "failed"
+    assert "sites" in run.stopped
+
+
+def test_a_token_without_an_end_is_used_all_the_same(world):
+    world.theirs("Acme")
+    world.map()
+    expired = world.halo.set_fault("token-expired", match="/api/Client", times=1)
+    fault = world.halo.set_fault("token-without-expiry")
+    world.imported()
+    run = world.imported()
+    assert (expired.fired, fault.fired > 0) == (1, True)
+    assert (run.state, counts(run)["unchanged"]) == ("done", 1)
