@@ -1,12 +1,13 @@
 """`flask accounts …`: accounts and users from the shell."""
 
 import click
+import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from ..db import begin_write, db
 from ..shell import account_option, answer, json_option, password_from_stdin, refuse
 from . import people
-from .models import ROLES
+from .models import ROLES, Account
 
 accounts = AppGroup("accounts", help="Accounts and the people in them.")
 
@@ -39,6 +40,15 @@ def create(name, email, password_stdin, country, time_zone, as_json):
         refuse(str(error))
     db.session.commit()
     answer({"account": account.id, "user": user.id}, as_json, f"Account {account.id}, user {user.id}.")
+
+
+@accounts.command("list")
+@json_option
+def list_(as_json):
+    """The site's accounts with their numbers, which --account asks for."""
+    found = db.session.scalars(sa.select(Account).order_by(Account.id)).all()
+    told = [{"account": one.id, "name": one.name} for one in found]
+    answer(told, as_json, "\n".join(f"{one['account']:>6}  {one['name']}" for one in told) or "There is none yet.")
 
 
 @accounts.command("add-user")

@@ -9,6 +9,7 @@ from threading import Event
 
 import click
 
+from .credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
 from .size import Size
 
 
@@ -51,6 +52,7 @@ def serve(faults, switches, **options):
         signal.signal(number, lambda *_: ended.set())
     with halo:
         click.echo(f"practice Halo ready at {halo.url}")
+        click.echo(f"client ID {PRACTICE_CLIENT_ID}, client secret {PRACTICE_CLIENT_SECRET}")
         ended.wait()
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from flask import current_app
 
 from halo_admin.accounts.models import Account
 from halo_admin.db import db
@@ -48,3 +49,10 @@ def test_what_is_no_country_or_time_zone_is_one_sentence_and_makes_no_account(cr
     assert done.exit_code == 1
     assert (done.stdout, done.stderr) == ("", f"{sentence}\n")
     assert accounts() == []
+
+
+def test_the_accounts_are_listed_with_their_numbers(create):
+    create()
+    runner = current_app.test_cli_runner()
+    assert json.loads(runner.invoke(args=["accounts", "list", "--json"]).stdout) == [{"account": 1, "name": "Acme IT"}]
+    assert runner.invoke(args=["accounts", "list"]).stdout == "     1  Acme IT\n"
