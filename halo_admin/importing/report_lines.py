@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ..db import among, db, owned
 from ..mirror.models import HaloRecord
+from ..web.words import plural
 from . import stages
 from .models import Decision, ImportRun
 from .telling import shown, type_names
@@ -55,6 +56,12 @@ class Line:
     newer_run: int | None = None  # the later import that has dealt with this record
     run: ImportRun | None = None
     at: datetime | None = None
+
+    @property
+    def touched(self) -> str:
+        """How many fields changed, in words; where none did, how many are newer here."""
+        changed = sum(one.winner == "halo" for one in self.changes)
+        return plural(changed, "field") if changed else f"{len(self.changes)} newer here"
 
     @property
     def conflicts(self):

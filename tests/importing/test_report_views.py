@@ -271,6 +271,8 @@ def test_what_is_newer_here_is_a_list(world, ann):
     html = page(ann, run, action="newer")
     assert records(html) == ["Acme"]
     assert "Newer here: Halo has theirs.example." in html
+    assert "1 newer here</summary>" in html
+    assert f"client {client}</span>" in html
     assert [line["Newer here"] for line in sheet(ann, run, action="newer")] == [
         "Website: ours.example (Halo: theirs.example)"
     ]
@@ -386,3 +388,21 @@ def test_the_types_of_an_import_that_has_compared_nothing_are_not_told(world, an
     html = page(ann, run)
     assert "The mapping has been changed" not in html
     assert "Types used" not in html
+
+
+def test_only_fields_that_changed_are_counted(world, ann):
+    client = world.theirs("Acme", phone=PHONE, website="theirs.example")
+    company = world.company(id=links(world.imported().account_id)[client]).id
+    world.edit(company, website="ours.example")
+    world.theirs("Acme", id=client, phone="+1 415 555 0199", website="theirs.example")
+    html = page(ann, world.imported())
+    assert "1 field</summary>" in html
+    assert html.count('<th scope="row">') == 2
+
+
+def test_the_history_tells_of_a_reading_what_was_read(world, ann):
+    world.theirs("Acme")
+    world.read()
+    html = text(ann.get("/settings/halo/runs"))
+    assert re.search(r">[1-9] records read, nothing changed here<", html)
+    assert "History of imports</h1>" in html
