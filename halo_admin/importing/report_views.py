@@ -52,9 +52,15 @@ def answer(decision_id):
         db.session.rollback()
         return _refused(decision_id, f"{do}-{ours_id}" if ours_id else do, str(error)), 422
     if request.headers.get("HX-Request"):
-        return _row(decision_id), {"HX-Trigger": "answered"}
+        return _row(decision_id, answered=True, beside=True), _happened(do, ours_id)
     flash("Answered.", "success")
     return redirect(url_for("importing.run_page", run_id=run_id, _anchor=f"decision-{decision_id}"), 303)
+
+
+@bp.get("/decisions/<int:decision_id>")
+def decision(decision_id):
+    """One record as it stands now: asked for when a company that it offers has been linked meanwhile."""
+    return _row(decision_id)
 
 
 @bp.get("/runs", endpoint="history")
@@ -83,17 +89,43 @@ def _answer(form):
     return do, int(ours_id) if ours_id.isdecimal() and len(ours_id) < 20 else None
 
 
-def _row(decision_id, **more):
+def _happened(do, ours_id):
+    """The events of an answer: numbers are asked for anew, and so are other records that offer the same company."""
+    return {"HX-Trigger": "answered"} | ({"HX-Trigger-After-Settle": f"linked-{ours_id}"} if do == "link" else {})
+
+
+def _row(decision_id, beside=False, **more):
+    """A record; beside it, once it has been answered, the tabs and reasons with their new counts."""
     decision = own_or_404(Decision, decision_id)
     run = own_or_404(ImportRun, decision.run_id)
     (line,) = report_lines.lines(run, [decision])
-    return render_template("importing/_decision_row.html", run=run, line=line, answered=True, **more)
+    asked = report_pages.read(run, request.values)
+    more |= {"run": run, "line": line, "asked": asked, "to": _to(run)}
+    row = render_template("importing/_decision_row.html", **more)
+    return row + _numbers(more | {"reasons": _reasons(run, asked)}) if beside else row
+
+
+def _numbers(shown):
+    parts = ("importing/_tabs.html", "importing/_reasons.html")
+    return "".join(render_template(part, **shown, beside=True) for part in parts)
+
+
+def _to(run):
+    """to(tab, why) is the address of a tab, or of one reason of it."""
+    return lambda tab, why="": url_for(
+        "importing.run_page", run_id=run.id, action=tab, why=why or None, _anchor="what-happened"
+    )
+
+
+def _reasons(run, asked):
+    """[(reason, what it means, whether the mapping is where to change it)]."""
+    return [(one, *sentences.explain(run, one.why)) for one in report_pages.reasons(run, asked.tab)]
 
 
 def _refused(decision_id, chosen, message):
     refused = {"chosen": chosen, "message": message}
     if request.headers.get("HX-Request"):
-        return _row(decision_id, **refused)
+        return _row(decision_id, answered=True, **refused)
     decision = own_or_404(Decision, decision_id)
     run = own_or_404(ImportRun, decision.run_id)
     shown = _records(run, report_pages.read(run, {"action": "review"})) | {"refused": refused | {"id": decision_id}}
@@ -111,9 +143,9 @@ def _head(run):
 
 def _records(run, asked):
     page = report_pages.page(run, asked)
-    reasons = [(one, *sentences.explain(run, one.why)) for one in report_pages.reasons(run, asked.tab)]
     return {
-        "asked": asked, "types_used": _types_used(run), "lines": report_lines.lines(run, page.rows), "reasons": reasons,
+        "asked": asked, "types_used": _types_used(run), "lines": report_lines.lines(run, page.rows),
+        "reasons": _reasons(run, asked), "to": _to(run),
         "after": page.after and ".".join(map(str, page.after)), "overtaken": history.overtaken(run),
     }  # fmt: skip
 

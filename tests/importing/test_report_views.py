@@ -406,3 +406,24 @@ def test_the_history_tells_of_a_reading_what_was_read(world, ann):
     html = text(ann.get("/settings/halo/runs"))
     assert re.search(r">[1-9] records read, nothing changed here<", html)
     assert "History of imports</h1>" in html
+
+
+def test_an_answer_brings_the_new_counts_along_and_asks_anew_what_offers_the_same_company(review, world, ann):
+    run, one, other = review
+    world.theirs("Acme Overseas", phone=PHONE)
+    run = world.imported()
+    before = page(ann, run)
+    assert before.count(f'hx-trigger="linked-{one} from:body, linked-{other} from:body"') == 2
+    ids = re.findall(r'id="decision-([0-9]+)"', before)
+    answer = ann.post(f"/settings/halo/decisions/{ids[0]}/answer",
+                      data={"do": f"link-{one}", "action": "review", "why": ""}, headers=HTMX)  # fmt: skip
+    assert answer.headers["HX-Trigger-After-Settle"] == f"linked-{one}"
+    html = text(answer)
+    assert 'id="report-tabs" class="report-tabs" aria-label="Outcomes of records" hx-swap-oob="true"' in html
+    assert 'aria-current="page">Needs your answer <span class="numbers">1</span>' in html
+    assert 'aria-label="Reasons" hx-swap-oob="true"' in html
+    again = text(ann.get(f"/settings/halo/decisions/{ids[1]}", query_string={"action": "review"}))
+    assert again.lstrip().startswith(("{#", "<tbody"))
+    assert f'value="link-{one}"' not in again
+    assert "by now" in again
+    assert f'value="link-{other}"' in again
