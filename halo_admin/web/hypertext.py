@@ -17,6 +17,7 @@ CONFIG = {
     "historyCacheSize": 0,
     "refreshOnHistoryMiss": True,
     "responseHandling": ANSWERS,
+    "attributesToSettle": ["class", "width", "height"],  # htmx copies "style" as well, which the policy forbids
 }
 
 

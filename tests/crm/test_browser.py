@@ -10,7 +10,7 @@ from halo_admin.crm import writing
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
-from tests.browsing import DESKTOP, PHONE, barriers, shot
+from tests.browsing import barriers, shot
 from tests.crm.conftest import PASSWORD, linked, make_user, ours, tenant
 
 pytestmark = pytest.mark.browser
@@ -81,11 +81,6 @@ def test_typing_narrows_the_table_and_the_address_keeps_it(page, address, ann):
     some_companies(ann)
     sign_in(page, address)
     assert len(found(page)) == 3
-    page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme="dark")
-    assert barriers(page) == []
-    page.set_viewport_size(DESKTOP)
-    page.emulate_media(color_scheme="light")
     assert barriers(page) == []
     shot(page, "companies")
     page.get_by_label("Search").press_sequentially("zur", delay=20)

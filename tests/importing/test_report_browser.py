@@ -1,0 +1,85 @@
+"""An import's page in a real browser: an answer keeps one's place, brings its counts along, and nothing complains."""
+
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.browsing import barriers, shot
+from tests.importing.world import links
+
+pytestmark = pytest.mark.browser
+
+PHONE = "+1 415 555 0101"
+
+
+@pytest.fixture
+def site(world):
+    """The address of the world's site."""
+    server = make_server("127.0.0.1", 0, world.app, threaded=True)
+    running = threading.Thread(target=server.serve_forever)
+    running.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    running.join()
+
+
+@pytest.fixture
+def ann(page, site):
+    """Ann's browser."""
+    page.goto(f"{site}/sign-in")
+    page.get_by_label("E-mail").fill("ann@example.com")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Sign out").first.wait_for(state="attached")
+    return page
+
+
+def some_of_everything(world):
+    """A run after which records of every kind are there, two of them questions about the same two companies."""
+    changing = world.theirs("Changing", phone="+1 415 555 0102", website="old.example")
+    company = links(world.imported().account_id)[changing]
+    world.edit(company, city="Typed here")
+    world.theirs("Changing", id=changing, phone="+1 415 555 0199", website="new.example", city="Halo's")
+    world.ours("Acme", phone=PHONE)
+    world.ours("Acme Inc", phone=PHONE)
+    world.theirs("Acme Worldwide", phone=PHONE)
+    world.theirs("Acme Overseas", phone=PHONE)
+    world.theirs("Fresh")
+    return world.imported()
+
+
+def wait_for_focus(page, place):
+    page.wait_for_function("place => document.activeElement.id === place", arg=place)
+
+
+def test_answering_keeps_ones_place_and_brings_the_counts_along(world, site, ann):
+    run = some_of_everything(world)
+    ann.goto(f"{site}/settings/halo/runs/{run.id}")
+    shot(ann, "run-review")
+    assert barriers(ann) == []
+    first, second = ann.locator("tbody.record").all()
+    place = first.get_attribute("id")
+    first.get_by_role("button", name="Answer").click()
+    first.get_by_text("Choose one of the answers.").wait_for()
+    wait_for_focus(ann, place)
+    first.get_by_text("Link to Acme", exact=False).first.locator("xpath=../input").check()
+    first.get_by_role("button", name="Answer").click()
+    first.get_by_text("Linked", exact=True).wait_for()
+    wait_for_focus(ann, place)
+    ann.locator("#report-tabs [aria-current]").get_by_text("1", exact=True).wait_for()
+    second.get_by_text("by now").wait_for()
+    shot(ann, "run-answered")
+    assert barriers(ann) == []
+
+
+def test_what_changed_and_the_history(world, site, ann):
+    run = some_of_everything(world)
+    ann.goto(f"{site}/settings/halo/runs/{run.id}?action=changed")
+    ann.get_by_text("2 fields").first.click()
+    shot(ann, "run-changed")
+    assert barriers(ann) == []
+    world.read()
+    ann.goto(f"{site}/settings/halo/runs")
+    shot(ann, "history")
+    assert barriers(ann) == []
