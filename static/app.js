@@ -24,9 +24,9 @@
     if (messages) messages.dataset.error = "1";
   });
 
-  // where to go on: the first field that must be mended, or the record that has just been answered
+  // where to go on: the first field that must be mended, what has just been answered, or the word that it is saved
   const goOn = (root) => {
-    const there = root.matches("[data-focus]") ? root : root.querySelector('[aria-invalid="true"]');
+    const there = root.matches("[data-focus]") ? root : root.querySelector('[data-focus], [aria-invalid="true"]');
     if (there) there.focus();
   };
   document.addEventListener("DOMContentLoaded", () => goOn(document.body));

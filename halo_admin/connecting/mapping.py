@@ -114,7 +114,7 @@ def summary(rows: list[Row]) -> str:
             open_ += row.clients
     parts = [f"{count:,} as {name}" for name, count in sorted(as_types.items()) if count]
     parts += [f"{left_out:,} left out"] if left_out else []
-    parts += [f"{open_:,} not answered yet"] if open_ else []
+    parts += [f"{open_:,} {'client' if open_ == 1 else 'clients'} not answered yet"] if open_ else []
     return f"{', '.join(parts) or 'No clients'}."
 
 

@@ -87,7 +87,7 @@ def test_map_shows_the_table_with_counts_prefilled_by_name(run, ann):
         "key": "relationship:1", "halo": "Customer", "field": "Relationship", "clients": 1, "here": 0, "choice": None,
         "ours": None, "suggested": "Client",
     }  # fmt: skip
-    assert told["summary"] == "1 not answered yet."
+    assert told["summary"] == "1 client not answered yet."
 
 
 def test_map_sets_values_by_name(run, ann):

@@ -197,7 +197,7 @@ def test_one_sentence_says_what_an_import_will_do(tenant):
         mirrored(tenant, halo_id, value)
     answer(tenant, ("Customer", "Client"), ("Prospects", "Prospect"), ("Supplier", ""))
     assert mapping.summary(mapping.table(tenant, KIND)) == (
-        "2 as Client, 3 as Prospect, 1 left out, 1 not answered yet."
+        "2 as Client, 3 as Prospect, 1 left out, 1 client not answered yet."
     )
 
 

@@ -83,3 +83,20 @@ def test_what_changed_and_the_history(world, site, ann):
     ann.goto(f"{site}/settings/halo/runs")
     shot(ann, "history")
     assert barriers(ann) == []
+
+
+def test_a_saved_mapping_says_so_beside_its_button(world, site, ann):
+    world.theirs("Acme", type="Customer")
+    world.theirs("Odd", type="Partner")
+    world.read()
+    ann.goto(f"{site}/settings/halo/companies/mapping")
+    ann.get_by_text("2 clients not answered yet.").wait_for()
+    ann.get_by_text("Suggested", exact=True).first.wait_for()
+    shot(ann, "mapping-open")
+    assert barriers(ann) == []
+    ann.get_by_label("What Partner means").first.select_option(label="Don't import")
+    ann.get_by_role("button", name="Save mapping").click()
+    ann.wait_for_function("document.activeElement.matches('.said')")
+    assert ann.locator(".buttons .said").inner_text() == "Saved."
+    shot(ann, "mapping-saved")
+    assert barriers(ann) == []
