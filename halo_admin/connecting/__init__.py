@@ -6,4 +6,4 @@ def init_app(app):
 
     app.register_blueprint(views.bp)
     app.context_processor(views.practice_line)
-    app.jinja_env.globals["halo_page"] = views.halo_page
+    app.jinja_env.globals.update(halo_page=views.halo_page, practice_offered=views.practice_offered)

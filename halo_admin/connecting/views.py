@@ -32,6 +32,11 @@ def halo_page(kind, halo_id):
     return None if connection is None or connection.tenant.practice else page_of(connection.url, kind, halo_id)
 
 
+def practice_offered():
+    """For the rail: whether the account may still try with practice data."""
+    return practice.available(current_user.account_id)
+
+
 @bp.get("/connection")
 def page():
     return _page()

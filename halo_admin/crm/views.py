@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ..db import db, now
 from ..web.door import own, own_or_404
-from ..web.navigation import HALO
+from ..web.navigation import HALO, home_url
 from . import companies as table
 from . import editing
 from .dumping import dump_zip
@@ -19,6 +19,14 @@ from .tables import LARGEST_ID, counted
 from .types import type_names
 
 bp = Blueprint("crm", __name__)
+
+
+@bp.get("/")
+def home():
+    """Home: for admins the stages while there is nothing here yet."""
+    if current_user.is_authenticated and HALO.shown and db.session.scalar(own(Company).limit(1)) is None:
+        return redirect(HALO.url)
+    return redirect(home_url())
 
 
 @bp.get("/companies")

@@ -73,11 +73,6 @@ def in_settings():
     return request.path.startswith("/settings/")
 
 
-@bp.get("/")
-def home():
-    return redirect(home_url())
-
-
 @bp.get("/settings/")
 def settings():
     """Account Settings open at the first page that the person may see."""

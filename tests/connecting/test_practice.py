@@ -73,6 +73,15 @@ def test_an_account_without_anything_of_its_own_may_try(ann, ann_browses):
     assert "Try with practice data" in ann_browses.get(PAGE).text
 
 
+def test_the_stages_offer_practice_data_with_one_filled_button(ann, ann_browses):
+    rail = ann_browses.get("/settings/halo").text
+    assert "New here? Try everything out first" in rail
+    assert f'action="{PAGE}/practice"' in rail
+    assert rail.count("btn-primary") == 1
+    ann_browses.post(f"{PAGE}/practice")
+    assert "New here?" not in ann_browses.get("/settings/halo").text
+
+
 @pytest.fixture
 def ann_browses(ann, signed_in):
     return signed_in(ann)

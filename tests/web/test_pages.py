@@ -38,6 +38,8 @@ def test_the_settings_have_a_column_of_their_own_and_mark_where_one_is(ann):
 
 def test_the_plain_address_leads_home_and_to_the_sign_in_without_anybody(world, ann):
     assert world.app.test_client().get("/").location.startswith("/sign-in")
+    assert ann.get("/").location == "/settings/halo"
+    world.ours("Acme")
     assert ann.get("/").location == "/companies"
     assert ann.get("/settings/").location == "/settings/general"
 
