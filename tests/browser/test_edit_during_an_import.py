@@ -1,6 +1,7 @@
 """A person edits a company in the browser while an import saves: the edit stays."""
 
 import signal
+import sqlite3
 from collections import Counter
 
 import pytest
@@ -21,6 +22,21 @@ def halo():
         yield halo
 
 
+def stopped(worker, sqlite_url) -> bool:
+    """Stop it, but not in the middle of a heartbeat's write: nobody else could write from then on."""
+    worker.send_signal(signal.SIGSTOP)
+    database = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=2, isolation_level=None)
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("ROLLBACK")
+        return True
+    except sqlite3.OperationalError:
+        worker.send_signal(signal.SIGCONT)
+        return False
+    finally:
+        database.close()
+
+
 def test_an_edit_during_an_import_stays(page, start_site, sqlite_url, halo, tmp_path):
     one_batch_a_leg = {"LEG_SECONDS": "0.01"}
     site = start_site(sqlite_url, settings=one_batch_a_leg | beside(halo), only=("web", "imports", "watch"))
@@ -38,7 +54,7 @@ def test_an_edit_during_an_import_stays(page, start_site, sqlite_url, halo, tmp_
     saved = "SELECT count(*) FROM decisions WHERE state = 'applied' AND action = 'linked'"
     until(lambda: account.ask(saved)[0] > 0, seconds=60, why=account.story)
     worker = site.processes["imports"].popen
-    worker.send_signal(signal.SIGSTOP)  # the leg it is in ends, and it starts no other
+    until(lambda: stopped(worker, sqlite_url), why=account.story)  # the leg it is in ends, and it starts no other
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(f"{site.url}/companies/{ours_id}")
     worker.send_signal(signal.SIGCONT)

@@ -142,7 +142,7 @@ def test_a_rejected_form_goes_on_at_the_first_wrong_field(page, address, ann):
     page.get_by_label("Website").fill("javascript:alert(1)")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Type a web address").wait_for()
-    page.wait_for_function("document.activeElement.id === 'website'")
+    page.wait_for_function("() => document.activeElement.id === 'website'")
 
 
 def test_without_script_the_same_forms_and_links_work(new_page, address, ann):

@@ -96,7 +96,7 @@ def test_a_saved_mapping_says_so_beside_its_button(world, site, ann):
     assert barriers(ann) == []
     ann.get_by_label("What Partner means").first.select_option(label="Don't import")
     ann.get_by_role("button", name="Save mapping").click()
-    ann.wait_for_function("document.activeElement.matches('.said')")
+    ann.wait_for_function("() => document.activeElement.matches('.said')")
     assert ann.locator(".buttons .said").inner_text() == "Saved."
     shot(ann, "mapping-saved")
     assert barriers(ann) == []
