@@ -26,6 +26,13 @@ def domain_words(text: str) -> set[str]:
     return {token} if _is_address(token) else set(normal.words(text))
 
 
+def email_words(text: str) -> set[str]:
+    """An address as a whole, and its domain; the folded words of what is no address."""
+    token = _token(text)
+    name, _at, host = token.partition("@")
+    return {token, host} if name and host else set(normal.words(text))
+
+
 def phone_words(text: str) -> set[str]:
     """The digits from each group on: +1 415 555 2671 is found by 1415…, 415…, 555… and 2671."""
     groups = re.findall(r"[0-9]+", text)[:LONGEST]

@@ -86,6 +86,25 @@ def upgrade():
         )
 
     op.create_table(
+        "lists",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_key", sa.String(length=200), nullable=False),
+        sa.Column("leads", sa.Boolean(), nullable=False),
+        sa.Column("made_for", sa.String(length=40), nullable=True),
+        sa.Column("contacts", sa.Integer(), nullable=False),
+        sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_lists_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lists")),
+        sa.UniqueConstraint("account_id", "made_for", name=op.f("uq_lists_account_id_made_for")),
+        sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_lists_account_id_name_key")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("lists", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lists_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "search_words",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -369,6 +388,20 @@ def upgrade():
         )
 
     op.create_table(
+        "list_growth",
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("joined", sa.Integer(), nullable=False),
+        sa.Column("taken_off", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_list_growth_account_id")),
+        sa.ForeignKeyConstraint(["list_id"], ["lists.id"], name=op.f("fk_list_growth_list_id")),
+        sa.PrimaryKeyConstraint("list_id", "run_id", name=op.f("pk_list_growth")),
+    )
+    with op.batch_alter_table("list_growth", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_list_growth_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "mappings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -444,6 +477,46 @@ def upgrade():
         batch_op.create_index("ix_sweeps_latest", ["tenant_id", "kind", "id"], unique=False)
 
     op.create_table(
+        "contacts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_name", sa.Text(), nullable=True),
+        sa.Column("last_name", sa.Text(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("mobile", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unsubscribed", sa.Boolean(), nullable=False),
+        sa.Column("bounced", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name_sort",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("email_key", sa.String(length=254), nullable=True),
+        sa.Column("phone_key", sa.String(length=40), nullable=True),
+        sa.Column("mobile_key", sa.String(length=40), nullable=True),
+        sa.Column("inactive_in_halo", sa.Boolean(), nullable=False),
+        sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_contacts_account_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_contacts_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contacts_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_contacts_by_company", ["account_id", "company_id", "name_sort", "id"], unique=False)
+        batch_op.create_index("ix_contacts_by_id", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_contacts_by_name", ["account_id", "name_sort", "id"], unique=False)
+        batch_op.create_index("ix_contacts_company", ["company_id"], unique=False)
+        batch_op.create_index("ix_contacts_email_key", ["account_id", "email_key"], unique=False)
+
+    op.create_table(
         "decisions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -488,11 +561,45 @@ def upgrade():
         batch_op.create_index("ix_decisions_states", ["run_id", "state", "id"], unique=False)
         batch_op.create_index("ix_decisions_whys", ["run_id", "why"], unique=False)
 
+    op.create_table(
+        "list_members",
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("joined_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("joined_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("left_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("left_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_list_members_account_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_list_members_contact_id")),
+        sa.ForeignKeyConstraint(["list_id"], ["lists.id"], name=op.f("fk_list_members_list_id")),
+        sa.PrimaryKeyConstraint("list_id", "contact_id", name=op.f("pk_list_members")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("list_members", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_list_members_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_list_members_contact", ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_list_members_on",
+            ["list_id", "contact_id"],
+            unique=False,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("list_members", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_list_members_on", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
+        )
+        batch_op.drop_index("ix_list_members_contact")
+        batch_op.drop_index(batch_op.f("ix_list_members_account_id"))
+
+    op.drop_table("list_members")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_decisions_whys")
         batch_op.drop_index("ix_decisions_states")
@@ -507,6 +614,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_decisions_account_id"))
 
     op.drop_table("decisions")
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.drop_index("ix_contacts_email_key")
+        batch_op.drop_index("ix_contacts_company")
+        batch_op.drop_index("ix_contacts_by_name")
+        batch_op.drop_index("ix_contacts_by_id")
+        batch_op.drop_index("ix_contacts_by_company")
+        batch_op.drop_index(batch_op.f("ix_contacts_account_id"))
+
+    op.drop_table("contacts")
     with op.batch_alter_table("sweeps", schema=None) as batch_op:
         batch_op.drop_index("ix_sweeps_latest")
         batch_op.drop_index(batch_op.f("ix_sweeps_account_id"))
@@ -524,6 +640,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_mappings_account_id"))
 
     op.drop_table("mappings")
+    with op.batch_alter_table("list_growth", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_list_growth_account_id"))
+
+    op.drop_table("list_growth")
     with op.batch_alter_table("import_runs", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_import_runs_one_live",
@@ -622,6 +742,10 @@ def downgrade():
         batch_op.drop_index("ix_search_words_record")
 
     op.drop_table("search_words")
+    with op.batch_alter_table("lists", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lists_account_id"))
+
+    op.drop_table("lists")
     with op.batch_alter_table("halo_tenants", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_halo_tenants_one_current", sqlite_where=sa.text("current = 1"), postgresql_where=sa.text("current")

@@ -1,0 +1,192 @@
+"""Who is on which list. Every change of a membership goes through here, so that the lists' numbers stay right.
+
+A membership is a row that stays when the contact leaves. An import takes off only whom an import put there, and never
+puts back whom a person took off.
+"""
+
+from collections import defaultdict
+
+import sqlalchemy as sa
+
+from ..db import among, db, now, owned
+from .contact_models import ContactList, ListGrowth, ListMember
+
+LONGEST_NAME = 200
+
+
+def folded(name: str) -> str:
+    """What two lists of one account cannot have in common."""
+    return " ".join(name.split()).casefold()[:LONGEST_NAME]
+
+
+def lists_of(account_id: int) -> list[ContactList]:
+    """The account's lists by name."""
+    return list(db.session.scalars(owned(ContactList, account_id).order_by(ContactList.name_key)))
+
+
+def get_or_create(account_id: int, name: str) -> ContactList:
+    """The account's list of this name, made with Leads off where there is none. In a writing transaction."""
+    found = db.session.scalar(owned(ContactList, account_id).where(ContactList.name_key == folded(name)))
+    return found or _make(account_id, name)
+
+
+def _make(account_id, name, made_for=None):
+    name = " ".join(name.split())[:LONGEST_NAME]
+    made = ContactList(account_id=account_id, name=name, name_key=folded(name), made_for=made_for,
+                       leads=False, contacts=0, created_at=now())  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def made_for(account_id: int, purposes: dict[str, str]) -> dict[str, int]:
+    """{purpose: list id} of the lists that imports put contacts on; purposes is {"type:5": the name of a new one}.
+
+    A list that has the name and no purpose yet is taken. In a writing transaction.
+    """
+    known = owned(ContactList, account_id).where(ContactList.made_for.in_(purposes))
+    found = {one.made_for: one.id for one in db.session.scalars(known)}
+    for purpose in purposes.keys() - found.keys():
+        found[purpose] = _for_purpose(account_id, purpose, purposes[purpose]).id
+    return found
+
+
+def _for_purpose(account_id, purpose, name):
+    named = name
+    for number in range(2, 1000):
+        taken = db.session.scalar(owned(ContactList, account_id).where(ContactList.name_key == folded(named)))
+        if taken is None:
+            return _make(account_id, named, purpose)
+        if taken.made_for is None:
+            taken.made_for = purpose
+            return taken
+        named = f"{name} ({number})"
+    raise ValueError(f"There are too many lists called {name}.")
+
+
+def held(account_id: int, contact_ids: list[int]) -> dict[int, dict[str, ListMember]]:
+    """{contact id: {purpose: its membership, past ones too}} of the lists that imports put contacts on."""
+    chosen = (
+        sa.select(ContactList.made_for, ListMember.contact_id, ListMember.joined_run, ListMember.left_at,
+                  ListMember.left_run)
+        .join(ContactList, ContactList.id == ListMember.list_id)
+        .where(ContactList.account_id == account_id, ContactList.made_for.is_not(None))
+        .where(among(ListMember.contact_id, contact_ids))
+    )  # fmt: skip
+    found = defaultdict(dict)
+    for row in db.session.execute(chosen) if contact_ids else ():
+        found[row.contact_id][row.made_for] = row
+    return found
+
+
+def moves(memberships: dict, purpose: str) -> tuple[list[str], bool]:
+    """What an import does so that a contact is on the list for `purpose`: (the purposes it leaves, whether it joins).
+
+    memberships is {purpose: row} as of held(). A list a person put it on, it does not leave; a list a person took it
+    off, it does not join.
+    """
+    leaves = [
+        one for one, row in memberships.items() if one != purpose and row.left_at is None and row.joined_run is not None
+    ]
+    mine = memberships.get(purpose)
+    return sorted(leaves), mine is None or (mine.left_at is not None and mine.left_run is not None)
+
+
+def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: dict[str, list[int]], names: dict):
+    """Carry an import's moves out: leaving and joining are {purpose: contact ids}, names as in made_for().
+
+    What people did meanwhile counts: moves() holds again for every row. In a writing transaction.
+    """
+    purposes = {purpose: names[purpose] for purpose in sorted({*leaving, *joining})}
+    for purpose, list_id in sorted(made_for(account_id, purposes).items()):
+        _grow(
+            list_id,
+            run_id,
+            joined=_join(account_id, list_id, run_id, joining.get(purpose, [])),
+            left=_leave(list_id, run_id, leaving.get(purpose, [])),
+        )
+
+
+def _leave(list_id, run_id, contact_ids):
+    if not contact_ids:
+        return 0
+    on = (ListMember.list_id == list_id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
+    left = sa.update(ListMember).where(*on, ListMember.joined_run.is_not(None))
+    return _run(left.values(left_at=now(), left_run=run_id))
+
+
+def _join(account_id, list_id, run_id, contact_ids):
+    if not contact_ids:
+        return 0
+    here, at = (ListMember.list_id == list_id, among(ListMember.contact_id, contact_ids)), now()
+    known = set(db.session.scalars(sa.select(ListMember.contact_id).where(*here)))
+    back = sa.update(ListMember).where(*here, ListMember.left_at.is_not(None), ListMember.left_run.is_not(None))
+    joined = _run(back.values(left_at=None, left_run=None, joined_at=at, joined_run=run_id)) if known else 0
+    new = [
+        {"account_id": account_id, "list_id": list_id, "contact_id": one, "joined_at": at, "joined_run": run_id}
+        for one in contact_ids
+        if one not in known
+    ]
+    if new:
+        db.session.execute(sa.insert(ListMember.__table__), new)
+    return joined + len(new)
+
+
+def _grow(list_id, run_id, joined, left):
+    if not joined and not left:
+        return
+    size = sa.update(ContactList).where(ContactList.id == list_id)
+    _run(size.values(contacts=ContactList.contacts + joined - left))
+    mine = (ListGrowth.list_id == list_id, ListGrowth.run_id == run_id)
+    more = sa.update(ListGrowth).where(*mine).values(joined=ListGrowth.joined + joined, left=ListGrowth.left + left)
+    if not _run(more):
+        account_id = sa.select(ContactList.account_id).where(ContactList.id == list_id).scalar_subquery()
+        db.session.execute(
+            sa.insert(ListGrowth).values(
+                account_id=account_id, list_id=list_id, run_id=run_id, joined=joined, left=left
+            )
+        )
+
+
+def put_on(of: ContactList, contact_ids: list[int]) -> int:
+    """A person (or a file) puts contacts on a list; how many were not on it. In a writing transaction."""
+    if not contact_ids:
+        return 0
+    here, at = (ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids)), now()
+    known = set(db.session.scalars(sa.select(ListMember.contact_id).where(*here)))
+    back = sa.update(ListMember).where(*here, ListMember.left_at.is_not(None))
+    joined = _run(back.values(left_at=None, left_run=None, joined_at=at, joined_run=None)) if known else 0
+    new = [
+        {"account_id": of.account_id, "list_id": of.id, "contact_id": one, "joined_at": at}
+        for one in dict.fromkeys(contact_ids)
+        if one not in known
+    ]
+    if new:
+        db.session.execute(sa.insert(ListMember.__table__), new)
+    _resize(of, joined + len(new))
+    return joined + len(new)
+
+
+def take_off(of: ContactList, contact_ids: list[int]) -> int:
+    """A person takes contacts off a list: no import puts them back. How many were on it. In a writing transaction."""
+    if not contact_ids:
+        return 0
+    on = (ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
+    left = _run(sa.update(ListMember).where(*on).values(left_at=now(), left_run=None))
+    _resize(of, -left)
+    return left
+
+
+def recount(account_id: int) -> None:
+    """Count every list of the account anew: after contacts were removed with their memberships."""
+    on = sa.select(sa.func.count()).where(ListMember.list_id == ContactList.id, ListMember.left_at.is_(None))
+    _run(sa.update(ContactList).where(ContactList.account_id == account_id).values(contacts=on.scalar_subquery()))
+
+
+def _resize(of, by):
+    _run(sa.update(ContactList).where(ContactList.id == of.id).values(contacts=ContactList.contacts + by))
+    db.session.expire(of)
+
+
+def _run(statement):
+    return db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount
