@@ -30,19 +30,36 @@ class Applying:
         self.versions, self.links = versions_of(self.stage.model, ids), deciding.links_of(self.situation, ids)
         found = self._like_new_ones(decisions, rows)
         holds = [one for one in decisions if self._holds(one, rows[one.record_id]) and one.record_id not in found]
-        stale = [one for one in decisions if one not in holds]
-        fresh = self._decide_again(stale, rows)
-        again = [one for one in self._stored(fresh) if one.action in ACTIONS]
-        self.versions |= versions_of(self.stage.model, {one.ours_id for one in again if one.ours_id})
+        again, moved = self._renew(decisions, holds, rows)
         self._carry_out([*holds, *again], rows)
-        return _recount(stale, fresh)
+        return moved
+
+    def follow(self, decisions) -> dict:
+        """The same for records that follow another one: their leaders have been dealt with."""
+        rows = {row.id: row for row in full_rows(self.situation, [one.record_id for one in decisions])}
+        holds = [one for one in decisions if _still_follows(one, rows[one.record_id])]
+        self.versions = versions_of(self.stage.model, {rows[one.record_id].found.leader.ours_id for one in holds})
+        again, moved = self._renew(decisions, holds, rows)
+        self._carry_out_following(holds, rows)
+        self._carry_out(again, rows)
+        return moved
+
+    def _renew(self, decisions, holds, rows):
+        """Decide again about what does not hold: (what of it is to be carried out as well, how counts change)."""
+        held = {one.id for one in holds}
+        stale = [one for one in decisions if one.id not in held]
+        fresh = self._decide_again(stale, rows)
+        again = [one for one in self._stored(fresh) if one.state == "decided"]
+        self.versions |= versions_of(self.stage.model, {one.ours_id for one in again if one.ours_id})
+        return again, _recount(stale, fresh)
 
     def _holds(self, one, row):
-        same = one.digest == row.digest and (one.before["ours_id"] or None) == row.ours_id
-        if not same or self.situation.revision != self.run.mapping_revision:
+        if not _is_as_decided(one, row) or self.situation.revision != self.run.mapping_revision:
             return False
         if one.action == "created":
             return True
+        if row.takes_the_lead:
+            return self.versions.get(one.ours_id) == one.ours_version
         return self.versions.get(one.ours_id) == one.ours_version and self.links.get(one.ours_id) in (None, row.halo_id)
 
     def _like_new_ones(self, decisions, rows):
@@ -70,7 +87,15 @@ class Applying:
         new = [self._new(one, rows[one.record_id]) for one in created]
         ours = dict(zip([one.id for one in created], writing.insert(self.stage.model, self.account, new), strict=True))
         changed = [one for one in decisions if one.action != "created"]
+        touched = [one.ours_id for one in changed]
+        before = self.stage.check(self.situation, touched)
         writing.update(self.stage.model, self.account, self._updated(changed, rows))
+        self.stage.carry_out_beside(
+            self.situation, [(ours.get(one.id) or one.ours_id, one.changes) for one in decisions]
+        )
+        after = self.stage.check(self.situation, [*touched, *ours.values()])
+        self.stage.tell_check(self.run, before, after)
+        self._give_way([one for one in changed if rows[one.record_id].takes_the_lead])
         links, told = [], []
         for one in decisions:
             ours_id = ours.get(one.id) or one.ours_id
@@ -82,12 +107,14 @@ class Applying:
                 update_rows(model, changes)
 
     def _new(self, one, row):
-        values = {field: change[1] for field, change in one.changes.items()}
-        blank = dict.fromkeys(self.stage.fields)
-        return blank | values | self.stage.marks(row) | {"made_by_run": self.run.id}
+        blank = {field: None for field in self.stage.fields if field not in self.stage.only_set}
+        return blank | self._columns(one) | self.stage.marks(row) | {"made_by_run": self.run.id}
+
+    def _columns(self, one):
+        return {field: change[1] for field, change in one.changes.items() if field not in self.stage.beside}
 
     def _writes(self, one, row):
-        return one.changes or self._marked.get(one.id)
+        return self._columns(one) or self._marked.get(one.id)
 
     def _updated(self, decisions, rows):
         """Whole rows of ours as they will be: bulk writing wants every field."""
@@ -101,17 +128,54 @@ class Applying:
             marks = self.stage.marks(rows[one.record_id])
             self._marked[one.id] = any(ours[one.ours_id][name] != value for name, value in marks.items())
             if self._writes(one, None):
-                full.append(ours[one.ours_id] | {field: change[1] for field, change in one.changes.items()} | marks)
+                full.append(ours[one.ours_id] | self._columns(one) | marks)
         return full
 
     def _link(self, one, row, ours_id, version, at):
         row.ours_id = ours_id
         return {
-            "id": row.id, "ours_id": ours_id, "base": one.settled, "outcome": one.action, "run_id": self.run.id,
+            "id": row.id, "ours_id": ours_id, "follows_id": None, "base": one.settled, "outcome": one.action,
+            "run_id": self.run.id,
             "matched_by": row.matched_by if one.action == "updated" else one.by,
             "linked_at": row.linked_at if one.action == "updated" else at,
-            "fingerprint": self.situation.fingerprint(row, version),
+            "fingerprint": self.situation.fingerprint(row, version, row.found),
         }  # fmt: skip
+
+    def _give_way(self, decisions):
+        """Whoever stood for these records of ours until now follows whoever takes the lead."""
+        for one in decisions:
+            here = (HaloRecord.tenant_id == self.run.tenant_id, HaloRecord.kind == self.stage.kind)
+            others = sa.update(HaloRecord).where(
+                *here, HaloRecord.ours_id == one.ours_id, HaloRecord.id != one.record_id
+            )
+            db.session.execute(
+                others.values(follows_id=one.record_id), execution_options={"synchronize_session": False}
+            )
+
+    def _carry_out_following(self, decisions, rows):
+        at, links, told = now(), [], []
+        for one in decisions:
+            row = rows[one.record_id]
+            row.ours_id = row.found.leader.ours_id
+            links.append({
+                "id": row.id, "ours_id": row.ours_id, "follows_id": row.found.leader.id, "base": None,
+                "outcome": one.action, "run_id": self.run.id, "matched_by": one.by, "linked_at": at,
+                "fingerprint": self.situation.fingerprint(row, self.versions.get(row.ours_id), row.found),
+            })  # fmt: skip
+            told.append({"id": one.id, "state": "applied", "ours_id": row.ours_id, "applied_at": at})
+        for model, changes in ((HaloRecord, links), (Decision, told)):
+            if changes:
+                update_rows(model, changes)
+
+
+def _still_follows(one, row):
+    return row.follows and row.found.leader.ours_id is not None and _is_as_decided(one, row)
+
+
+def _is_as_decided(one, row):
+    """Whether nothing that was read of Halo has changed since a decision about it was made."""
+    same = one.digest == row.digest and (one.before["ours_id"] or None) == row.ours_id
+    return same and one.before["found"] == row.found.token
 
 
 def _recount(stale, fresh):
@@ -135,6 +199,7 @@ def settle(situation, decisions, rows) -> None:
     if same:
         update_rows(HaloRecord, [
             {"id": one["record_id"], "outcome": "unchanged", "run_id": situation.run.id, "base": one["settled"],
-             "fingerprint": situation.fingerprint(rows[one["record_id"]], one["ours_version"])}
+             "fingerprint": situation.fingerprint(rows[one["record_id"]], one["ours_version"],
+                                                  rows[one["record_id"]].found)}
             for one in same
         ])  # fmt: skip

@@ -37,6 +37,7 @@ class Card:
     new_types: tuple[int, int] = (0, 0)  # types nobody has answered for, and their clients
     websites: int = 0  # that were never read, one request each
     website_minutes: int = 0  # how long reading them takes
+    choices: tuple = ()  # what can be chosen: (stage.Choice, how many records it is about, what is chosen)
     is_first: bool = False  # the account has imported nothing yet
 
     @property
@@ -124,12 +125,14 @@ def _is_done(connection, stage):
 
 
 def _of_tenant(tenant, stage):
-    told = {}
+    state = db.session.get(StageState, (tenant.id, stage.key))
+    chosen = state.options if state else {}
+    told = {"choices": tuple((one, stage.concerned(one, tenant.id), chosen.get(one.name, "")) for one in stage.choices)}
     if stage.mapping:
         rows = mapping.table(tenant, stage.mapping)
         unanswered = [row for row in rows if row.choice is None and row.clients]
         told = {"types": mapping.summary(rows), "new_types": (len(unanswered), sum(row.clients for row in unanswered))}
-    if tenant.learned.get("lists_websites") is False:
+    if websites.are_told_singly(tenant, stage):
         unread = websites.count_unread(tenant.id, stage)
         seconds = asking.seconds_for(unread, tenant.account_id)
         told |= {"websites": unread, "website_minutes": max(1, round(seconds / 60))}

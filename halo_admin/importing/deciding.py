@@ -10,7 +10,7 @@ from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
 from . import matching, merging
 from .models import Decision
-from .stage import Ask, Fail, Skip
+from .stage import NOTHING_FOUND, Ask, Fail, Skip
 from .times import Times
 
 BATCH = 500
@@ -20,11 +20,13 @@ LOWEST = -(2**62)  # below every id, those made up for rows without one included
 STEADY = ("created", "linked", "updated", "unchanged")
 
 # what the quick path needs of a row, and what deciding needs
-LIGHT = ("id", "halo_id", "digest", "fingerprint", "outcome", "ours_id", "error", "detail_of", "detail_at", "run_id")
+LIGHT = (
+    "id", "halo_id", "digest", "fingerprint", "outcome", "ours_id", "follows_id", "error", "detail_of", "detail_at",
+    "run_id", "parent_id", "email_key",
+)  # fmt: skip
 FULL = (
     *LIGHT, "label", "active", "type_key", "values", "listed_digest", "halo_changed_at", "changed_after",
-    "changed_before", "phone_key", "website_key", "name_key", "email_key", "base", "answer", "matched_by",
-    "linked_at", "follows_id", "gone_at",
+    "changed_before", "phone_key", "website_key", "name_key", "base", "answer", "matched_by", "linked_at", "gone_at",
 )  # fmt: skip
 
 
@@ -35,7 +37,7 @@ class Situation:
         self.run, self.stage, self.country = run, stage, country
         self.options = run.options
         self.mapping = Meanings(run.tenant_id, stage.mapping)
-        self.revision = mapping_revision(run.tenant_id, stage.key)
+        self.choices, self.revision = _state(run.tenant_id, stage.key)
         self.learned = db.session.get(HaloTenant, run.tenant_id).learned
 
     def detail_read(self, row) -> bool:
@@ -44,9 +46,9 @@ class Situation:
             return False
         return not self.options.get("full") or row.detail_at >= self.run.started_at
 
-    def fingerprint(self, row, version) -> str:
+    def fingerprint(self, row, version, found) -> str:
         """All that an applied decision depended on: the same again means there is nothing to decide."""
-        return f"{row.digest}:{self.revision}:{row.ours_id}:{version}"
+        return f"{row.digest}:{self.revision}:{row.ours_id}:{version}:{found.token}"
 
     def unlinked_website(self) -> bool:
         """Whether a record of ours that is linked to nothing has a website: only then can one tell who is who."""
@@ -80,14 +82,14 @@ class Meanings:
 
 
 def mapping_revision(tenant_id, stage_key) -> int:
-    return (
-        db.session.scalar(
-            sa.select(StageState.mapping_revision).where(
-                StageState.tenant_id == tenant_id, StageState.stage == stage_key
-            )
-        )
-        or 0
-    )
+    return _state(tenant_id, stage_key)[1]
+
+
+def _state(tenant_id, stage_key):
+    """(what a person chose for the stage, the mapping's revision)."""
+    columns = sa.select(StageState.options, StageState.mapping_revision)
+    here = (StageState.tenant_id == tenant_id, StageState.stage == stage_key)
+    return db.session.execute(columns.where(*here)).first() or ({}, 0)
 
 
 def mirror_rows(situation, names):
@@ -107,28 +109,51 @@ def versions_of(model, ids) -> dict:
 
 def quick(situation, rows) -> tuple[list, list]:
     """Rows whose fingerprint still holds, and the rest."""
-    versions = versions_of(situation.stage.model, {row.ours_id for row in rows if row.ours_id})
+    rested = [row for row in rows if row.fingerprint and row.outcome in STEADY and row.error is None]
+    versions = versions_of(situation.stage.model, {row.ours_id for row in rested})
+    found = situation.stage.look_up(situation, rested)
     same, rest = [], []
     for row in rows:
         reread = situation.options.get("full") and row.detail_of and row.detail_at < situation.run.started_at
-        steady = row.outcome in STEADY and row.error is None and row.ours_id in versions and not reread
-        holds = steady and row.fingerprint == situation.fingerprint(row, versions[row.ours_id])
+        steady = row.fingerprint and row.outcome in STEADY and row.error is None and row.ours_id in versions
+        holds = steady and not reread and row.fingerprint == situation.fingerprint(
+            row, versions[row.ours_id], found.get(row.id, NOTHING_FOUND)
+        )  # fmt: skip
         (same if holds else rest).append(row)
     return same, rest
 
 
 def full_rows(situation, ids):
     chosen = mirror_rows(situation, FULL).where(among(HaloRecord.id, ids)).order_by(HaloRecord.halo_id)
-    return [Row(row, situation) for row in db.session.execute(chosen)]
+    rows = db.session.execute(chosen).all()
+    found = situation.stage.look_up(situation, rows)
+    return [Row(row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
 
 
 class Row:
-    """A mirror row as deciding sees it."""
+    """A mirror row as deciding sees it, with what its stage found beyond it."""
 
-    def __init__(self, row, situation):
+    def __init__(self, row, situation, found):
         self.__dict__.update(row._mapping)
         self.base = self.base or {}
         self.detail_read = situation.detail_read(row)
+        self.found = found
+        if found.is_alone:
+            self.ours_id = self.follows_id = None
+
+    @property
+    def follows(self):
+        return self.found.leader is not None
+
+    @property
+    def takes_the_lead(self):
+        """Whether it stands for a record of ours that another of Halo's stood for until now."""
+        return not self.follows and (self.follows_id is not None or self.found.takes is not None)
+
+    @property
+    def agreed(self):
+        """What both sides last agreed on; nothing where another of Halo's supplied the values until now."""
+        return {} if self.takes_the_lead else self.base
 
 
 class Deciding:
@@ -142,15 +167,19 @@ class Deciding:
 
     def decisions(self) -> list[dict]:
         """One decision for each row, in the rows' order, ready to be stored."""
-        settled = {row.id: self._without_looking(row) for row in self.rows}
-        unlinked = [row for row in self.rows if settled[row.id] is None and row.ours_id is None]
+        decided = {row.id: self._without_looking(row) for row in self.rows}
+        open_ = [row for row in self.rows if decided[row.id] is None]
+        unlinked = [row for row in open_ if not row.follows and row.ours_id is None and row.found.takes is None]
         matches = Matching(self.situation, [row for row in unlinked if not row.answer]).matches()
         wanted = {row.ours_id for row in self.rows} | {match.ours_id for match in matches.values()}
         chosen = {row.answer.get("ours_id") for row in unlinked if row.answer} - {None}
-        wanted |= chosen
+        wanted |= chosen | {row.found.takes for row in open_}
         self.taken = links_of(self.situation, chosen)
         self.ours = self._our_rows(wanted - {None})
-        return [settled[row.id] or self._decide(row, matches.get(row.id)) for row in self.rows]
+        self.beside = self.stage.load_beside(self.situation, list(self.ours))
+        decided |= {row.id: self._decide(row, matches.get(row.id)) for row in open_ if not row.follows}
+        decided |= Following(self, decided).decisions([row for row in open_ if row.follows])
+        return [decided[row.id] for row in self.rows]
 
     def _our_rows(self, ids):
         model = self.stage.model
@@ -190,6 +219,8 @@ class Deciding:
         try:
             if row.ours_id is not None:
                 return self._linked_already(row)
+            if row.found.takes is not None:
+                return self._takes_over(row)
             if row.answer:
                 return self._answered(row)
             return self._matched(row, match)
@@ -201,12 +232,19 @@ class Deciding:
         if ours is None:
             return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
         merged = self._merge(row, ours)
-        marks = self._marks(row, ours)
-        if not merged.changes and not marks:
+        marks = self._marks(row, ours) | ({"leads": LEADS} if row.takes_the_lead else {})
+        changed = [*merged.changes, *self.stage.change_beside(row, row.ours_id, self.beside)]
+        if not changed and not marks:
             return self._merged(row, ours, merged, "unchanged", "nothing has changed")
-        fields = ", ".join(self.stage.labels(merged.changes))
+        fields = ", ".join(self.stage.labels(changed))
         reason = "; ".join(filter(None, (fields and f"changed: {fields}", *marks.values())))
         return self._merged(row, ours, merged, "updated", reason, "Halo has newer values" if fields else reason)
+
+    def _takes_over(self, row):
+        ours = self.ours.get(row.found.takes)
+        if ours is None:
+            return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
+        return self._merged(row, ours, self._merge(row, ours), "linked", LEADS, by=" and ".join(self.stage.keys))
 
     def _answered(self, row):
         if row.answer["do"] == "create":
@@ -215,7 +253,8 @@ class Deciding:
         if ours is None:
             return self._decision(row, "review", f"the {self.stage.noun} chosen for it is not here any more")
         if ours["id"] in self.taken:
-            reason = f"{ours['name']}, chosen for it, is linked to client {self.taken[ours['id']]} by now"
+            linked = f"{self.stage.their_noun} {self.taken[ours['id']]}"
+            reason = f"{ours['name']}, chosen for it, is linked to {linked} by now"
             return self._decision(row, "review", reason, f"the {self.stage.noun} chosen for it is linked by now")
         reason = f"{row.answer['by']} answered: it is {ours['name']}"
         return self._merged(row, ours, self._merge(row, ours), "linked", reason, "linked by a person's answer",
@@ -240,15 +279,17 @@ class Deciding:
 
     def _create(self, row, reason, why, **more):
         theirs = self.theirs[row.id]
-        changes = {field: [None, value] for field, value in theirs.items() if value is not None}
-        settled = {field: [value, value] for field, value in theirs.items()}
+        changes = {field: [None, value] for field, value in theirs.items() if value not in BLANK}
+        changes |= self.stage.change_beside(row, None, self.beside)
+        settled = {field: [value, value] for field, value in theirs.items() if field not in self.stage.only_set}
         return self._decision(row, "created", reason, why, changes=changes, settled=settled, **more)
 
     def _merge(self, row, ours):
         later = self.times.judge(row, ours["edited_at"], self.final)
         same = self._same
         erasing = self.stage.erasing(row, self.situation)
-        result = merging.merge(row.base, ours, self.theirs[row.id], later, same, erasing)
+        theirs = self.theirs[row.id]
+        result = merging.merge(row.agreed, ours, theirs, later, same, erasing, self.stage.only_set)
         if result.unknown:
             raise Ask("time", *self.stage.holder(row, result.unknown[0]))
         return result
@@ -269,9 +310,10 @@ class Deciding:
         return self._decision(
             row, action, reason, why,
             ours_id=ours["id"], ours_version=ours["version"],
-            changes={field: list(change) for field, change in merged.changes.items()},
+            changes={field: list(change) for field, change in merged.changes.items()}
+            | self.stage.change_beside(row, ours["id"], self.beside),
             conflicts=conflicts, newer_here={field: list(pair) for field, pair in merged.newer_here.items()},
-            settled=row.base | {field: list(pair) for field, pair in merged.settled.items()}, **more,
+            settled=row.agreed | {field: list(pair) for field, pair in merged.settled.items()}, **more,
         )  # fmt: skip
 
     def _ask(self, row, ask):
@@ -280,7 +322,8 @@ class Deciding:
 
     def _decision(self, row, action, reason, why=None, **more):
         before = {"ours_id": row.ours_id, "base": row.base, "fingerprint": row.fingerprint,
-                  "outcome": row.outcome, "matched_by": row.matched_by}  # fmt: skip
+                  "outcome": row.outcome, "matched_by": row.matched_by, "follows_id": row.follows_id,
+                  "found": row.found.token}  # fmt: skip
         return {
             "account_id": self.situation.run.account_id, "run_id": self.situation.run.id, "record_id": row.id,
             "state": STATES.get(action, "applied"), "action": action, "reason": reason, "why": (why or reason)[:200],
@@ -290,7 +333,54 @@ class Deciding:
         } | more  # fmt: skip
 
 
+BLANK = (None, False)  # a new record has them anyway
+LEADS = "it leads the Halo records that are one here now"
 STATES = {"ask": "asking", "created": "decided", "linked": "decided", "updated": "decided"}
+
+
+class Following:
+    """Decides about records that are the same thing as another one of Halo's, which leads and supplies the values."""
+
+    def __init__(self, deciding, decided):
+        self.deciding, self.stage = deciding, deciding.stage
+        self.decided = decided
+
+    def decisions(self, rows) -> dict:
+        """{mirror id: decision} of these followers."""
+        earlier = [row.found.leader.id for row in rows if row.found.leader.id not in self.decided]
+        self.actions = {key: one["action"] for key, one in self.decided.items() if one} | self._decided_before(earlier)
+        return {row.id: self._decide(row) for row in rows}
+
+    def _decided_before(self, ids):
+        """What this run decided about leaders in an earlier batch and has not carried out."""
+        mine = (Decision.run_id == self.deciding.situation.run.id, among(Decision.record_id, ids))
+        chosen = sa.select(Decision.record_id, Decision.action).where(*mine, Decision.state != "applied")
+        return {row.record_id: row.action for row in db.session.execute(chosen)} if ids else {}
+
+    def _decide(self, row):
+        leader = row.found.leader
+        named = f"{self.stage.their_noun} {leader.halo_id}"
+        same = f"it has the same {' and '.join(self.stage.keys)} as {named}"
+        if row.ours_id is not None:
+            reason = f"{same}, which supplies the values"
+            return self.deciding._decision(row, "unchanged", reason, settled=row.base, ours_version=self._version(row))
+        if leader.ours_id is None and self.actions.get(leader.id) not in COMING:
+            return self.deciding._decision(row, "skipped", f"{same}, which has not come in", NOT_IN)
+        reason, evidence = (
+            f"{same}: one {self.stage.noun} here, which takes its values from that one",
+            {"leader": named},
+        )
+        return self.deciding._decision(row, "linked", reason, SAME, state="follows", by=" and ".join(self.stage.keys),
+                                       ours_id=leader.ours_id, evidence=evidence)  # fmt: skip
+
+    def _version(self, row):
+        ours = self.deciding.ours.get(row.ours_id)
+        return ours["version"] if ours else None
+
+
+COMING = ("created", "linked", "updated", "unchanged", "ask")
+SAME = "the same as another Halo record, which leads"
+NOT_IN = "the same as another Halo record, which has not come in"
 
 
 class _Read:
@@ -336,7 +426,8 @@ class Matching:
         wanting = {halo_id: other for ours_id in mine.left for halo_id, other in wanted[ours_id]}
         wanting.pop(row.halo_id, None)
         sharing = [] if mine.left else self._sharing(row)
-        return matching.match(self.stage.keys, self.stage.noun, mine, wanting.items(), sharing)
+        nouns = (self.stage.noun, self.stage.their_noun)
+        return matching.match(self.stage.keys, nouns, mine, wanting.items(), sharing)
 
     def _narrow(self, row):
         found = {key: self.holders[key].get(getattr(row, f"{key}_key"), ()) for key in self.stage.keys}
@@ -371,6 +462,8 @@ class Matching:
     def _load_rivals(self):
         """Every unlinked, active Halo record that shares a key value with the batch or with its candidates."""
         self._alike = defaultdict(lambda: defaultdict(list))
+        if self.stage.is_one_per_key:
+            return []
         rivals = {}
         for key, values in self._values_in_play().items():
             if not values:

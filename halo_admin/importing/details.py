@@ -8,6 +8,7 @@ from ..db import db, now
 from ..halo.errors import HaloDown, HaloRejected
 from ..mirror.models import HaloRecord
 from ..records import Unreadable
+from . import stages
 from .composing import combined_digest, composed, load_around
 
 # a detail that cannot be had in this many legs is done without, if Halo answers otherwise: one bad record must not
@@ -29,7 +30,7 @@ def ask_for(leg, kind, halo_id) -> tuple:
             raise
         leg.halo().page(leg.listing(kind), 1)  # raises HaloDown when it is not this record alone
         why = error
-    leg.problem(f"{kind.title()} {halo_id}: {why}")
+    leg.problem(f"{stages.word(kind).capitalize()} {halo_id}: {why}")
     return None, False
 
 

@@ -44,9 +44,10 @@ def _sweep(leg, reading):
 
 
 def _read_mapping_values(leg):
-    values = customer_types(leg.halo())
+    values = customer_types(leg.halo()) if leg.stage.mapping else None
     with leg.batch() as run:
-        mapping.remember(db.session.get(HaloTenant, run.tenant_id), leg.stage.mapping, values)
+        if leg.stage.mapping:
+            mapping.remember(db.session.get(HaloTenant, run.tenant_id), leg.stage.mapping, values)
         run.step = 1
 
 
@@ -175,7 +176,7 @@ def _end(leg, run, kind, sweep):
     if sweep.state == "complete":
         gone = _mark_gone(run, kind, sweep)
         run.facts = run.facts | {"gone": run.facts.get("gone", 0) + (gone if kind == leg.stage.kind else 0)}
-    if kind == leg.stage.kind:
+    if kind == leg.stage.kind and leg.stage.mapping:
         mapping.remember_seen(tenant, leg.stage.mapping)
     _pass(run, sweep)
 

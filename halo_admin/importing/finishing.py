@@ -19,8 +19,9 @@ def finish(run):
 
 def _facts(run):
     facts = {}
-    if db.session.get(HaloTenant, run.tenant_id).learned.get("lists_websites") is False:
-        facts["websites_unread"] = websites.count_unread(run.tenant_id, stages.stage(run.stage))
+    stage = stages.stage(run.stage)
+    if websites.are_told_singly(db.session.get(HaloTenant, run.tenant_id), stage):
+        facts["websites_unread"] = websites.count_unread(run.tenant_id, stage)
     newer = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.newer_here != {})
     return facts | {"newer_here": db.session.scalar(newer)}
 
@@ -60,8 +61,13 @@ def counts_of_applied(run) -> dict:
 
 def stage_state(run) -> StageState:
     """How far this run's stage has come with its tenant; made when first needed."""
-    state = db.session.get(StageState, (run.tenant_id, run.stage))
+    return state_of(run.account_id, run.tenant_id, run.stage)
+
+
+def state_of(account_id, tenant_id, stage_key) -> StageState:
+    """How far a stage has come with a tenant, and what was chosen for it; made when first needed."""
+    state = db.session.get(StageState, (tenant_id, stage_key))
     if state is None:
-        state = StageState(account_id=run.account_id, tenant_id=run.tenant_id, stage=run.stage, options={})
+        state = StageState(account_id=account_id, tenant_id=tenant_id, stage=stage_key, options={})
         db.session.add(state)
     return state

@@ -60,34 +60,37 @@ def narrow(keys, found) -> Narrowed:
     return Narrowed(left, tuple(by), tuple(outside), tuple(taken))
 
 
-def match(keys, noun, mine: Narrowed, rivals, sharing=()) -> Match:
+def match(keys, nouns, mine: Narrowed, rivals, sharing=()) -> Match:
     """The verdict for one unlinked Halo record.
 
+    nouns: what a sentence calls one of ours and one of Halo's, ("company", "client").
     rivals: (halo_id, Narrowed) of the other unlinked Halo records that want one of the same records of ours.
     sharing: (key, halo_id) of other Halo records with the same value, told when the record is created.
     """
-    told = tuple(_told(noun, mine))
+    noun, theirs = nouns
+    told = tuple(_told(theirs, mine))
     if not mine.left:
         if mine.taken:
-            return Match("review", _taken(noun, mine.taken), f"a {noun} linked to another Halo record has its value",
+            return Match("review", _taken(theirs, mine.taken), f"a {noun} linked to another Halo record has its value",
                          candidates=_candidates(mine), told=told)  # fmt: skip
-        shared = tuple(f"shares its {key} with client {halo_id}" for key, halo_id in sharing)
+        shared = tuple(f"shares its {key} with {theirs} {halo_id}" for key, halo_id in sharing)
         return Match("create", "; ".join(("nothing here is like it", *shared)), "nothing here is like it", told=shared)
     if len(mine.left) > 1:
         reason = f"{len(mine.left)} {_many(noun)} here have its {_keys(mine.by)}"
         why = f"several {_many(noun)} here have its {_keys(mine.by)}"
         return Match("review", reason, why, by=mine.by, candidates=_candidates(mine), told=told)
-    return _single(keys, noun, mine, rivals, told)
+    return _single(keys, nouns, mine, rivals, told)
 
 
-def _single(keys, noun, mine, rivals, told):
+def _single(keys, nouns, mine, rivals, told):
+    noun, theirs = nouns
     (holder,) = mine.left.values()
     same = mine.strength(keys)
     wanting = [(halo_id, other.strength(keys)) for halo_id, other in rivals if holder.id in other.left]
     stronger = [halo_id for halo_id, strength in wanting if strength >= same]
     if stronger:
         others = ", ".join(str(halo_id) for halo_id in sorted(stronger)[:3])
-        reason = f"{holder.name} has its {_keys(mine.by)}, but client {others} wants it as well"
+        reason = f"{holder.name} has its {_keys(mine.by)}, but {theirs} {others} wants it as well"
         return Match("review", reason, f"another Halo record wants the same {noun}", by=mine.by,
                      candidates=_candidates(mine), told=told)  # fmt: skip
     by = _keys(mine.by)
@@ -95,17 +98,17 @@ def _single(keys, noun, mine, rivals, told):
                  candidates=_candidates(mine), told=told)  # fmt: skip
 
 
-def _told(noun, mine):
+def _told(theirs, mine):
     for key, holder in mine.outside:
         yield f"its {key} points to {holder.name}"
     if mine.left:
         for key, holder in mine.taken:
-            yield f"its {key} is also that of {holder.name}, linked to client {holder.link}"
+            yield f"its {key} is also that of {holder.name}, linked to {theirs} {holder.link}"
 
 
-def _taken(noun, taken):
+def _taken(theirs, taken):
     key, holder = taken[0]
-    return f"its {key} is that of {holder.name}, which is linked to client {holder.link} already"
+    return f"its {key} is that of {holder.name}, which is linked to {theirs} {holder.link} already"
 
 
 def _candidates(mine):

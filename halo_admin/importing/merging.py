@@ -29,19 +29,28 @@ class Merge(NamedTuple):
     settled: dict
 
 
-def merge(base, ours, theirs, later, same, erasing=()) -> Merge:
+def merge(base, ours, theirs, later, same, erasing=(), only_set=()) -> Merge:
     """Compare the fields that Halo's record says anything about (a field not read yet is absent from theirs).
 
     Blanks are None by now. A side has changed when it differs from its own half of the base. Halo's blanks
     never erase. Only a field changed on both sides is a conflict, and the later record wins it:
     later(field) -> (True | False | None, why), None when the times are not known.
     same(field, a, b) tells whether two values differ in form only. erasing: fields whose blank is a choice somebody
-    made here, and counts once Halo's half held a value.
+    made here, and counts once Halo's half held a value. only_set: flags that Halo sets, whatever is here, and never
+    clears.
     """
     result = Merge({}, [], [], {}, {})
     for field, new in theirs.items():
+        if field in only_set:
+            _set_only(result, field, ours.get(field), new)
+            continue
         _merge_field(result, field, tuple(base.get(field, UNSETTLED)), ours.get(field), new, later, same, erasing)
     return result
+
+
+def _set_only(result, field, old, new):
+    if new and not old:
+        result.changes[field] = (old, new)
 
 
 def _merge_field(result, field, agreed, old, new, later, same, erasing):

@@ -93,7 +93,7 @@ class Decision(Owned, db.Model):
     id = db.Column(BigId, primary_key=True)
     run_id = db.Column(BigId, db.ForeignKey("import_runs.id"), nullable=False)
     record_id = db.Column(BigId, db.ForeignKey("halo_records.id"), nullable=False)
-    state = db.Column(db.String(10), nullable=False)  # asking, decided, applied
+    state = db.Column(db.String(10), nullable=False)  # asking, decided, follows (carried out after its leader), applied
     action = db.Column(db.String(12), nullable=False)  # one of OUTCOMES, or "ask"
     reason = db.Column(db.Text, nullable=False)
     why = db.Column(db.String(200), nullable=False)  # the reason without names: what the report groups by

@@ -11,7 +11,7 @@ from ..mirror.models import HaloRecord
 from ..web.words import plural
 from . import stages
 from .models import Decision, ImportRun
-from .telling import shown, type_names
+from .telling import Names
 
 
 class Change(NamedTuple):
@@ -79,10 +79,11 @@ class Lines:
     def __init__(self, account_id, run):
         self.account_id, self.run = account_id, run
         self.stage = stages.stage(run.stage)
-        self.types = type_names(account_id)
+        self.names = Names(account_id)
 
     def of(self, rows):
         decisions = self._decisions(rows)
+        self.names.know_companies(_companies(decisions.values()))
         self.records = self._records([one.record_id for one in decisions.values()])
         ids = {one.ours_id for one in rows} | {one.ours_id for one in decisions.values()}
         ids |= {candidate["id"] for one in decisions.values() for candidate in _evidence(one, "candidates")}
@@ -114,12 +115,12 @@ class Lines:
     def _passed_by(self, row, decisions):
         if row.id in decisions:
             return self.line(decisions[row.id])
-        return self._both(Line("unchanged", "nothing has changed", *_theirs(row)), row.ours_id)
+        return self._both(Line("unchanged", "nothing has changed", *self._theirs(row)), row.ours_id)
 
     def line(self, one: Decision) -> Line:
         record = self.records[one.record_id]
         line = Line(
-            one.action, one.reason, *_theirs(record), id=one.id, by=one.by or "", changes=self.changes(one),
+            one.action, one.reason, *self._theirs(record), id=one.id, by=one.by or "", changes=self.changes(one),
             candidates=[found for each in _evidence(one, "candidates") if (found := self._candidate(each))],
             told=list(_evidence(one, "told")), waits=one.state != "applied",
             newer_run=record.run_id if record.run_id and record.run_id > self.run.id else None,
@@ -135,8 +136,8 @@ class Lines:
         ours = self.ours.get(each["id"])
         if ours is None:
             return None
-        return Candidate(ours.id, ours.name, each["by"], _few(ours.phone, ours.website, ours.city),
-                         self.links.get(ours.id))  # fmt: skip
+        values = _few(getattr(ours, field) for field in self.stage.tells)
+        return Candidate(ours.id, ours.name, each["by"], values, self.links.get(ours.id))
 
     def changes(self, one: Decision) -> list[Change]:
         """The fields an import changed or could have: conflicts with both values, and what stayed as newer here."""
@@ -157,16 +158,24 @@ class Lines:
                             conflict["winner"], conflict["why"])  # fmt: skip
 
     def _change(self, name, kind, before, after, theirs, winner, why):
-        texts = [str(shown(name, value, self.types)) for value in (before, after, theirs)]
-        return Change(self.stage.model.FIELDS.get(name, name), kind, *texts, winner, why)
+        texts = [_text(self.names.of(name, value)) for value in (before, after, theirs)]
+        return Change(self.stage.label(name), kind, *texts, winner, why)
+
+    def _theirs(self, record):
+        values = record.values or {}
+        return record.halo_id, record.label or "", _few(values.get(name) for name in self.stage.tells)
 
 
-def _theirs(record):
-    values = record.values or {}
-    return record.halo_id, record.label or "", _few(*(values.get(name) for name in ("phone", "website", "city")))
+def _companies(decisions):
+    """The ids of all companies that changes of these decisions name."""
+    return {one for decision in decisions for one in (decision.changes or {}).get("company_id", ()) if one}
 
 
-def _few(*values):
+def _text(value):
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _few(values):
     return " · ".join(value for value in values if value)
 
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..connecting.models import Mapping
+from ..crm.types import type_names
 from ..db import db
 from ..mirror.models import HaloRecord
 from . import stages
 from .models import OUTCOMES, Decision
-from .telling import type_names
 
 ROWS = 50
 MANY = 10_000  # beyond, a reason says "10,000+"

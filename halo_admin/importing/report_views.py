@@ -4,7 +4,6 @@ from flask import Response, flash, redirect, render_template, request, stream_wi
 from flask_login import current_user
 
 from ..connecting.strip import strip_of
-from ..crm.models import Company
 from ..crm.profile import panel
 from ..db import db
 from ..web.door import own_or_404
@@ -12,7 +11,7 @@ from . import answering, history, report_files, report_lines, report_pages, runs
 from .blueprint import bp
 from .deciding import mapping_revision
 from .models import Decision, ImportRun
-from .views import shown_card
+from .views import shown_card, table_url
 
 
 @bp.get("/runs/<int:run_id>")
@@ -75,9 +74,10 @@ def history_page():
 
 
 @panel("company")
-def imports(company: Company):
-    """The profile's panel: what imports did to this company."""
-    lines = report_lines.history_of(company.account_id, Company, company.id)
+@panel("contact")
+def imports(record):
+    """The profile's panel: what imports did to this record."""
+    lines = report_lines.history_of(record.account_id, type(record), record.id)
     context = {"lines": lines, "title_of": sentences.title}
     return {"title": "Imports", "template": "importing/_panel.html", "context": context} if lines else None
 
@@ -137,7 +137,8 @@ def _head(run):
     return {
         "run": run, "title": sentences.title(run), "sentence": sentences.sentence(run, before),
         "nothing_new": sentences.nothing_new(run), "can_go_on": runs.can_go_on(run),
-        "touched": sentences.touched(run), "questions": report_pages.open_questions(run),
+        "touched": sentences.touched(run), "lists": sentences.lists_touched(run),
+        "questions": report_pages.open_questions(run),
     }  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def _records(run, asked):
 
 def _types_used(run):
     """Types and their meanings; None where the mapping is another one by now. Empty before anything was compared."""
-    if "comparing" not in run.progress:
+    if "comparing" not in run.progress or not stages.stage(run.stage).mapping:
         return []
     if run.mapping_revision != mapping_revision(run.tenant_id, run.stage):
         return None
@@ -166,4 +167,4 @@ def _following(run):
         return "Map company types", url_for("connecting.mapping_page", key=run.stage)
     if later:
         return f"Import {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
-    return "See the companies", url_for("crm.companies")
+    return f"See the {run.stage}", table_url(stages.stage(run.stage))

@@ -146,6 +146,13 @@ def reply(run, choice) -> None:
     queue(run)
 
 
+def choose(account_id, stage_key, choices) -> None:
+    """Keep what a person chose for a stage: {name: choice}. In a writing transaction the caller commits."""
+    tenant_id = opening.connection_of(account_id).tenant_id
+    state = finishing.state_of(account_id, tenant_id, stage_key)
+    state.options = state.options | choices
+
+
 def can_go_on(run) -> bool:
     """Whether a stopped run is the newest of its stage with the Halo that the account is connected to now."""
     newest = latest(run.account_id, run.stage)

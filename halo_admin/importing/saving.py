@@ -10,21 +10,28 @@ from .models import Decision
 def prepare(run):
     """Where saving starts, and how many records it is about."""
     run.cursor = 0
-    todo = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.state == "decided")
+    todo = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.state.in_(("decided", "follows")))
     run.progress = run.progress | {"saving": [0, db.session.scalar(todo)]}
 
 
 def save(leg) -> bool:
     """Carry out the next batch of decisions; True when there are none left."""
     with leg.batch() as run:
-        todo = sa.select(Decision).where(Decision.run_id == run.id, Decision.state == "decided")
-        decisions = db.session.scalars(todo.order_by(Decision.id).limit(BATCH)).all()
+        applying = Applying(leg.situation())
+        # who follows comes after whom it follows
+        decisions, carry_out = _next(run, "decided"), applying.apply
+        if not decisions:
+            decisions, carry_out = _next(run, "follows"), applying.follow
         if not decisions:
             return True
-        situation = leg.situation()
-        moved = Applying(situation).apply(decisions)
+        moved = carry_out(decisions)
         run.counts = {name: run.counts.get(name, 0) + moved.get(name, 0) for name in {*run.counts, *moved}}
         run.cursor = max(run.cursor, *(one.id for one in decisions))
         done, total = run.progress["saving"]
         run.progress = run.progress | {"saving": [done + len(decisions), total]}
     return False
+
+
+def _next(run, state):
+    todo = sa.select(Decision).where(Decision.run_id == run.id, Decision.state == state)
+    return db.session.scalars(todo.order_by(Decision.id).limit(BATCH)).all()

@@ -1,5 +1,8 @@
 """The sentences about imports: what one is called, how it went, why it stopped, and what each reason means."""
 
+import sqlalchemy as sa
+
+from ..crm.contact_models import ContactList, ListGrowth
 from ..db import db
 from ..web.words import clock, day, day_time, is_today, number, plural
 from . import stages
@@ -71,7 +74,7 @@ def result(run: ImportRun, before: ImportRun | None) -> str:
         told = [
             f"{number(run.counts[name])} {word}" for name, word in IN_SENTENCES.items() if run.counts.get(name, 0)
         ] or ["nothing was saved"]
-    told += [f"only {number(seen)} of {plural(claimed, kind)} could be read"
+    told += [f"only {number(seen)} of {plural(claimed, stages.word(kind))} could be read"
              for kind, (seen, claimed) in run.facts.get("short", {}).items()]  # fmt: skip
     return f"{who}: {', '.join(filter(None, (*told, _answers(run))))}"
 
@@ -106,7 +109,8 @@ def stopped(run: ImportRun) -> str:
     """ "Stopped 02:14: Halo no longer accepts the client secret. 31,200 of 45,000 clients read, none saved."."""
     kind = stages.stage(run.stage).kind
     seen, claimed = _swept(run, kind)
-    read = f"{number(seen)} of {number(max(seen, claimed))} {kind}s read" if claimed else f"No {kind}s read"
+    word = f"{stages.word(kind)}s"
+    read = f"{number(seen)} of {number(max(seen, claimed))} {word} read" if claimed else f"No {word} read"
     saved, to_save = run.progress.get("saving", [0, 0])
     tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
     why = run.stopped if run.stopped.endswith((".", ".”")) else f"{run.stopped}."
@@ -124,6 +128,8 @@ def touched(run: ImportRun) -> list[str]:
     """What else an import found out."""
     facts = run.facts
     told = []
+    if stages.stage(run.stage).only_set:
+        told.append(_opt_outs(**facts.get("opt_outs", {"loosened": 0, "added": 0})))
     if gone := facts.get("gone"):
         told.append(f"{plural(gone, 'record')} no longer in Halo. What is here of them stays.")
     if unread := facts.get("websites_unread"):
@@ -132,17 +138,33 @@ def touched(run: ImportRun) -> list[str]:
     return told
 
 
+def _opt_outs(loosened, added):
+    return f"{plural(loosened, 'opt-out')} loosened, {number(added)} added."
+
+
+def lists_touched(run: ImportRun) -> list:
+    """[(list id, name, how many joined, how many left)] of the lists that an import changed."""
+    grown = sa.select(ContactList.id, ContactList.name, ListGrowth.joined, ListGrowth.left)
+    grown = grown.join(ListGrowth, ListGrowth.list_id == ContactList.id).where(ListGrowth.run_id == run.id)
+    return db.session.execute(
+        grown.where(ContactList.account_id == run.account_id).order_by(ContactList.name_key)
+    ).all()
+
+
 def _incomplete(kind, seen, claimed, **_):
     if (claimed or 0) > seen:
-        first = f"Halo tells of {plural(claimed, kind)}, but lists {number(seen)}, also when asked again."
+        first = f"Halo tells of {plural(claimed, stages.word(kind))}, but lists {number(seen)}, also when asked again."
     else:
-        first = f"The list of {kind}s changed while it was read, so that it may be incomplete."
+        first = f"The list of {stages.word(kind)}s changed while it was read, so that it may be incomplete."
     return f"{first} Nothing was concluded from what is missing in it."
 
 
 def explain(run: ImportRun, why: str) -> tuple[str, bool]:
     """(what a reason means, whether the mapping is where to change it); an empty text where it says all itself."""
     stage = stages.stage(run.stage)
+    for part, meaning, mapping in stage.reasons:
+        if part in why:
+            return meaning, mapping
     names = {"noun": stage.noun, "keys": " or ".join(filter(None, (", ".join(stage.keys[:-1]), stage.keys[-1])))}
     for beginning, meaning, mapping in REASONS:
         if why.startswith(beginning.format(**names)):

@@ -32,18 +32,51 @@ class Reading(msgspec.Struct, frozen=True):
     kind: str
     listing: object
     record: type  # of records.py
+    word: str  # what people call one of them
+
+
+class Found(msgspec.Struct):
+    """What a stage looked up for one record beyond the record itself.
+
+    token names it: an applied decision depended on it, and is made again when it is another one. leader: the mirror
+    row (id, halo_id, ours_id, outcome, run_id) of the record that this one is the same thing as, and that supplies the
+    values; None where it stands for itself. takes: the record of ours whose lead it takes over. is_alone: what it
+    followed until now is another thing today.
+    """
+
+    token: str = ""
+    leader: object = None
+    takes: int | None = None
+    is_alone: bool = False
+
+
+NOTHING_FOUND = Found()
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Something a person chooses for a stage, kept under `name`: the first of ways, [(value, label)], until then."""
+
+    name: str
+    label: str
+    ways: tuple
 
 
 class Stage:
     """A step of the import. A stage is data, and the few answers only it can give."""
 
-    key = title = noun = kind = ""
+    key = title = noun = their_noun = kind = ""  # their_noun: what a sentence calls one of Halo's
     model = None
     after = ()  # the stages that must be done before it
     mapping = None  # the kind of mapping it needs
     readings = ()  # swept in this order; the last one is the kind it decides about
     keys = ()  # tried in this order to match an unlinked record
+    is_one_per_key = False  # whether Halo's records with one key are one thing here, led by one of them
     fields = ()  # what an import may change on our side
+    only_set = ()  # those of them that Halo may set, whatever is here, and never clears
+    choices = ()  # what a person may choose
+    reasons = ()  # what reasons of its own mean: (a part of the reason, its meaning, whether the mapping changes it)
+    beside = {}  # what else a decision changes: {name: label}
+    tells = ()  # the fields that tell one record from another of the same name
     forms = {}  # how values of a field may differ in form only, where not as plain text
     held_by = {}  # fields that Halo keeps on another record: {field: mirror kind}
 
@@ -80,13 +113,43 @@ class Stage:
     def ask_before(self, row, match, situation) -> None:
         """Raises Ask where this match hangs on something the lists left out."""
 
+    def look_up(self, situation, rows) -> dict:
+        """{mirror id: Found} of a batch of rows, with everything that is looked up for it at once."""
+        return {}
+
+    def load_beside(self, situation, ours_ids):
+        """What `beside` needs to know of these records of ours, loaded at once."""
+        return
+
+    def change_beside(self, row, ours_id, loaded) -> dict:
+        """{name of `beside`: [before, after]} that an import is to change; ours_id is None for a new record."""
+        return {}
+
+    def carry_out_beside(self, situation, changed) -> None:
+        """Carry out what change_beside() decided: changed is [(our id, {name: [before, after]})]."""
+
+    def concerned(self, choice, tenant_id) -> int:
+        """How many of Halo's records a choice is about, as last read."""
+        raise NotImplementedError
+
+    def check(self, situation, ours_ids):
+        """What must not become less: a snapshot of these records of ours, before and after a batch is saved."""
+        return
+
+    def tell_check(self, run, before, after) -> None:
+        """Keep in the run's facts how two snapshots differ."""
+
     def erasing(self, row, situation) -> tuple:
         """Fields where Halo's blank was chosen by a person, in the mapping, and may erase what an import brought."""
         return ()
 
     def labels(self, fields) -> list:
         """What people call these fields, lower case, for a sentence."""
-        return [self.model.FIELDS[field].lower() for field in fields]
+        return [self.label(field).lower() for field in fields]
+
+    def label(self, field) -> str:
+        """What people call a field, or what a decision changes beside the fields."""
+        return self.model.FIELDS.get(field) or self.beside.get(field, field)
 
     def marks_of(self) -> tuple:
         """The names of the columns `marks` sets."""

@@ -2,9 +2,11 @@
 
 import sqlalchemy as sa
 
-from ..crm.models import CompanyType
-from ..db import db, owned
+from ..crm.contact_models import ContactList
+from ..crm.models import Company, CompanyType
+from ..db import among, db, owned
 from ..mirror.models import HaloRecord
+from . import stages
 from .models import Decision
 
 
@@ -16,35 +18,63 @@ def decisions_of(run, action=None, everything=False) -> list[dict]:
         chosen = chosen.where(Decision.action == action)
     elif not everything:
         chosen = chosen.where(Decision.action != "unchanged")
-    types = type_names(run.account_id)
-    told = [_told(decision, halo_id, types) for decision, halo_id in db.session.execute(chosen)]
+    names = Names(run.account_id)
+    told = [_told(decision, halo_id, names) for decision, halo_id in db.session.execute(chosen)]
     if everything or action == "unchanged":
         told += _passed_by(run, {one["halo_id"] for one in told})
     return sorted(told, key=lambda one: one["halo_id"])
 
 
-def type_names(account_id) -> dict:
-    """{id: name} of the account's company types."""
-    return {one.id: one.name for one in db.session.scalars(owned(CompanyType, account_id))}
+class Names:
+    """Values as people read them: company types, companies and lists by their names."""
 
+    def __init__(self, account_id):
+        self.account_id = account_id
+        self.types = {one.id: one.name for one in db.session.scalars(owned(CompanyType, account_id))}
+        self.lists = {one.made_for: one.name for one in db.session.scalars(owned(ContactList, account_id))}
+        self._companies = {}
 
-def shown(field, value, types):
-    """A field's value as text, with a company type by its name."""
-    if value is None:
-        return ""
-    return types.get(value, "") if field == "type_id" else value
+    def of(self, field, value):
+        """A field's value as it is told; "" for none."""
+        if value is None:
+            return ""
+        told = {"type_id": self._type, "company_id": self._company, "lists": self._lists}.get(field)
+        return told(value) if told else value
+
+    def _type(self, type_id):
+        return self.types.get(type_id, "")
+
+    def _company(self, company_id):
+        if company_id not in self._companies:
+            self.know_companies([company_id])
+        return self._companies[company_id]
+
+    def know_companies(self, ids) -> None:
+        """Look up these companies' names at once."""
+        here = owned(Company, self.account_id).where(among(Company.id, list(ids)))
+        found = dict(map(tuple, db.session.execute(here.with_only_columns(Company.id, Company.name))))
+        self._companies |= {company_id: found.get(company_id, "") for company_id in ids}
+
+    def _lists(self, purposes):
+        return ", ".join(filter(None, (self._list(purpose) for purpose in purposes.split(";"))))
+
+    def _list(self, purpose):
+        if purpose in self.lists:
+            return self.lists[purpose]
+        _, _, type_id = purpose.partition(":")  # a list that is not made yet
+        return self.types.get(int(type_id), "") if type_id else purpose.capitalize()
 
 
 def public(field) -> str:
-    """A field's name in files and answers."""
-    return "type" if field == "type_id" else field
+    """A field's name in files and answers: "type" for "type_id"."""
+    return field.removesuffix("_id")
 
 
-def _told(one, halo_id, types):
-    changes = {public(field): [shown(field, value, types) for value in pair] for field, pair in one.changes.items()}
+def _told(one, halo_id, names):
+    changes = {public(field): [names.of(field, value) for value in pair] for field, pair in one.changes.items()}
     conflicts = [
         conflict | {"field": public(conflict["field"])}
-        | {side: shown(conflict["field"], conflict[side], types) for side in ("ours", "theirs")}
+        | {side: names.of(conflict["field"], conflict[side]) for side in ("ours", "theirs")}
         for conflict in one.conflicts
     ]  # fmt: skip
     return {"halo_id": halo_id, "action": one.action, "reason": one.reason, "by": one.by, "ours_id": one.ours_id,
@@ -52,7 +82,8 @@ def _told(one, halo_id, types):
 
 
 def _passed_by(run, told):
-    here = (HaloRecord.tenant_id == run.tenant_id, HaloRecord.run_id == run.id, HaloRecord.outcome == "unchanged")
+    here = (HaloRecord.tenant_id == run.tenant_id, HaloRecord.kind == stages.stage(run.stage).kind,
+            HaloRecord.run_id == run.id, HaloRecord.outcome == "unchanged")  # fmt: skip
     rows = db.session.execute(sa.select(HaloRecord.halo_id, HaloRecord.ours_id).where(*here))
     return [
         {"halo_id": row.halo_id, "action": "unchanged", "reason": "nothing has changed", "by": None,

@@ -33,8 +33,22 @@ def _chip(run):
 
 @bp.context_processor
 def _telling():
-    tell = (card.counted, sentences.result, sentences.side_result, sentences.stopped)
+    tell = (card.counted, sentences.result, sentences.side_result, sentences.stopped, profile_url, table_url, stage_of)
     return {function.__name__: function for function in tell} | {"NOTHING_WRITTEN": card.NOTHING_WRITTEN}
+
+
+def stage_of(run):
+    return stages.stage(run.stage)
+
+
+def profile_url(stage, ours_id):
+    """The page of one of our records that a stage brings in."""
+    return url_for(f"crm.{stage.noun}", **{f"{stage.noun}_id": ours_id})
+
+
+def table_url(stage):
+    """The table of what a stage brings in."""
+    return url_for(f"crm.{stage.key}")
 
 
 @bp.get("")
@@ -93,6 +107,20 @@ def start(key):
         return _refused(stage, f"{busy}. Press it again once that has ended.")
     runs.queue(run)
     return _answer(stages.stage(run.stage))
+
+
+@bp.post("/<key>/choose")
+def choose(key):
+    """What a person chose for a stage; anything that is no choice of it is a 400."""
+    stage = _stage(key)
+    chosen = {one.name: request.form.get(one.name, "") for one in stage.choices}
+    if not chosen or any(chosen[one.name] not in dict(one.ways) for one in stage.choices):
+        abort(400)
+    if connection_of(current_user.account_id) is None:
+        return _refused(stage, "Halo is not connected yet. Connect Halo first.")
+    runs.choose(current_user.account_id, stage.key, chosen)
+    db.session.commit()
+    return _answer(stage)
 
 
 @bp.post("/runs/<int:run_id>/cancel")

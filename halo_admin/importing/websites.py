@@ -11,6 +11,11 @@ from .stage import Skip
 LOOKED_THROUGH = 500  # rows at a time
 
 
+def are_told_singly(tenant, stage) -> bool:
+    """Whether the stage takes websites in, and this tenant leaves them to the details."""
+    return "website" in stage.fields and tenant.learned.get("lists_websites") is False
+
+
 def count_unread(tenant_id, stage) -> int:
     """How many *Read websites* would ask for."""
     return sum(1 for _ in _unread(tenant_id, stage))

@@ -1,6 +1,7 @@
 """Lists: the records that are asked for, in order, one page of them, in their envelope (halo-api.md 2)."""
 
 from array import array
+from random import Random
 
 from . import shapes
 from .filters import Filter, filters_of
@@ -18,7 +19,7 @@ def answer_list(tenant: Tenant, switches: Switches, request: Request) -> Answer:
     listing = LISTINGS[request.entity]
     table = tenant.tables[listing.table]
     question = filters_of(tenant, switches, request)
-    ids = matching(table, question)
+    ids = _in_its_own_order(matching(table, question), int(switches.list_order))
     if not listing.pages:
         rows = [_row(tenant, switches, table.get(key), request) for key in ids]
         return Answer(data=_wrapped(switches, request.entity, listing, rows))
@@ -27,6 +28,11 @@ def answer_list(tenant: Tenant, switches: Switches, request: Request) -> Answer:
     some = ids[: max(0, request.number("count", UNPAGED_COUNT))]
     rows = [_row(tenant, switches, table.get(key), request) for key in some]
     return Answer(data={"record_count": len(rows), listing.key: rows})
+
+
+def _in_its_own_order(ids: array, number: int) -> array:
+    """As asked for, number 0; else in an order that depends on the number alone."""
+    return array("q", Random(number).sample(ids, len(ids))) if number else ids
 
 
 def empty_list(switches: Switches, request: Request) -> Answer:

@@ -46,6 +46,7 @@ SWITCHES = {
     "crm_client_includes_users": Switch("on", ON_OFF, "notes of a client include those about its users and sites"),
     "crm_default_count": Switch("15", _NUMBER, "how many notes /CRMNote gives when no count is asked"),
     "lastupdate_honoured": Switch("off", ON_OFF, "lists of customers obey lastupdatefromdate (/Tickets always do)"),
+    "list_order": Switch("0", _NUMBER, "lists come in an order of their own, one for each number; 0: as asked"),
     "search_honoured": Switch("on", ON_OFF, "lists obey search"),
     "page_cap": Switch("100", _CAPS, "most rows a page may have, and exceptions by list"),
     "past_end": Switch("empty", ("empty", "first", "last"), "what a page past the end holds"),

@@ -8,7 +8,9 @@ TAKEN = Holder(3, "Taken", 88)
 
 
 def verdict(mine, rivals=(), sharing=()):
-    return match(KEYS, "company", narrow(KEYS, mine), [(i, narrow(KEYS, other)) for i, other in rivals], sharing)
+    return match(
+        KEYS, ("company", "client"), narrow(KEYS, mine), [(i, narrow(KEYS, other)) for i, other in rivals], sharing
+    )
 
 
 def test_the_first_key_with_any_candidate_sets_the_candidates():

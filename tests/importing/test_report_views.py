@@ -77,7 +77,7 @@ def test_an_import_tells_in_one_sentence_how_it_went(world, ann):
     assert "2 of 3 came in." in html
     assert "Done" in html
     assert records(html) == ["Acme", "Bolt"]
-    assert "See the companies" in html
+    assert "Import contacts" in html
 
 
 def test_a_zero_is_grey_and_every_other_count_is_a_link(world, ann):
@@ -169,7 +169,7 @@ def test_an_answer_that_cannot_be_is_told_and_stays_chosen(review, world, ann):
     )  # fmt: skip
     assert answer.status_code == 422
     # which side named it hangs on a fraction of a second
-    assert f"{world.company(lonely).name} is linked to Halo client {client} by now." in answer.text
+    assert f"{world.company(lonely).name} is linked to client {client} by now." in answer.text
 
 
 def test_a_second_answer_is_told(review, world, ann):

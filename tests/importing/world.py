@@ -11,7 +11,9 @@ from halo_admin.accounts import people
 from halo_admin.accounts.models import Account
 from halo_admin.connecting import answering, credentials
 from halo_admin.connecting.models import Connection, StageState
+from halo_admin.crm import lists as crm_lists
 from halo_admin.crm import types, writing
+from halo_admin.crm.contact_models import Contact, ContactList, ListMember
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import legs, runs
@@ -22,6 +24,7 @@ from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_
 from halo_admin.practice.server import PracticeHalo
 from tests.servers import KEYS
 
+UNKNOWN_CLIENT = 1
 RELATIONSHIPS = {"Customer": 1, "Prospect": 2, "Supplier": 3, "Partner": 4}
 NOTHING = {"companies": 0, "contacts": 0, "opportunities": 0, "notes": 0, "agents": 2}
 
@@ -102,7 +105,27 @@ class World:
         given = {"id": id} if id else {}
         return self.halo.change("Client", record=record | more | given, site=site)["id"]
 
+    def person(self, first="Sam", last="Poole", *, at=None, email=..., active=True, id=None, **more):
+        """A user of the client `at` (None: of nobody Halo knows), created or changed; its id."""
+        at = at or UNKNOWN_CLIENT
+        if email is ...:
+            email = f"{first}.{last}@client{at}.example".lower()
+        site = self.halo.tenant.get("clients", at)["main_site_id"]
+        record = {"name": f"{first} {last}", "firstname": first, "surname": last, "emailaddress": email or "",
+                  "inactive": not active, "site_id": site}  # fmt: skip
+        return self.halo.change("Users", record=record | more | ({"id": id} if id else {}))["id"]
+
     # our side
+
+    def our_contact(self, first="Sam", last="Poole", *, edited=None, lists=(), **values):
+        """A contact here, typed in by a person (edited: how long ago; None: just now); its id."""
+        begin_write()
+        row = {"first_name": first, "last_name": last, "edited_at": now() - (edited or timedelta(0))} | values
+        (contact_id,) = writing.insert(Contact, db.session.get(Account, self.account.id), [row])
+        for name in lists:
+            crm_lists.put_on(crm_lists.get_or_create(self.account.id, name), [contact_id])
+        db.session.commit()
+        return contact_id
 
     def ours(self, name="Acme", *, edited=None, type=None, **values):
         """A company here, typed in by a person (edited: how long ago; None: just now); its id."""
@@ -122,12 +145,23 @@ class World:
 
     def edit(self, company_id, **values):
         """A person changes fields of a company."""
+        self._edit(Company, company_id, values)
+
+    def edit_contact(self, contact_id, **values):
+        """A person changes fields of a contact."""
+        self._edit(Contact, contact_id, values)
+
+    def _edit(self, model, record_id, values):
         begin_write()
-        company = db.session.get(Company, company_id)
-        row = {field: getattr(company, field) for field in Company.FIELDS} | values
-        writing.update(
-            Company, db.session.get(Account, self.account.id), [row | {"id": company_id, "edited_at": now()}]
-        )
+        record = db.session.get(model, record_id)
+        row = {field: getattr(record, field) for field in model.FIELDS} | values
+        writing.update(model, db.session.get(Account, self.account.id), [row | {"id": record_id, "edited_at": now()}])
+        db.session.commit()
+
+    def take_off(self, name, contact_id):
+        """A person takes a contact off the list of this name."""
+        begin_write()
+        crm_lists.take_off(crm_lists.get_or_create(self.account.id, name), [contact_id])
         db.session.commit()
 
     def company(self, company_id=None, **which):
@@ -137,6 +171,31 @@ class World:
         if company_id:
             query = query.where(Company.id == company_id)
         return db.session.scalars(query.filter_by(**which)).one()
+
+    def contact(self, contact_id=None, **which):
+        """A contact as it is in the database now: by id, or by some of its values."""
+        db.session.rollback()
+        query = owned(Contact, self.account.id).execution_options(populate_existing=True)
+        if contact_id:
+            query = query.where(Contact.id == contact_id)
+        return db.session.scalars(query.filter_by(**which)).one()
+
+    def contacts(self):
+        db.session.rollback()
+        query = owned(Contact, self.account.id).order_by(Contact.id).execution_options(populate_existing=True)
+        return db.session.scalars(query).all()
+
+    def lists(self):
+        """{list name: the names of the contacts on it}, lists without any included; the lists' own numbers agree."""
+        db.session.rollback()
+        found = {one.name: [] for one in crm_lists.lists_of(self.account.id)}
+        members = sa.select(ContactList.name, Contact.name).join(ListMember, ListMember.list_id == ContactList.id)
+        members = members.join(Contact, Contact.id == ListMember.contact_id).where(ListMember.left_at.is_(None))
+        for name, contact in db.session.execute(members.where(ContactList.account_id == self.account.id)):
+            found[name].append(contact)
+        for one in crm_lists.lists_of(self.account.id):
+            assert one.contacts == len(found[one.name]), one.name
+        return {name: sorted(contacts) for name, contacts in found.items()}
 
     def companies(self):
         db.session.rollback()
@@ -167,8 +226,20 @@ class World:
             self.map()
         return self.run(options=options)
 
-    def start(self, **options):
-        return runs.start(self.account.id, "companies", self.ann, options=options)
+    def imported_contacts(self, **options):
+        """Import the contacts; the companies before, where none have been imported yet."""
+        if self.state("done_at") is None:
+            self.imported()
+        return self.run("contacts", options=options)
+
+    def choose(self, stage="contacts", **choices):
+        """Choose how a stage imports."""
+        begin_write()
+        runs.choose(self.account.id, stage, choices)
+        db.session.commit()
+
+    def start(self, stage="companies", **options):
+        return runs.start(self.account.id, stage, self.ann, options=options)
 
     def start_reading(self):
         return runs.start(self.account.id, "companies", self.ann, purpose="read")
@@ -191,8 +262,8 @@ class World:
         db.session.rollback()
         return db.session.get(ImportRun, run.id, populate_existing=True)
 
-    def run(self, **what):
-        return self.finish(runs.start(self.account.id, "companies", self.ann, **what))
+    def run(self, stage="companies", **what):
+        return self.finish(runs.start(self.account.id, stage, self.ann, **what))
 
     def tenant(self):
         return db.session.get(HaloTenant, db.session.scalar(owned(Connection, self.account.id)).tenant_id)

@@ -11,13 +11,17 @@ UNKNOWN = 1  # Halo's own client for callers it cannot place (halo-api.md 2.5)
 
 
 class Companies(Stage):
-    key, title, noun, kind = "companies", "Companies", "company", "client"
+    key, title, noun, their_noun, kind = "companies", "Companies", "company", "client", "client"
     model = Company
     mapping = "company_type"
-    readings = (Reading("site", halo.SITES, records.Site), Reading("client", halo.CLIENTS, records.Client))
+    readings = (
+        Reading("site", halo.SITES, records.Site, "site"),
+        Reading("client", halo.CLIENTS, records.Client, "client"),
+    )
     keys = ("phone", "website", "name")
     fields = ("name", "phone", "website", "type_id", "street", "city", "state", "postal_code", "country")
     forms = {"phone": "phone", "website": "website"}
+    tells = ("phone", "website", "city")
     held_by = dict.fromkeys(("phone", "street", "city", "state", "postal_code", "country"), "site")
 
     def listed(self, kind, record):

@@ -1,0 +1,146 @@
+"""Halo's contacts (their word: users) become contacts: matched by e-mail, with their company, on its type's list."""
+
+from ... import normal, records
+from ...crm import lists
+from ...crm.contact_models import Contact
+from ...halo import contacts as halo
+from ..stage import Choice, Fail, Reading, Skip, Stage
+from . import surroundings
+
+UNKNOWN_CLIENT = 1  # Halo's own client for callers it cannot place (halo-api.md 2.5) is no company
+NO_PERSON = {
+    "general user": "it is the General User that Halo keeps for each site, nobody in particular",
+    "service account": "it is a service account, no person",
+    "agent": "it is a Halo agent's own user: one of your staff",
+}
+WITHOUT_EMAIL = "without_email"  # the stage's choice: "import", or nothing: they stay out
+
+
+class Contacts(Stage):
+    key, title, noun, their_noun, kind = "contacts", "Contacts", "contact", "Halo contact", "user"
+    model = Contact
+    after = ("companies",)
+    readings = (Reading("user", halo.CONTACTS, records.Contact, "contact"),)
+    keys = ("email",)
+    is_one_per_key = True
+    fields = ("first_name", "last_name", "email", "phone", "mobile", "title", "company_id", "unsubscribed")
+    only_set = ("unsubscribed",)
+    beside = {"lists": "Lists"}
+    choices = (
+        Choice(WITHOUT_EMAIL, "Contacts without an e-mail", (("", "Leave them out"), ("import", "Bring them in"))),
+    )
+    reasons = (
+        ("it has no usable e-mail", "Bring them in by the stage's choice, or give them an e-mail in Halo.", False),
+        ("is not imported", "The mapping of the companies leaves this type out.", False),
+        ("is not mapped yet", "Nobody has said yet what this type means here.", False),
+        ("its company waits", "Answer for the company, then import the contacts again.", False),
+        ("its company has not been", "Import the companies, then the contacts again.", False),
+        ("its company is inactive", "Inactive companies are not created here.", False),
+        ("which leads", "Halo has it several times. The lowest number supplies the values.", False),
+        ("which has not come in", "It follows once the one it is the same as is here.", False),
+        ("General User", "Halo keeps one for each site. It is nobody in particular.", False),
+        ("a service account", "No person reads its mail.", False),
+        ("agent's own user", "Your own staff are no contacts.", False),
+    )
+    tells = ("email", "phone", "title")
+    forms = Contact.FORMS
+
+    def listed(self, kind, record):
+        has_company = record.client_id != UNKNOWN_CLIENT and not record.is_prospect
+        return {
+            "label": record.name or record.email,
+            "active": record.active,
+            "parent_id": record.client_id if has_company else None,
+            "type_key": record.no_person,
+        }
+
+    def compose(self, listed, detail, around):
+        names = ("email", "phone", "mobile", "title", "unsubscribed")
+        values = {name: getattr(listed, name) for name in names}
+        values["first_name"], values["last_name"] = _names(listed)
+        if listed.client_id is None and listed.site_id is not None and not listed.is_prospect:
+            values["site_id"] = listed.site_id  # a user has a client only through its site (halo-api.md 3.3)
+        return values
+
+    def keyed(self, values, country):
+        return {"email_key": normal.email_key(values["email"])}
+
+    def never(self, row):
+        if row.type_key:
+            raise Skip(NO_PERSON[row.type_key])
+
+    def look_up(self, situation, rows):
+        return surroundings.of(situation, rows)
+
+    def theirs(self, row, situation):
+        if row.found.left_out:
+            stays = "; the contact here stays as it is" if row.ours_id else ""
+            raise Skip(row.found.left_out.sentence + stays, row.found.left_out.why)
+        if not row.active and row.ours_id is None:
+            raise Skip("it is inactive in Halo")
+        if row.email_key is None and row.ours_id is None:
+            self._without_email(row, situation)
+        values = {field: row.values[field] for field in self.fields if field in row.values}
+        return values | {"company_id": row.found.company_id, "unsubscribed": row.found.unsubscribed}
+
+    def _without_email(self, row, situation):
+        if situation.choices.get(WITHOUT_EMAIL) != "import":
+            told = row.values["email"]
+            raise Skip(f"its e-mail, {told}, is no address" if told else "it has no e-mail", "it has no usable e-mail")
+        if not any(row.values[name] for name in ("first_name", "last_name")):
+            raise Fail("Halo sends no name for it, and no e-mail")
+
+    def concerned(self, choice, tenant_id):
+        return surroundings.count_without_email(tenant_id)
+
+    def load_beside(self, situation, ours_ids):
+        return lists.held(situation.run.account_id, ours_ids)
+
+    def change_beside(self, row, ours_id, loaded):
+        leaves, joins = lists.moves(loaded.get(ours_id, {}), row.found.purpose)
+        if not leaves and not joins:
+            return {}
+        return {"lists": [";".join(leaves) or None, row.found.purpose if joins else None]}
+
+    def carry_out_beside(self, situation, changed):
+        leaving, joining = {}, {}
+        for ours_id, changes in changed:
+            before, after = changes.get("lists", (None, None))
+            for purpose in before.split(";") if before else ():
+                leaving.setdefault(purpose, []).append(ours_id)
+            if after:
+                joining.setdefault(after, []).append(ours_id)
+        if leaving or joining:
+            names = surroundings.list_names(situation.run.account_id)
+            lists.move(situation.run.account_id, situation.run.id, leaving, joining, names)
+
+    def check(self, situation, ours_ids):
+        return surroundings.opted_out(situation.run.account_id, ours_ids)
+
+    def tell_check(self, run, before, after):
+        known = run.facts.get("opt_outs", {"loosened": 0, "added": 0})
+        run.facts = run.facts | {
+            "opt_outs": {
+                "loosened": known["loosened"] + len(before - after),
+                "added": known["added"] + len(after - before),
+            }
+        }
+
+    def marks_of(self):
+        return ("inactive_in_halo",)
+
+    def tell_mark(self, name, value):
+        return "is inactive in Halo now" if value else "is active in Halo again"
+
+    def marks(self, row):
+        return {"inactive_in_halo": not row.active}
+
+
+def _names(listed):
+    """(first name, last name): some users have nothing but the full name, "Sam Poole" or "Poole, Sam"."""
+    if listed.first_name or listed.last_name or not listed.name:
+        return listed.first_name, listed.last_name
+    last, comma, first = listed.name.partition(",")
+    if not comma:
+        first, _, last = listed.name.partition(" ")
+    return first.strip() or None, last.strip() or None

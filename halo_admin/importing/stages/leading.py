@@ -1,0 +1,66 @@
+"""Which of Halo's contacts with one e-mail leads: pure. The lowest active id does; the others follow it, are linked to
+the same contact here and feed no fields, so that imports do not flip between their values.
+"""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+
+class Member(NamedTuple):
+    """One of Halo's contacts with a certain e-mail. ours_id and follows_id are its link as it is; comes_in: nothing
+    keeps it out of GlassHive.
+    """
+
+    id: int
+    halo_id: int
+    active: bool
+    comes_in: bool
+    ours_id: int | None
+    follows_id: int | None
+
+    @property
+    def may_lead(self):
+        return self.active and self.comes_in
+
+
+class Place(NamedTuple):
+    """Whom a member follows (None: it stands for itself), and which contact of ours its group stands for. is_alone: it
+    followed somebody until now, and does not any more.
+    """
+
+    leader: Member | None
+    ours_id: int | None
+    is_alone: bool
+
+
+def places(members: list[Member], elsewhere: set[int]) -> dict[int, Place]:
+    """{member id: Place} of all contacts with one e-mail.
+
+    elsewhere: ids of followed records that still stand for their contact here under another e-mail. Whoever followed
+    one of them stands alone now.
+    """
+    groups, rest = defaultdict(list), []
+    for member in sorted(members, key=lambda one: one.halo_id):
+        left = member.follows_id in elsewhere
+        (rest if member.ours_id is None or left else groups[member.ours_id]).append(member)
+    joined = _first(groups) if groups else None
+    groups.setdefault(joined, []).extend(rest)
+    found = {}
+    for ours_id, group in groups.items():
+        leader = _leader(group)
+        for member in group:
+            follows = leader if leader is not None and leader.id != member.id else None
+            found[member.id] = Place(follows, ours_id, member.follows_id in elsewhere)
+    return found
+
+
+def _first(groups):
+    """The contact here whose leader comes first: records without a link join it."""
+    return min(groups, key=lambda ours_id: (not _leader(groups[ours_id]).may_lead, _leader(groups[ours_id]).halo_id))
+
+
+def _leader(group):
+    group = sorted(group, key=lambda one: one.halo_id)
+    able = [member for member in group if member.may_lead]
+    linked = [member for member in group if member.ours_id is not None and member.follows_id is None]
+    return next(iter([*able, *linked, *group]), None)

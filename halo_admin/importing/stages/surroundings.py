@@ -1,0 +1,216 @@
+"""What a contact's decision hinges on beyond the contact: its company, the list for its type, who leads its e-mail."""
+
+from collections import defaultdict
+
+import msgspec
+import sqlalchemy as sa
+
+from ...crm.contact_models import Contact
+from ...crm.models import Company
+from ...crm.types import type_names
+from ...db import among, db
+from ...mirror.models import HaloRecord
+from ..deciding import Meanings
+from ..stage import Found
+from . import leading
+
+NO_COMPANY, NO_TYPE = "no company", "no type"
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """Why a contact does not come in: for this one, and as what groups it with others."""
+
+    sentence: str
+    why: str
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a contact gets from its company: the company here, the purpose of its list; or why it stays out."""
+
+    company_id: int | None = None
+    purpose: str = NO_COMPANY
+    left_out: LeftOut | None = None
+
+
+class Surroundings(Found):
+    company_id: int | None = None
+    purpose: str = NO_COMPANY
+    left_out: LeftOut | None = None
+    unsubscribed: bool = False
+
+
+WITHOUT_COMPANY = Standing()
+CLIENT = ("halo_id", "ours_id", "outcome", "label", "type_key", "active", "error", "gone_at", "answer")
+MEMBER = (
+    "id", "halo_id", "parent_id", "email_key", "active", "ours_id", "follows_id", "answer", "type_key", "error",
+    "outcome", "run_id", "values",
+)  # fmt: skip
+
+
+def of(situation, rows) -> dict[int, Surroundings]:
+    """{mirror id: Surroundings} of a batch of contacts, looked up at once."""
+    members = _members(situation, rows)
+    parents = _parents(situation, [*rows, *members])
+    standings = _standings(situation, set(parents.values()) - {None})
+
+    def standing(row):
+        parent = parents[row.id]
+        return WITHOUT_COMPANY if parent is None else standings[parent]
+
+    places = _places(situation, members, standing)
+    opted_out = {member.email_key for member in members if member.values and member.values.get("unsubscribed")}
+    return {row.id: _surroundings(row, standing(row), places.get(row.id), row.email_key in opted_out) for row in rows}
+
+
+def _surroundings(row, standing, place, others_opted_out):
+    leader, ours_id, is_alone = place or (None, None, False)
+    own = getattr(row, "values", None) or {}
+    unsubscribed = others_opted_out or bool(own.get("unsubscribed"))
+    takes = ours_id if leader is None and row.ours_id is None else None
+    marks = "".join(("o" if others_opted_out else "", "a" if is_alone else "", "x" if standing.left_out else ""))
+    token = f"{standing.company_id or ''}:{standing.purpose}:{leader.halo_id if leader else ''}:{marks}"
+    return Surroundings(token, leader, takes, is_alone, standing.company_id, standing.purpose, standing.left_out,
+                        unsubscribed)  # fmt: skip
+
+
+def _here(situation, kind):
+    return (HaloRecord.tenant_id == situation.run.tenant_id, HaloRecord.kind == kind)
+
+
+def _members(situation, rows):
+    """Every contact of Halo's that has an e-mail in common with another one, of those e-mails that rows have."""
+    keys = list({row.email_key for row in rows} - {None})
+    if not keys:
+        return []
+    here = (*_here(situation, "user"), HaloRecord.gone_at.is_(None))
+    several = sa.select(HaloRecord.email_key).where(*here, among(HaloRecord.email_key, keys))
+    several = several.group_by(HaloRecord.email_key).having(sa.func.count() > 1)
+    shared = set(db.session.scalars(several)) | {row.email_key for row in rows if row.follows_id} - {None}
+    if not shared:
+        return []
+    chosen = sa.select(*(getattr(HaloRecord, name) for name in MEMBER))
+    persons = (HaloRecord.type_key.is_(None), HaloRecord.error.is_(None))
+    return db.session.execute(chosen.where(*here, *persons, among(HaloRecord.email_key, list(shared)))).all()
+
+
+def _parents(situation, rows):
+    """{mirror id: the Halo client it belongs to, or None}; a row that names no client has that of its site."""
+    parents = {row.id: row.parent_id for row in rows}
+    ids = [key for key, parent in parents.items() if parent is None]
+    if not ids:
+        return parents
+    values = db.session.execute(sa.select(HaloRecord.id, HaloRecord.values).where(among(HaloRecord.id, ids)))
+    sites = {row.id: row.values["site_id"] for row in values if row.values and "site_id" in row.values}
+    if sites:
+        chosen = sa.select(HaloRecord.halo_id, HaloRecord.parent_id)
+        here = (*_here(situation, "site"), among(HaloRecord.halo_id, list(set(sites.values()))))
+        clients = dict(map(tuple, db.session.execute(chosen.where(*here))))
+        parents |= {key: clients.get(site_id) for key, site_id in sites.items()}
+    return parents
+
+
+def _standings(situation, client_ids):
+    if not client_ids:
+        return {}
+    chosen = sa.select(*(getattr(HaloRecord, name) for name in CLIENT))
+    found = db.session.execute(
+        chosen.where(*_here(situation, "client"), among(HaloRecord.halo_id, list(client_ids)))
+    ).all()
+    clients = {client.halo_id: client for client in found}
+    types = _types(situation, [client.ours_id for client in found if client.ours_id])
+    meanings = Meanings(situation.run.tenant_id, "company_type")
+    return {halo_id: _standing(halo_id, clients.get(halo_id), types, meanings) for halo_id in client_ids}
+
+
+def _types(situation, company_ids):
+    """{company id: its type's id or None} of those that are here."""
+    if not company_ids:
+        return {}
+    here = (Company.account_id == situation.run.account_id, among(Company.id, company_ids))
+    return dict(map(tuple, db.session.execute(sa.select(Company.id, Company.type_id).where(*here))))
+
+
+def _standing(halo_id, client, types, meanings):
+    left_out = _left_out(halo_id, client, types, meanings)
+    if left_out:
+        return Standing(left_out=LeftOut(*left_out))
+    type_id = types[client.ours_id]
+    return Standing(client.ours_id, f"type:{type_id}" if type_id else NO_TYPE)
+
+
+def _left_out(halo_id, client, types, meanings):
+    """(sentence, why) of what keeps the contacts of a client out, or None."""
+    if client is None:
+        return f"its company, Halo client {halo_id}, is not known here", "its company has not been imported yet"
+    if client.answer and client.answer["do"] == "ignore":
+        answered = f"{client.answer['by']} answered for its company, {client.label}: leave it out"
+        return answered, "its company was left out by a person's answer"
+    if type_reason := _of_type(client, meanings):
+        return type_reason, type_reason
+    if client.ours_id in types:
+        return None
+    if client.ours_id is not None:
+        return f"its company, {client.label}, is not here any more", "its company is not here any more"
+    if client.error is not None:
+        return f"its company, {client.label}, cannot be read from Halo", "its company cannot be read from Halo"
+    if client.outcome == "review":
+        return f"its company, {client.label}, waits for an answer", "its company waits for an answer"
+    if not client.active:
+        return f"its company, {client.label}, is inactive in Halo", "its company is inactive in Halo"
+    return f"its company, {client.label}, has not been imported yet", "its company has not been imported yet"
+
+
+def _of_type(client, meanings):
+    choice, _type_id = meanings.meaning(client.type_key)
+    its_type = f"its company's type, {meanings.name(client.type_key)},"
+    return {None: f"{its_type} is not mapped yet", "leave_out": f"{its_type} is not imported"}.get(choice)
+
+
+def _places(situation, members, standing):
+    """{mirror id: leading.Place} of all members."""
+    followed = {member.follows_id for member in members} - {None}
+    elsewhere = _elsewhere(members, followed)
+    groups = defaultdict(list)
+    for member in members:
+        ignored = member.answer and member.answer["do"] == "ignore"
+        comes_in = not ignored and standing(member).left_out is None
+        groups[member.email_key].append(
+            leading.Member(member.id, member.halo_id, member.active, comes_in, member.ours_id, member.follows_id)
+        )
+    rows, found = {member.id: member for member in members}, {}
+    for group in groups.values():
+        for key, place in leading.places(group, elsewhere).items():
+            found[key] = (place.leader and rows[place.leader.id], place.ours_id, place.is_alone)
+    return found
+
+
+def _elsewhere(members, followed):
+    """Of the followed records those that are active under another e-mail than their follower's."""
+    mails = {member.id: member.email_key for member in members}
+    moved = {member.follows_id for member in members if member.follows_id in mails
+             and mails[member.follows_id] != member.email_key}  # fmt: skip
+    unknown = list(followed - mails.keys())
+    there = (among(HaloRecord.id, unknown), HaloRecord.active, HaloRecord.gone_at.is_(None))
+    return moved | (set(db.session.scalars(sa.select(HaloRecord.id).where(*there))) if unknown else set())
+
+
+def count_without_email(tenant_id: int) -> int:
+    """How many of Halo's active contacts have no e-mail that can be used, as last read."""
+    here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == "user", HaloRecord.gone_at.is_(None))
+    person = (HaloRecord.type_key.is_(None), HaloRecord.error.is_(None), HaloRecord.active)
+    chosen = sa.select(sa.func.count()).where(*here, *person, HaloRecord.email_key.is_(None))
+    return db.session.scalar(chosen)
+
+
+def list_names(account_id: int) -> dict[str, str]:
+    """{purpose: what a list for it is called when an import makes it}."""
+    named = {f"type:{key}": f"Halo: {name}" for key, name in type_names(account_id).items()}
+    return named | {NO_TYPE: "Halo: No type", NO_COMPANY: "Halo: No company"}
+
+
+def opted_out(account_id: int, contact_ids: list[int]) -> set[int]:
+    """Of these contacts those that must get no mail: unsubscribed or bounced."""
+    if not contact_ids:
+        return set()
+    here = (Contact.account_id == account_id, among(Contact.id, contact_ids))
+    return set(db.session.scalars(sa.select(Contact.id).where(*here, sa.or_(Contact.unsubscribed, Contact.bounced))))

@@ -1,0 +1,461 @@
+"""Contacts: matched by e-mail, with their company, on the list of its type; consent only gets stricter."""
+
+import random
+
+import pytest
+
+from halo_admin.crm import lists as crm_lists
+from halo_admin.db import begin_write, db
+from halo_admin.importing import answering
+from halo_admin.importing.models import Decision
+from tests.importing.world import all_told, counts
+
+
+@pytest.fixture
+def acme(world):
+    """A customer of Halo's; its Halo id."""
+    return world.theirs("Acme", type="Customer")
+
+
+def test_contacts_come_in_with_their_company_and_list(world_on_each):
+    world = world_on_each
+    acme = world.theirs("Acme", type="Customer")
+    world.person("Sam", "Poole", at=acme, phonenumber="+44 20 7946 0001", title="CEO")
+    run = world.imported_contacts()
+    assert run.state == "done"
+    contact = world.contact(first_name="Sam")
+    assert contact.name == "Sam Poole"
+    assert contact.company.name == "Acme"
+    assert contact.title == "CEO"
+    assert world.lists() == {"Halo: Customer": ["Sam Poole"]}
+    assert counts(run) == {"created": 1, "skipped": 2}  # two General Users
+    assert all_told(run)
+
+
+def test_a_second_import_changes_nothing(world, acme):
+    world.person("Sam", at=acme)
+    world.imported_contacts()
+    run = world.imported_contacts()
+    assert counts(run) == {"unchanged": 1, "skipped": 2}
+
+
+def test_an_email_matches_whatever_its_case(world, acme):
+    here = world.our_contact("Samuel", None, email="SAM@Acme.example")
+    world.person("Sam", at=acme, email="sam@acme.EXAMPLE")
+    run = world.imported_contacts()
+    assert counts(run)["linked"] == 1
+    assert [contact.id for contact in world.contacts()] == [here]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (
+            {"first": "General", "last": "User"},
+            "it is the General User that Halo keeps for each site, nobody in particular",
+        ),
+        ({"isserviceaccount": True}, "it is a service account, no person"),
+        ({"linked_agent_id": 7}, "it is a Halo agent's own user: one of your staff"),
+    ],
+)
+def test_who_is_no_contact_is_left_out_with_the_reason(world, acme, more, reason):
+    halo_id = world.person(at=acme, **more)
+    run = world.imported_contacts()
+    told = world.decision(run, halo_id)
+    assert (told["action"], told["reason"]) == ("skipped", reason)
+    assert world.contacts() == []
+
+
+def test_contacts_without_an_email_stay_out_until_somebody_chooses_otherwise(world, acme):
+    halo_id = world.person("Sam", at=acme, email=None)
+    odd = world.person("Kim", at=acme, email="n/a")
+    run = world.imported_contacts()
+    assert world.decision(run, halo_id)["reason"] == "it has no e-mail"
+    assert world.decision(run, odd)["reason"] == "its e-mail, n/a, is no address"
+    world.choose(without_email="import")
+    assert counts(world.imported_contacts())["created"] == 2
+    world.choose(without_email="")
+    assert counts(world.imported_contacts())["unchanged"] == 2, "who is here stays linked"
+
+
+def test_contacts_without_an_email_are_never_matched_by_name(world, acme):
+    world.our_contact("Sam", "Poole")
+    world.person("Sam", "Poole", at=acme, email=None)
+    world.choose(without_email="import")
+    assert counts(world.imported_contacts())["created"] == 1
+    assert len(world.contacts()) == 2
+
+
+def test_neither_a_name_nor_an_email_is_a_failure_with_its_reason(world, acme):
+    halo_id = world.person("", "", at=acme, email=None, raw={"name": ""})
+    world.choose(without_email="import")
+    run = world.imported_contacts()
+    assert world.decision(run, halo_id)["reason"] == "Halo sends no name for it, and no e-mail"
+    assert run.state == "problems"
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [("Sam Poole", "Sam", "Poole"), ("Poole, Sam", "Sam", "Poole"), ("Cher", "Cher", None)],
+)
+def test_a_full_name_alone_is_split(world, acme, written, first, last):
+    world.person(at=acme, email="sam@acme.example", name=written, firstname="", surname="")
+    world.imported_contacts()
+    contact = world.contact(email="sam@acme.example")
+    assert (contact.first_name, contact.last_name) == (first, last)
+
+
+def test_an_inactive_contact_is_not_created_and_a_linked_one_is_marked(world, acme):
+    off = world.person("Kim", at=acme, active=False)
+    sam = world.person("Sam", at=acme)
+    run = world.imported_contacts()
+    assert world.decision(run, off)["reason"] == "it is inactive in Halo"
+    world.person("Sam", at=acme, id=sam, active=False)
+    run = world.imported_contacts()
+    assert world.decision(run, sam)["reason"] == "is inactive in Halo now"
+    assert world.contact(first_name="Sam").inactive_in_halo
+    assert counts(world.imported_contacts())["unchanged"] == 1
+
+
+# their companies
+
+
+def test_only_who_has_no_real_client_in_halo_comes_in_without_a_company(world, acme):
+    world.person("Nobody", "Known", at=None)
+    world.person("Pia", "Prospect", at=acme, is_prospect=True)
+    world.imported_contacts()
+    assert {contact.company_id for contact in world.contacts()} == {None}
+    assert world.lists() == {"Halo: No company": ["Nobody Known", "Pia Prospect"]}
+
+
+def test_a_row_that_names_no_client_has_that_of_its_site(world, acme):
+    world.person("Sam", at=acme, raw={"client_id": None})
+    world.imported_contacts()
+    assert world.contact(first_name="Sam").company.name == "Acme"
+
+
+def test_a_contact_whose_client_is_left_out_is_left_out_with_the_same_reason(world):
+    supplier = world.theirs("Parts Ltd", type="Supplier")
+    halo_id = world.person("Sam", at=supplier)
+    world.map(Supplier="don't import")
+    run = world.imported_contacts()
+    told = world.decision(run, halo_id)
+    assert (told["action"], told["reason"]) == ("skipped", "its company's type, Supplier, is not imported")
+
+
+def test_a_contact_that_is_here_stays_when_its_type_is_left_out_later(world, acme):
+    halo_id = world.person("Sam", at=acme)
+    world.imported_contacts()
+    world.save_mapping(Customer="don't import")
+    world.run()
+    run = world.imported_contacts()
+    reason = "its company's type, Customer, is not imported; the contact here stays as it is"
+    assert world.decision(run, halo_id)["reason"] == reason
+    assert world.lists() == {"Halo: Customer": ["Sam Poole"]}
+
+
+def test_a_contact_whose_company_arrives_later(world, acme):
+    world.imported_contacts()
+    late = world.theirs("Late Ltd", type="Customer")
+    halo_id = world.person("Sam", at=late)
+    run = world.imported_contacts()
+    assert world.decision(run, halo_id)["reason"] == f"its company, Halo client {late}, is not known here"
+    world.read()
+    run = world.imported_contacts()
+    assert world.decision(run, halo_id)["reason"] == "its company, Late Ltd, has not been imported yet"
+    world.run()
+    run = world.imported_contacts()
+    assert counts(run)["created"] == 1
+    assert world.contact(first_name="Sam").company.name == "Late Ltd"
+
+
+def test_a_client_that_waits_for_an_answer_answered_its_contacts_follow(world):
+    world.ours("One", phone="+49 30 5550100")
+    world.ours("Two", phone="+49 30 5550100")
+    acme = world.theirs("Acme", phone="+49 30 5550100")
+    halo_id = world.person("Sam", at=acme)
+    companies = world.imported()
+    run = world.imported_contacts()
+    told = world.decision(run, halo_id)
+    assert (told["action"], told["reason"]) == ("skipped", "its company, Acme, waits for an answer")
+    answer(companies, "create")
+    run = world.imported_contacts()
+    assert world.contact(first_name="Sam").company.made_by_run == companies.id
+
+
+def test_a_client_answered_to_be_left_out_keeps_its_contacts_out(world):
+    world.ours("One", phone="+49 30 5550100")
+    world.ours("Two", phone="+49 30 5550100")
+    acme = world.theirs("Acme", phone="+49 30 5550100")
+    halo_id = world.person("Sam", at=acme)
+    answer(world.imported(), "ignore", by_user=world.ann)
+    run = world.imported_contacts()
+    assert world.decision(run, halo_id)["reason"] == f"{world.ann.name} answered for its company, Acme: leave it out"
+
+
+def answer(run, do, **more):
+    begin_write()
+    answering.answer(db.session.query(Decision).filter_by(run_id=run.id, action="review").one(), do, **more)
+
+
+def test_a_moved_contact_gets_its_new_company(world, acme):
+    other = world.theirs("Other", type="Prospect")
+    sam = world.person("Sam", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    assert world.contact().company.name == "Acme"
+    world.person("Sam", at=other, email="sam@x.example", id=sam)
+    run = world.imported_contacts()
+    assert world.decision(run, sam)["changes"] == {
+        "company": ["Acme", "Other"],
+        "lists": ["Halo: Customer", "Halo: Prospect"],
+    }
+    assert world.contact(first_name="Sam").company.name == "Other"
+
+
+# lists
+
+
+def retype(world, halo_id, kind):
+    """Give a client of Halo's another type, map it under its own name, and import the companies."""
+    world.theirs("Acme", id=halo_id, type=kind)
+    world.read()
+    world.save_mapping()
+    world.run()
+
+
+def test_a_changed_company_type_moves_its_contacts(world, acme):
+    world.person("Sam", at=acme)
+    world.imported_contacts()
+    retype(world, acme, "Prospect")
+    run = world.imported_contacts()
+    assert counts(run)["updated"] == 1
+    assert world.lists() == {"Halo: Customer": [], "Halo: Prospect": ["Sam Poole"]}
+    assert counts(world.imported_contacts())["unchanged"] == 1
+
+
+def test_a_type_changed_here_moves_its_contacts_too(world, acme):
+    world.person("Sam", at=acme)
+    world.imported_contacts()
+    world.edit(world.company(name="Acme").id, type_id=None)
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": [], "Halo: No type": ["Sam Poole"]}
+
+
+def test_an_import_takes_nobody_off_a_list_a_person_put_them_on(world, acme):
+    world.our_contact("Sam", email="sam@acme.example", lists=["Halo: Customer"])
+    world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    retype(world, acme, "Prospect")
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": ["Sam Poole"], "Halo: Prospect": ["Sam Poole"]}
+
+
+def test_a_contact_taken_off_a_list_stays_off(world, acme):
+    sam = world.person("Sam", at=acme)
+    world.imported_contacts()
+    world.take_off("Halo: Customer", world.contact(first_name="Sam").id)
+    world.imported_contacts()
+    world.person("Sam", at=acme, id=sam, title="CEO")
+    assert counts(world.imported_contacts())["updated"] == 1
+    assert world.lists() == {"Halo: Customer": []}
+    retype(world, acme, "Prospect")
+    world.imported_contacts()
+    retype(world, acme, "Customer")
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": [], "Halo: Prospect": []}
+
+
+def test_an_import_brings_back_whom_an_import_took_off(world, acme):
+    world.person("Sam", at=acme)
+    world.imported_contacts()
+    for kind in ("Prospect", "Customer"):
+        retype(world, acme, kind)
+        world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": ["Sam Poole"], "Halo: Prospect": []}
+
+
+def test_a_renamed_list_with_leads_on_stays_as_it_is(world, acme):
+    world.person("Sam", at=acme)
+    world.imported_contacts()
+    begin_write()
+    (customers,) = crm_lists.lists_of(world.account.id)
+    assert not customers.leads
+    customers.name, customers.name_key, customers.leads = "Ours", "ours", True
+    db.session.commit()
+    world.person("Kim", at=acme)
+    world.imported_contacts()
+    assert world.lists() == {"Ours": ["Kim Poole", "Sam Poole"]}
+    assert crm_lists.lists_of(world.account.id)[0].leads
+
+
+# consent
+
+
+@pytest.mark.parametrize("flag", ["neversendemails", "neversendmarketingemails"])
+def test_halo_can_opt_a_contact_out_and_never_in(world, acme, flag):
+    sam = world.person("Sam", at=acme, **{flag: True})
+    run = world.imported_contacts()
+    assert world.contact(first_name="Sam").unsubscribed
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+    world.person("Sam", at=acme, id=sam, title="CEO", **{flag: False})
+    run = world.imported_contacts()
+    assert world.contact(first_name="Sam").unsubscribed
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 0}
+
+
+def test_an_opt_out_in_halo_counts_whatever_was_edited_here_later(world, acme):
+    sam = world.person("Sam", at=acme)
+    world.imported_contacts()
+    world.edit_contact(world.contact(first_name="Sam").id, unsubscribed=False, title="CEO")
+    world.person("Sam", at=acme, id=sam, neversendemails=True)
+    run = world.imported_contacts(newer="ours")
+    assert world.contact(first_name="Sam").unsubscribed
+    assert world.decision(run, sam)["changes"] == {"unsubscribed": [False, True]}
+
+
+def test_who_unsubscribed_or_bounced_here_stays_so(world, acme):
+    world.our_contact("Sam", email="sam@acme.example", unsubscribed=True, bounced=True)
+    sam = world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@acme.example", id=sam, title="CEO")
+    run = world.imported_contacts()
+    contact = world.contact(first_name="Sam")
+    assert (contact.title, contact.unsubscribed, contact.bounced) == ("CEO", True, True)
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 0}
+
+
+# two of Halo's with one e-mail
+
+
+def test_two_contacts_with_one_email_are_one_here_and_never_flip(world, acme):
+    other = world.theirs("Other", type="Prospect")
+    first = world.person("Sam", "Poole", at=acme, email="sam@x.example", title="CEO")
+    second = world.person("Samuel", "Pool", at=other, email="SAM@x.example", title="Dr.")
+    run = world.imported_contacts()
+    assert counts(run) == {"created": 1, "linked": 1, "skipped": 3}
+    told = world.decision(run, second)
+    assert told["reason"] == (
+        f"it has the same email as Halo contact {first}: one contact here, which takes its values from that one"
+    )
+    contact = world.contact(email="sam@x.example")
+    assert told["ours_id"] == contact.id
+    before = values(contact)
+    for number in range(1, 6):
+        world.halo.app.switches.turn("list_order", number)
+        for halo_id in random.Random(number).sample([first, second], 2):  # touched last, newer
+            world.halo.change("Users", record={"id": halo_id, "notes": f"touched {number}"})
+        run = world.imported_contacts()
+        assert counts(run) == {"unchanged": 2, "skipped": 3}
+        assert values(world.contact(contact.id)) == before
+
+
+def values(contact):
+    return {field: getattr(contact, field) for field in contact.FIELDS} | {"version": contact.version}
+
+
+def test_only_the_leaders_changes_come_in(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example", title="CEO")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Samuel", at=acme, email="sam@x.example", id=second, title="Dr.")
+    assert counts(world.imported_contacts())["unchanged"] == 2
+    world.person("Sam", at=acme, email="sam@x.example", id=first, title="CFO")
+    run = world.imported_contacts()
+    assert (counts(run)["updated"], counts(run)["unchanged"]) == (1, 1)
+    assert world.contact(email="sam@x.example").title == "CFO"
+
+
+def test_an_opt_out_of_any_of_them_counts(world, acme):
+    world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Samuel", at=acme, email="sam@x.example", id=second, neversendemails=True)
+    world.imported_contacts()
+    assert world.contact(email="sam@x.example").unsubscribed
+
+
+def test_the_next_one_leads_once_the_leader_is_inactive_and_gives_it_back(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example", title="CEO")
+    second = world.person("Samuel", at=acme, email="sam@x.example", title="Dr.")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@x.example", id=first, active=False)
+    run = world.imported_contacts()
+    assert "leads" in world.decision(run, second)["reason"]
+    contact = world.contact(email="sam@x.example")
+    assert (contact.first_name, contact.title, contact.inactive_in_halo) == ("Samuel", "Dr.", False)
+    assert (world.record(second, "user").follows_id, world.record(first, "user").follows_id) == (
+        None,
+        world.record(second, "user").id,
+    )
+    assert counts(world.imported_contacts()) == {"unchanged": 2, "skipped": 2}
+    world.person("Sam", at=acme, email="sam@x.example", id=first)
+    world.imported_contacts()
+    assert world.contact(email="sam@x.example").first_name == "Sam"
+    assert world.record(first, "user").follows_id is None
+    assert counts(world.imported_contacts()) == {"unchanged": 2, "skipped": 2}
+
+
+def test_the_next_one_leads_once_the_leader_is_gone(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.halo.change("Users", delete=first)
+    world.imported_contacts()
+    assert len(world.contacts()) == 1
+    assert world.contact().first_name == "Samuel"
+    assert world.record(second, "user").follows_id is None
+    assert counts(world.imported_contacts()) == {"unchanged": 1, "skipped": 2}
+
+
+def test_who_gets_an_email_of_their_own_becomes_a_contact_of_their_own(world, acme):
+    world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Kim", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Kim", at=acme, email="kim@x.example", id=second)
+    run = world.imported_contacts()
+    assert counts(run)["created"] == 1
+    assert {contact.first_name: contact.email for contact in world.contacts()} == {
+        "Sam": "sam@x.example",
+        "Kim": "kim@x.example",
+    }
+
+
+def test_a_follower_stays_with_the_contact_when_the_leader_gets_another_email(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Kim", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam.poole@x.example", id=first)
+    world.imported_contacts()
+    world.imported_contacts()
+    assert {contact.first_name: contact.email for contact in world.contacts()} == {
+        "Sam": "sam.poole@x.example",
+        "Kim": "sam@x.example",
+    }
+    assert world.record(second, "user").follows_id is None
+
+
+def test_one_that_is_left_out_leads_nobody(world, acme):
+    supplier = world.theirs("Parts Ltd", type="Supplier")
+    world.person("Sam", at=supplier, email="sam@x.example")
+    world.person("Samuel", at=acme, email="sam@x.example")
+    world.map(Supplier="don't import")
+    run = world.imported_contacts()
+    assert counts(run)["created"] == 1
+    assert world.contact().first_name == "Samuel"
+
+
+def test_followers_wait_with_their_leader(world, acme):
+    world.our_contact("Sam", email="sam@x.example")
+    world.our_contact("Samantha", email="sam@x.example")
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    run = world.imported_contacts()
+    assert world.decision(run, first)["action"] == "review"
+    told = world.decision(run, second)
+    assert (told["action"], told["reason"]) == (
+        "skipped",
+        f"it has the same email as Halo contact {first}, which has not come in",
+    )
+    answer(run, "create")
+    assert counts(world.imported_contacts())["linked"] == 1
+    assert len(world.contacts()) == 3
