@@ -18,13 +18,13 @@ def runs_of(tenant_id: int) -> sa.Select:
     return sa.select(runs.c.id).where(runs.c.tenant_id == tenant_id)
 
 
-def applied_changes(tenant_id: int) -> list[tuple[int, dict]]:
-    """[(our id, {field: [before, after]})] of what imports of companies have carried out, newest first."""
+def applied_changes(tenant_id: int, stage: str) -> list[tuple[int, dict]]:
+    """[(our id, {field: [before, after]})] of what imports of a stage have carried out, newest first."""
     runs, decisions = _table("import_runs"), _table("decisions")
     chosen = sa.select(decisions.c.ours_id, decisions.c.changes).join(runs, runs.c.id == decisions.c.run_id)
     applied = (
         runs.c.tenant_id == tenant_id,
-        runs.c.stage == "companies",
+        runs.c.stage == stage,
         decisions.c.state == "applied",
         decisions.c.action.in_(("linked", "updated")),
     )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from flask import current_app
 
+from ..crm import lists
+from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
 from ..db import db, owned
 from ..mirror.models import HaloRecord, HaloTenant
@@ -11,8 +13,8 @@ from . import above, credentials, putting_back, tenants
 from .models import Connection, ConnectionCheck
 from .opening import connection_of
 
-# what imports bring in; each has made_by_run and edited_at
-BROUGHT_IN = (Company,)
+# what imports bring in, by stage, in the order in which it can go; each has made_by_run and edited_at
+BROUGHT_IN = {"contacts": Contact, "companies": Company}
 
 
 class NotNow(ValueError):
@@ -47,34 +49,48 @@ def connect(account_id: int) -> Connection:
     return connection
 
 
-def to_be_removed(account_id: int) -> int:
-    """How many records leaving removes: what imports of the practice Halo made and nobody edited."""
+def to_be_removed(account_id: int) -> dict[str, int]:
+    """{stage: how many records leaving removes}: what imports of the practice Halo made and nobody edited."""
     tenant = _tenant(account_id)
-    return sum(_count(_made(model, tenant).where(model.edited_at.is_(None))) for model in BROUGHT_IN)
+    return {stage: _count(_made(model, tenant).where(model.edited_at.is_(None))) for stage, model in _in_order()}
 
 
-def to_stay(account_id: int) -> list[Company]:
-    """The companies that imports of the practice Halo made and people edited since: they stay."""
-    made = _made(Company, _tenant(account_id)).where(Company.edited_at.is_not(None))
-    return list(db.session.scalars(made.order_by(Company.name_sort, Company.id)))
+def to_stay(account_id: int) -> dict[str, list]:
+    """{stage: the records that imports of the practice Halo made and people edited since}: they stay."""
+    tenant = _tenant(account_id)
+    made = {stage: _made(model, tenant).where(model.edited_at.is_not(None)) for stage, model in _in_order()}
+    return {
+        stage: list(db.session.scalars(query.order_by(BROUGHT_IN[stage].name_sort, BROUGHT_IN[stage].id)))
+        for stage, query in made.items()
+    }
 
 
-def to_be_put_back(account_id: int) -> int:
-    """Into how many records of people's own practice data has written: leaving takes that back."""
-    return len(putting_back.own_records(_tenant(account_id)))
+def to_be_put_back(account_id: int) -> dict[str, int]:
+    """{stage: into how many records of people's own practice data has written}: leaving takes that back."""
+    tenant = _tenant(account_id)
+    return {stage: len(putting_back.own_records(tenant, stage, model)) for stage, model in _in_order()}
 
 
-def leave(account_id: int) -> int:
-    """Removes what practice data brought in, its tenant and the connection; how many records went. What it wrote into
-    people's own records is put back.
+def _in_order():
+    """Stages and models in the order users walk them."""
+    return reversed(BROUGHT_IN.items())
+
+
+def leave(account_id: int) -> dict[str, int]:
+    """Removes what practice data brought in, its tenant and the connection; {stage: how many records went}. What it
+    wrote into people's own records is put back.
 
     In a writing transaction the caller commits. Raises NotNow while an import runs.
     """
     if above.import_is_live(account_id):
         raise NotNow("An import is running. Cancel it or wait for its end before leaving practice data.")
     tenant = _tenant(account_id)
-    putting_back.put_back(tenant)
-    removed = sum(_remove(model, tenant) for model in BROUGHT_IN)
+    for stage, model in _in_order():
+        putting_back.put_back(tenant, stage, model)
+    lists.forget(account_id, above.runs_of(tenant.id), _going(Contact, tenant))
+    _let_go_of_companies(tenant)
+    removed = {stage: _remove(model, tenant) for stage, model in BROUGHT_IN.items()}
+    lists.recount(account_id)
     putting_back.remove_types(tenant)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
     above.forget_tenant(tenant.id)
@@ -103,8 +119,19 @@ def _made(model, tenant):
     return owned(model, tenant.account_id).where(model.made_by_run.in_(above.runs_of(tenant.id)))
 
 
+def _going(model, tenant):
+    return _made(model, tenant).where(model.edited_at.is_(None)).with_only_columns(model.id)
+
+
+def _let_go_of_companies(tenant):
+    """Contacts that stay are of no company that goes."""
+    stays = sa.update(Contact).where(Contact.account_id == tenant.account_id, ~Contact.id.in_(_going(Contact, tenant)))
+    stays = stays.where(Contact.company_id.in_(_going(Company, tenant)))
+    db.session.execute(_quietly(stays.values(company_id=None, version=Contact.version + 1)))
+
+
 def _remove(model, tenant):
-    going = _made(model, tenant).where(model.edited_at.is_(None)).with_only_columns(model.id)
+    going = _going(model, tenant)
     kind = model.__tablename__
     db.session.execute(
         sa.delete(SearchWord).where(
@@ -126,4 +153,4 @@ def _count(query):
 
 
 def _has_any(account_id):
-    return any(db.session.scalar(owned(model, account_id).limit(1)) is not None for model in BROUGHT_IN)
+    return any(db.session.scalar(owned(model, account_id).limit(1)) is not None for model in BROUGHT_IN.values())

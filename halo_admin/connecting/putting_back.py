@@ -4,38 +4,38 @@ import sqlalchemy as sa
 
 from ..accounts.models import Account
 from ..crm import types, writing
-from ..crm.models import STARTING_TYPES, Company, CompanyType
+from ..crm.models import STARTING_TYPES, CompanyType
 from ..db import among, db, owned
 from . import above
 from .models import Mapping
 
 
-def own_records(tenant) -> dict[int, dict]:
-    """{company id: {field: value to put back}} of the companies that these imports did not make.
+def own_records(tenant, stage, model) -> dict[int, dict]:
+    """{id: {field: value to put back}} of the records of ours that these imports of a stage did not make.
 
     The applied changes are walked backwards: a value goes back while it still is the one that was brought. What a
     person typed since stays.
     """
-    walked = above.applied_changes(tenant.id)
-    found = _companies(tenant, {ours_id for ours_id, _ in walked})
+    walked = above.applied_changes(tenant.id, stage)
+    found = _own(tenant, model, {ours_id for ours_id, _ in walked})
     back = {}
     for ours_id, changes in walked:
         if ours_id in found:
             for field, (before, after) in changes.items():
-                if back.get(ours_id, {}).get(field, getattr(found[ours_id], field)) == after:
+                if field in model.FIELDS and back.get(ours_id, {}).get(field, getattr(found[ours_id], field)) == after:
                     back.setdefault(ours_id, {})[field] = before
     return back
 
 
-def put_back(tenant) -> int:
-    """Put the values back; how many companies changed. In a writing transaction the caller commits."""
-    back = own_records(tenant)
-    companies = _companies(tenant, back)
+def put_back(tenant, stage, model) -> int:
+    """Put the values back; how many records changed. In a writing transaction the caller commits."""
+    back = own_records(tenant, stage, model)
+    own = _own(tenant, model, back)
     rows = [
-        {"id": ours_id} | {field: getattr(companies[ours_id], field) for field in Company.FIELDS} | values
+        {"id": ours_id} | {field: getattr(own[ours_id], field) for field in model.FIELDS} | values
         for ours_id, values in back.items()
     ]
-    writing.update(Company, db.session.get(Account, tenant.account_id), rows)
+    writing.update(model, db.session.get(Account, tenant.account_id), rows)
     return len(rows)
 
 
@@ -56,8 +56,8 @@ def _means_elsewhere(kind, tenant):
     return db.session.scalar(others.limit(1)) is not None
 
 
-def _companies(tenant, ids):
-    """Those companies that no import of the tenant made, by id."""
-    made = Company.made_by_run.in_(above.runs_of(tenant.id))
-    here = owned(Company, tenant.account_id).where(among(Company.id, list(ids)), sa.or_(made.is_(None), ~made))
-    return {company.id: company for company in db.session.scalars(here)} if ids else {}
+def _own(tenant, model, ids):
+    """Those records of ours that no import of the tenant made, by id."""
+    made = model.made_by_run.in_(above.runs_of(tenant.id))
+    here = owned(model, tenant.account_id).where(among(model.id, list(ids)), sa.or_(made.is_(None), ~made))
+    return {record.id: record for record in db.session.scalars(here)} if ids else {}

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from ..crm.contact_models import Contact
 from ..crm.models import Company
 from ..db import db, now, owned
 from ..mirror.models import HaloRecord, HaloTenant
@@ -45,12 +46,13 @@ def links(tenant_id: int) -> int:
 
 def mark_inactive(account_id: int, tenant_id: int | None) -> None:
     """Let "inactive in Halo" tell of this tenant alone: of none, when it is None."""
-    off = sa.exists().where(
-        HaloRecord.tenant_id == tenant_id,
-        HaloRecord.kind == "client",
-        HaloRecord.ours_id == Company.id,
-        HaloRecord.follows_id.is_(None),
-        sa.or_(HaloRecord.active.is_(False), HaloRecord.gone_at.is_not(None)),
-    )
-    query = sa.update(Company).where(Company.account_id == account_id, Company.inactive_in_halo != off)
-    db.session.execute(query.values(inactive_in_halo=off), execution_options={"synchronize_session": False})
+    for model in (Company, Contact):
+        off = sa.exists().where(
+            HaloRecord.tenant_id == tenant_id,
+            HaloRecord.kind == model.HALO_KIND,
+            HaloRecord.ours_id == model.id,
+            HaloRecord.follows_id.is_(None),
+            sa.or_(HaloRecord.active.is_(False), HaloRecord.gone_at.is_not(None)),
+        )
+        query = sa.update(model).where(model.account_id == account_id, model.inactive_in_halo != off)
+        db.session.execute(query.values(inactive_in_halo=off), execution_options={"synchronize_session": False})

@@ -122,7 +122,8 @@ def leave_practice():
         flash(str(error), "warning")
         return redirect(url_for("connecting.leaving"))
     db.session.commit()
-    flash(f"Practice data is gone: {removed:,} companies were removed.", "success")
+    told = " and ".join(f"{count:,} {what}" for what, count in reversed(removed.items()) if count)
+    flash(f"Practice data is gone. Removed: {told or 'nothing'}.", "success")
     return redirect(url_for("connecting.page"))
 
 

@@ -177,6 +177,22 @@ def take_off(of: ContactList, contact_ids: list[int]) -> int:
     return left
 
 
+def forget(account_id: int, runs: sa.Select, going: sa.Select) -> None:
+    """Take back what these imports did to lists, and every membership of the contacts that go; lists that imports made
+    and nobody has been put on otherwise go as well. recount() is due then. In a writing transaction.
+    """
+    here = (ListMember.account_id == account_id,)
+    _run(sa.delete(ListMember).where(*here, sa.or_(ListMember.joined_run.in_(runs), ListMember.contact_id.in_(going))))
+    back = sa.update(ListMember).where(*here, ListMember.left_run.in_(runs))
+    _run(back.values(left_at=None, left_run=None))
+    _run(sa.delete(ListGrowth).where(ListGrowth.account_id == account_id, ListGrowth.run_id.in_(runs)))
+    used = sa.or_(
+        sa.exists().where(ListMember.list_id == ContactList.id), sa.exists().where(ListGrowth.list_id == ContactList.id)
+    )
+    empty = sa.delete(ContactList).where(ContactList.account_id == account_id, ContactList.made_for.is_not(None))
+    _run(empty.where(~used, ContactList.leads.is_(False)))
+
+
 def recount(account_id: int) -> None:
     """Count every list of the account anew: after contacts were removed with their memberships."""
     on = sa.select(sa.func.count()).where(ListMember.list_id == ContactList.id, ListMember.left_at.is_(None))

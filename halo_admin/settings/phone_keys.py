@@ -16,11 +16,11 @@ from .. import normal
 from ..accounts.models import Account
 from ..connecting.above import import_is_live
 from ..crm import words
+from ..crm.contact_models import Contact
 from ..crm.models import Company
 from ..db import among, begin_write, db, update_rows
 from ..mirror.models import HaloRecord
 
-MODELS = (Company,)  # our records that have a phone key, as has what Halo calls their HALO_KIND
 READ, WRITTEN = 2000, 250  # rows read at once; rows written by one transaction, which lasts well under 0.25 s
 
 
@@ -53,7 +53,7 @@ def follow(account_id: int) -> int:
     """Bring every phone key that does not follow the country up to date; how many did not. Commits, batch by batch."""
     begin_write()
     wanted = _country(account_id)
-    changed = sum(_follow(kind, account_id) for model in MODELS for kind in (_Ours(model), _Theirs(model)))
+    changed = sum(_follow(kind, account_id) for kind in KINDS)
     begin_write()
     done = sa.update(Account).where(Account.id == account_id, Account.default_country == wanted)
     db.session.execute(done.values(default_country=wanted.upper()))
@@ -65,7 +65,7 @@ def _follow(kind, account_id):
     after, changed = 0, 0
     while rows := _page(kind.rows(account_id), kind.model, after):
         country = _country(account_id)
-        late = [row.id for row in rows if kind.key(row, country) != row.phone_key]
+        late = [row.id for row in rows if _late(row, kind.keys(row, country))]
         for start in range(0, len(late), WRITTEN):
             changed += _renew(kind, account_id, late[start : start + WRITTEN])
         after = rows[-1].id
@@ -82,13 +82,17 @@ def _renew(kind, account_id, ids):
     begin_write()
     country = _country(account_id)
     locked = kind.rows(account_id).where(among(kind.model.id, ids)).order_by(kind.model.id).with_for_update()
-    rows = [(row, kind.key(row, country)) for row in db.session.execute(locked)]
-    rows = [row._asdict() | {"phone_key": key} for row, key in rows if key != row.phone_key]
-    if rows:
-        update_rows(kind.model, [{"id": row["id"], "phone_key": row["phone_key"]} for row in rows])
-        kind.after_update(account_id, rows)
+    rows = [(row, kind.keys(row, country)) for row in db.session.execute(locked)]
+    late = [(row, keys) for row, keys in rows if _late(row, keys)]
+    if late:
+        update_rows(kind.model, [{"id": row.id} | keys for row, keys in late])
+        kind.after_update(account_id, [row._asdict() | keys for row, keys in late])
     db.session.commit()
-    return len(rows)
+    return len(late)
+
+
+def _late(row, keys):
+    return any(getattr(row, name) != key for name, key in keys.items())
 
 
 def _country(account_id):
@@ -98,37 +102,42 @@ def _country(account_id):
 
 
 class _Ours:
-    """Our own records: what their keys are made from, and the search words that are made from keys."""
+    """Our own records: what their keys are made from, and the search words that are made from keys.
 
-    def __init__(self, model):
-        self.model = model
+    phones are the fields that hold a number; the key of each is in a column of its own.
+    """
+
+    def __init__(self, model, *phones):
+        self.model, self.phones = model, phones
 
     def rows(self, account_id):
-        columns = dict.fromkeys(("id", "phone", "phone_key", *self.model.WORDS))
+        keys = [f"{phone}_key" for phone in self.phones]
+        columns = dict.fromkeys(("id", *self.phones, *keys, *self.model.WORDS))
         query = sa.select(*(getattr(self.model, name) for name in columns))
-        return query.where(self.model.account_id == account_id, self.model.phone.is_not(None))
+        has_one = sa.or_(*(getattr(self.model, phone).is_not(None) for phone in self.phones))
+        return query.where(self.model.account_id == account_id, has_one)
 
-    def key(self, row, country):
-        return normal.phone_key(row.phone, country)
+    def keys(self, row, country):
+        return {f"{phone}_key": normal.phone_key(getattr(row, phone), country) for phone in self.phones}
 
     def after_update(self, account_id, rows):
         words.replace(self.model, db.session.get(Account, account_id), rows)
 
 
 class _Theirs:
-    """What the mirror holds of the same kind."""
+    """Halo's clients in the mirror. Its contacts have no phone key there: nothing matches them by phone."""
 
-    model = HaloRecord
-
-    def __init__(self, ours):
-        self.kind = ours.HALO_KIND
+    model, kind = HaloRecord, Company.HALO_KIND
 
     def rows(self, account_id):
         query = sa.select(HaloRecord.id, HaloRecord.values, HaloRecord.phone_key)
         return query.where(HaloRecord.account_id == account_id, HaloRecord.kind == self.kind)
 
-    def key(self, row, country):
-        return normal.phone_key((row.values or {}).get("phone"), country)
+    def keys(self, row, country):
+        return {"phone_key": normal.phone_key((row.values or {}).get("phone"), country)}
 
     def after_update(self, account_id, rows):
         """Nothing else in the mirror follows from a phone key."""
+
+
+KINDS = (_Ours(Company, "phone"), _Theirs(), _Ours(Contact, "phone", "mobile"))

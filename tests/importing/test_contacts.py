@@ -4,10 +4,12 @@ import random
 
 import pytest
 
+from halo_admin.connecting import practice
 from halo_admin.crm import lists as crm_lists
 from halo_admin.db import begin_write, db
 from halo_admin.importing import answering
 from halo_admin.importing.models import Decision
+from halo_admin.settings import phone_keys
 from tests.importing.world import all_told, counts
 
 
@@ -459,3 +461,41 @@ def test_followers_wait_with_their_leader(world, acme):
     answer(run, "create")
     assert counts(world.imported_contacts())["linked"] == 1
     assert len(world.contacts()) == 3
+
+
+# what else hangs on contacts
+
+
+def test_leaving_practice_data_takes_contacts_and_lists_along(world, acme):
+    here = world.our_contact("Kim", email="kim@acme.example", lists=["Friends"])
+    begin_write()
+    world.tenant().practice = True
+    db.session.commit()
+    world.person("Sam", at=acme)
+    world.person("Kim", at=acme, email="kim@acme.example", title="CEO")
+    world.imported_contacts()
+    assert world.lists() == {"Friends": ["Kim Poole"], "Halo: Customer": ["Kim Poole", "Sam Poole"]}
+    begin_write()
+    assert practice.leave(world.account.id) == {"contacts": 1, "companies": 1}
+    db.session.commit()
+    (own,) = world.contacts()
+    assert (own.id, own.title, own.company_id) == (here, None, None)
+    assert world.lists() == {"Friends": ["Kim Poole"]}
+
+
+def test_phone_keys_of_contacts_follow_the_country(world):
+    contact_id = world.our_contact("Sam", phone="030 5550100", mobile="0170 5550100")
+    world.set_country("de")
+    phone_keys.follow(world.account.id)
+    contact = world.contact(contact_id)
+    assert (contact.phone_key, contact.mobile_key) == ("+49305550100", "+491705550100")
+
+
+def test_a_merge_in_halo_leaves_one_contact(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="samuel@x.example")
+    world.imported_contacts()
+    world.halo.change("Users", merge=second, into=first)
+    run = world.imported_contacts()
+    assert run.facts["gone"] == 1
+    assert len(world.contacts()) == 2, "nothing is deleted here"
