@@ -29,9 +29,9 @@ def share_of(connection: Connection) -> str:
     return connection.share or ("half" if window.is_shared(connection.tenant_id) else "all")
 
 
-def open_halo(connection: Connection, use: str, before_request=None, on_request=None) -> Halo:
-    """The account's Halo, for `with`: it is closed at the end. use is "imports" or "exports", before_request is called
-    before each request takes its place in the quota, on_request when it has one, right before it is sent.
+def open_halo(connection: Connection, use: str, on_request=None) -> Halo:
+    """The account's Halo, for `with`: it is closed at the end. use is "imports" or "exports", on_request is called
+    when a request has its place in the quota, right before it is sent.
 
     Reads the connection here and now; no transaction may be open while Halo is asked.
     Raises HaloRefused without a client secret that can be read.
@@ -41,7 +41,7 @@ def open_halo(connection: Connection, use: str, before_request=None, on_request=
         connection.url,
         connection.client_id,
         _secret(connection),
-        window.DatabaseQuota(connection.tenant_id, connection.account_id, use, share, before_request, on_request),
+        window.DatabaseQuota(connection.tenant_id, connection.account_id, use, share, on_request),
         auth_url=connection.auth_url,
         tenant=connection.auth_tenant,
         tokens=TokenRow(connection.id, connection.revision),

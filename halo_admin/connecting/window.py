@@ -47,16 +47,15 @@ class DatabaseQuota:
     Without a limit (HALO_WINDOW_REQUESTS of 0 or less) every request has a place.
     """
 
-    def __init__(self, tenant_id, account_id, use="exports", share=1.0, before_request=None, on_request=None):
+    def __init__(self, tenant_id, account_id, use="exports", share=1.0, on_request=None):
         self._tenant_id, self._account_id = tenant_id, account_id
         self._allowed = {"share": share if use == "imports" else 1.0, "reserve": RESERVE[use]}
-        self._before_request, self._on_request = before_request or _nothing, on_request or _nothing
+        self._on_request = on_request or _nothing
         self._limit, self._times = _limit(), _times()
 
     @contextmanager
     def request(self):
         """A place for one request, held while it is under way. Raises HaloBusy where there is none now."""
-        self._before_request()
         if self._limit <= 0:
             self._on_request()
             yield

@@ -9,6 +9,8 @@ from .applying import ACTIONS, settle
 from .deciding import BATCH, LIGHT, LOWEST, Deciding, full_rows, mapping_revision, mirror_rows, quick, store
 from .models import Decision
 
+STRIDE = 4  # usual batches at once, where most has not changed since the import before
+
 
 def prepare(run):
     """Where comparing starts, and how many records it is about."""
@@ -44,13 +46,18 @@ def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
     situation = leg.situation()
     after = (HaloRecord.halo_id > leg.run.cursor, HaloRecord.gone_at.is_(None))
-    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(BATCH)
+    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(leg.stride * BATCH)
     with leg.batch() as run:
         rows = db.session.execute(chosen).all()
         if not rows:
             return True
         situation.run = run
         same, rest = quick(situation, [row for row in rows if not _is_carried_out(run, row)])
+        leg.stride = 1 if len(rest) > BATCH else STRIDE
+        if len(rest) > BATCH:
+            rest = rest[:BATCH]
+            rows = [row for row in rows if row.halo_id <= rest[-1].halo_id]
+            same = [row for row in same if row.halo_id <= rest[-1].halo_id]
         _pass_by(run, same)
         _decide(leg, situation, rest)
         run.cursor = rows[-1].halo_id

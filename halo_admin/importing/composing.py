@@ -18,10 +18,10 @@ def load_around(stage, tenant_id, kind, ids) -> dict:
         sa.select(*columns)
         .where(HaloRecord.tenant_id == tenant_id, HaloRecord.kind == other, among(HaloRecord.parent_id, ids))
         .where(HaloRecord.gone_at.is_(None), HaloRecord.digest.is_not(None))
-        .order_by(HaloRecord.halo_id)
     )
     grouped = {}
-    for row in rows:
+    # sorted here: for the sake of an order SQLite would walk the whole tenant
+    for row in sorted(rows, key=lambda row: row.halo_id):
         grouped.setdefault(row.parent_id, []).append(row)
     return grouped
 

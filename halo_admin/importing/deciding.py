@@ -124,8 +124,9 @@ def quick(situation, rows) -> tuple[list, list]:
 
 
 def full_rows(situation, ids):
-    chosen = mirror_rows(situation, FULL).where(among(HaloRecord.id, ids)).order_by(HaloRecord.halo_id)
-    rows = db.session.execute(chosen).all()
+    # sorted here: for the sake of an order SQLite would walk the whole tenant
+    chosen = mirror_rows(situation, FULL).where(among(HaloRecord.id, ids))
+    rows = sorted(db.session.execute(chosen), key=lambda row: row.halo_id)
     found = situation.stage.look_up(situation, rows)
     return [Row(row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
 
@@ -454,7 +455,7 @@ class Matching:
                     model.account_id == account_id, among(column, list(values)),
                     model.made_by_run.is_distinct_from(self.situation.run.id),
                 )  # fmt: skip
-                found += [(key, row) for row in db.session.execute(chosen.order_by(model.id))]
+                found += [(key, row) for row in sorted(db.session.execute(chosen), key=lambda row: row.id)]
         links = links_of(self.situation, {row.id for _, row in found})
         for key, row in found:
             self.holders[key][row.value].append(matching.Holder(row.id, row.name, links.get(row.id)))

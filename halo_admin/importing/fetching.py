@@ -1,5 +1,6 @@
 """The first movement: pages from Halo into the mirror, one page and its cursor in one transaction."""
 
+import time
 from datetime import timedelta
 from functools import partial
 
@@ -9,6 +10,7 @@ from ..connecting import mapping
 from ..db import db, now
 from ..halo import paging
 from ..halo.companies import customer_types
+from ..halo.errors import HaloError
 from ..mirror.models import HaloRecord, HaloTenant
 from . import following
 from .models import Sweep
@@ -20,6 +22,8 @@ PAUSE = timedelta(minutes=10)
 FRESH = timedelta(minutes=10)
 # pages read longer ago than this are read again when a stopped import goes on
 STALE = timedelta(days=1)
+# what one transaction takes in: so many pages, or what comes within so many seconds
+PAGES_AHEAD, SECONDS_AHEAD = 5, 1.0
 
 
 def read(leg) -> bool:
@@ -40,7 +44,7 @@ def read(leg) -> bool:
 def _sweep(leg, reading):
     sweep = _current_sweep(leg, reading)
     if sweep is not None:
-        _read_page(leg, reading, sweep)
+        _read_pages(leg, reading, sweep)
 
 
 def _read_mapping_values(leg):
@@ -103,13 +107,48 @@ def _pass(run, sweep):
     run.progress = run.progress | {"reading": [sum(one["seen"] for one in run.facts["read"])] * 2}
 
 
-def _read_page(leg, reading, sweep):
-    page = leg.halo().page(reading.listing, sweep.page_no)
-    with leg.batch() as run:
-        sweep = db.session.get(Sweep, sweep.id, with_for_update=True)
-        _look_for_doubt(sweep, page)
-        _learn(leg, reading, page.rows)
-        new = Shelf(leg, reading, sweep).store(page.rows)
+def _read_pages(leg, reading, sweep):
+    """Read the next few pages and put them into the mirror at once; what stopped the reading is raised after that."""
+    ahead = Ahead(leg, reading.listing, sweep.page_no)
+    pages = ahead.pages()
+    if pages:
+        with leg.batch() as run:
+            _store(leg, run, reading, db.session.get(Sweep, sweep.id, with_for_update=True), pages)
+    if ahead.stopped_by is not None:
+        raise ahead.stopped_by
+
+
+class Ahead:
+    """The next pages of a list, in one transaction's worth. stopped_by: the error that the page after them met."""
+
+    def __init__(self, leg, listing, page_no):
+        self.leg, self.listing, self.page_no = leg, listing, page_no
+        self.stopped_by = None
+
+    def pages(self) -> list:
+        """At least one page, unless stopped_by says why not; none after one that may be the last."""
+        pages, until = [], time.monotonic() + SECONDS_AHEAD
+        while len(pages) < PAGES_AHEAD and not self._is_enough(pages, until):
+            try:
+                pages.append(self.leg.halo().page(self.listing, self.page_no + len(pages)))
+            except HaloError as error:
+                self.stopped_by = error
+                break
+        return pages
+
+    def _is_enough(self, pages, until):
+        if not pages:
+            return False
+        may_be_last = len(pages[-1].rows) < paging.PAGE_SIZE
+        return may_be_last or time.monotonic() >= until or self.leg.is_over()
+
+
+def _store(leg, run, reading, sweep, pages):
+    """Pages of a sweep go into the mirror, one after the other, until one is the last."""
+    shelf = Shelf(leg, reading, sweep)
+    _learn(leg, reading, [row for page in pages for row in page.rows])
+    for page, new in zip(pages, shelf.store([page.rows for page in pages]), strict=True):
+        _look_for_doubt(sweep, page, shelf.at)
         sweep.seen += new
         gap = paging.is_gap(len(page.rows), sweep.page_no, sweep.seen, sweep.claimed)
         sweep.page_no += 1
@@ -119,8 +158,8 @@ def _read_page(leg, reading, sweep):
         done = repeated or paging.is_last(len(page.rows), new, sweep.seen, page.record_count, paging.PAGE_SIZE)
         if done and not gap:
             _end(leg, run, reading.kind, sweep)
-        else:
-            _progress(leg, run, sweep)
+            return
+    _progress(leg, run, sweep)
 
 
 def _first_id(rows):
@@ -134,8 +173,7 @@ def _learn(leg, reading, rows):
         tenant.learned = learned
 
 
-def _look_for_doubt(sweep, page):
-    at = now()
+def _look_for_doubt(sweep, page, at):
     sweep.paused = sweep.paused or at - sweep.touched_at > PAUSE
     sweep.fell = sweep.fell or (
         sweep.claimed is not None and page.record_count is not None and page.record_count < sweep.claimed

@@ -56,6 +56,7 @@ class Leg:
         self.ends = time.monotonic() + budget
         self.told_to_stop = threading.Event()
         self._halo = None
+        self.stride = 1  # how many usual batches comparing looks at together: more where nothing has changed
 
     def halo(self):
         """The client, opened when first needed. It renews the lease before each request, and counts what is sent."""
@@ -63,7 +64,7 @@ class Leg:
             connection = opening.connection_of(self.run.account_id)
             if connection is None or connection.tenant_id != self.run.tenant_id:
                 raise HaloRefused("The account is connected to another Halo by now.")
-            self._halo = opening.open_halo(connection, "imports", self.renew, self._count_request)
+            self._halo = opening.open_halo(connection, "imports", on_request=self.about_to_ask)
         return self._halo
 
     def listing(self, kind):
@@ -72,17 +73,11 @@ class Leg:
     def situation(self):
         return Situation(self.run, self.stage, self.country)
 
-    def renew(self):
-        """Prolong the lease. Raises LostLease."""
-        self._touch_alone()
-
-    def _count_request(self):
-        self._touch_alone(requests=ImportRun.requests + 1)
-
-    def _touch_alone(self, **values):
+    def about_to_ask(self):
+        """Right before a request is sent: count it, and prolong the lease. Raises LostLease."""
         db.session.rollback()  # no transaction is open while Halo is asked
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            self._touch(connection, **values)
+            self._touch(connection, requests=ImportRun.requests + 1)
 
     @contextmanager
     def batch(self):

@@ -1,11 +1,11 @@
-"""One page of a sweep goes into the mirror."""
+"""Pages of a sweep go into the mirror."""
 
 from collections import Counter
 
 import msgspec
 import sqlalchemy as sa
 
-from ..db import among, db, update_rows
+from ..db import among, db, now, update_rows
 from ..mirror.models import HaloRecord
 from ..records import Unreadable
 from .composing import combined_digest, composed, digest_of, load_around
@@ -13,7 +13,7 @@ from .models import Sweep
 
 
 class Shelf:
-    """Puts one page's rows into the mirror: new ones in, changed ones over, the same ones only marked as seen."""
+    """Puts pages' rows into the mirror: new ones in, changed ones over, the same ones only marked as seen."""
 
     COLUMNS = (
         "id", "halo_id", "listed_digest", "digest", "detail", "detail_of", "last_sweep_id", "error", "gone_at",
@@ -22,11 +22,12 @@ class Shelf:
     def __init__(self, leg, reading, sweep):
         self.stage, self.country, self.reading, self.sweep = leg.stage, leg.country, reading, sweep
         self.here = (HaloRecord.tenant_id == sweep.tenant_id, HaloRecord.kind == reading.kind)
-        self.at = sweep.touched_at
+        self.at = now()
 
-    def store(self, rows) -> int:
-        """Returns how many rows of this page the sweep had not seen before."""
-        rows = dict(self._identified(rows))
+    def store(self, pages) -> list[int]:
+        """pages: the rows of each, in Halo's order. Returns how many of each the sweep had not seen before."""
+        pages = [dict(self._identified(rows, number)) for number, rows in enumerate(pages, self.sweep.page_no)]
+        rows = {halo_id: row for page in pages for halo_id, row in page.items()}
         known = self._known(list(rows))
         around = load_around(self.stage, self.sweep.tenant_id, self.reading.kind, list(rows))
         self.inserts, self.updates, self.same, self.unread = [], [], [], []
@@ -34,14 +35,21 @@ class Shelf:
         for halo_id, row in rows.items():
             self._sort(halo_id, row, known.get(halo_id), around.get(halo_id, ()))
         self._write()
-        return sum(not (known.get(i) and known[i].last_sweep_id == self.sweep.id) for i in rows)
+        return self._new_ones(pages, {i for i, row in known.items() if row.last_sweep_id == self.sweep.id})
 
-    def _identified(self, rows):
+    def _new_ones(self, pages, seen):
+        new = []
+        for page in pages:
+            new.append(len(page.keys() - seen))
+            seen |= page.keys()
+        return new
+
+    def _identified(self, rows, page_no):
         unnamed = Counter()
         for row in rows:
             if row.halo_id is None:
                 unnamed[row.fingerprint] += 1
-                yield made_up_id(row.fingerprint, self.sweep.page_no, unnamed[row.fingerprint]), row
+                yield made_up_id(row.fingerprint, page_no, unnamed[row.fingerprint]), row
             else:
                 yield row.halo_id, row
 
@@ -107,6 +115,8 @@ class Shelf:
 
 
 def _sweep_times(ids):
+    if not ids:
+        return {}
     return {
         row.id: row.started_at
         for row in db.session.execute(sa.select(Sweep.id, Sweep.started_at).where(Sweep.id.in_(ids)))

@@ -193,13 +193,13 @@ def test_what_was_saved_before_a_stop_counts_once_when_everything_is_read_again(
 
 def test_no_transaction_is_open_while_halo_is_asked(started, monkeypatch):
     world, run = started
-    renew, asked = legs.Leg.renew, []
+    about_to_ask, asked = legs.Leg.about_to_ask, []
 
-    def watched(leg, *numbers):
-        renew(leg, *numbers)
+    def watched(leg):
+        about_to_ask(leg)
         asked.append(db.session.registry().in_transaction())
 
-    monkeypatch.setattr(legs.Leg, "renew", watched)
+    monkeypatch.setattr(legs.Leg, "about_to_ask", watched)
     assert world.finish(run).state == "done"
     assert len(asked) > 5
     assert not any(asked)
