@@ -107,7 +107,8 @@ class Speed:
         self.practice.count_anew()
         commands = work()
         return {
-            "seconds": sum(one.data["seconds"] for one in commands), "cpu": sum(one.cpu - self.startup_cpu for one in commands),
+            "seconds": sum(one.data["seconds"] for one in commands),
+            "cpu": sum(one.cpu - self.startup_cpu for one in commands),
             "requests": self.practice.stats()["requests"], "peak_mb": max(one.peak_mb for one in commands),
             "counts": commands[-1].data["counts"],
         }  # fmt: skip
