@@ -37,12 +37,12 @@ def _ratio(plain, ours, name):
 def _quota(quota):
     if quota:
         click.echo("\na first import through the limiter, and its list pages alone")
-        _row("", "import", "lists", "ratio", "requests", "lists'", "ratio", "refused", width=42)
+        _row("lists hide", "import", "lists", "ratio", "requests", "lists'", "ratio", "refused", width=26)
     for name, one in quota.items():
         imports, lists = one["imports"], one["lists"]
         _row(name, f"{imports['seconds']:.1f} s", f"{lists['seconds']:.1f} s", _ratio(imports, lists, "seconds"),
              imports["requests"], lists["requests"], _ratio(imports, lists, "requests"), imports["refused"],
-             width=42)  # fmt: skip
+             width=26)  # fmt: skip
 
 
 def _memory(memory):

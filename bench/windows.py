@@ -9,7 +9,7 @@ import time
 import click
 
 from app import create_app
-from halo_admin.connecting import answering
+from bench.rig import map_types
 from halo_admin.connecting.opening import connection_of, open_halo
 from halo_admin.db import begin_write, db, now
 from halo_admin.halo import paging
@@ -61,7 +61,9 @@ def import_all(account_id, kinds):
     for kind in kinds:
         if kind == "companies":
             _run(account_id, kind, purpose="read")
-            _map(account_id)
+            begin_write()
+            map_types(account_id)
+            db.session.commit()
         _run(account_id, kind)
 
 
@@ -71,13 +73,6 @@ def _run(account_id, kind, **what):
     db.session.refresh(run)
     if run.state not in ("done", "problems"):
         raise SystemExit(f"the run of {kind} ended as {run.state}: {run.stopped}")
-
-
-def _map(account_id):
-    begin_write()
-    tenant = connection_of(account_id).tenant
-    answering.save(tenant, "company_type", answering.under_own_names(tenant, "company_type"))
-    db.session.commit()
 
 
 if __name__ == "__main__":
