@@ -67,12 +67,14 @@ def save_list(list_id):
 
 
 def _list(chosen, typed=None, error=None):
+    growth = lists.growth(chosen)
     return render_template(
         "crm/list.html",
         list=chosen,
         typed=chosen.name if typed is None else typed,
         error=error,
         filled_by=_filled_by(chosen.account_id),
-        growth=lists.growth(chosen),
+        joined=sum(row.joined for row in growth),
+        left=sum(row.left for row in growth),
         panels=drawn_panels("list", chosen),
     )

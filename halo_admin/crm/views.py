@@ -12,11 +12,14 @@ from . import companies as table
 from .blueprint import bp
 from .company_form import CompanyForm
 from .contact_form import suggestions
+from .contacts import of_company
 from .dumping import dump_zip
 from .models import Company
 from .pages import edit_page, profile_page, saved_page, table_page
-from .tables import LARGEST_ID
+from .tables import LARGEST_ID, counted
 from .types import type_names
+
+CONTACTS_SHOWN = 10  # on a company's profile
 
 
 @bp.get("/")
@@ -45,7 +48,10 @@ def company_names():
 
 @bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>")
 def company(company_id):
-    return profile_page("company", own_or_404(Company, company_id))
+    company = own_or_404(Company, company_id)
+    found = of_company(company.account_id, company.id)
+    shown = {"contacts": found.page.rows[:CONTACTS_SHOWN], "number": found.total, "total": counted(found.total)}
+    return profile_page("company", company, **shown)
 
 
 @bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>/edit")

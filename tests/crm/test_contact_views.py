@@ -112,3 +112,13 @@ def test_cleo_gets_a_404_for_what_is_anns(ann, cleo, get, signed_in):
     db.session.rollback()
     begin_write()
     assert [one.name for one in lists.standing(contact(sam)).on] == ["News"]
+
+
+def test_a_company_shows_its_first_contacts_and_how_many_there_are(ann, get):
+    acme, zoo = ours(ann, "Acme", "Zoo")
+    people_of(ann, *(f"Contact {number:02}" for number in range(12)), company_id=acme)
+    html = get(ann, f"/companies/{acme}")
+    assert re.findall(r'<a href="/contacts/\d+">([^<]*)</a>', html) == [f"Contact {number:02}" for number in range(10)]
+    assert f'<a href="/contacts?company={acme}">Show all 12 contacts</a>' in html
+    assert len(shown(get(ann, f"/contacts?company={acme}"))) == 12
+    assert "No contacts here yet." in get(ann, f"/companies/{zoo}")
