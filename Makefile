@@ -7,7 +7,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-em
 STUCK := -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 ADDRESSES := ://|--(extra-)?index-url|--find-links
 
-.PHONY: help run setup dev test check lock clean
+.PHONY: help run setup dev test check bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show these targets
@@ -28,6 +28,9 @@ check: dev ## Lint and check the formatting of everything
 	$(BIN)/djlint templates --lint --profile=jinja --quiet
 	@! grep -nE -e '$(ADDRESSES)' requirements*.txt || { echo "Requirement files hold no addresses."; exit 1; }
 	@! grep -n '"resolved"' package-lock.json || { echo "package-lock.json holds no addresses."; exit 1; }
+
+bench: dev ## Measure imports and pages; WHAT=import ARGS="--contacts 1000" narrows it, see docs/performance.md
+	@for one in $(or $(WHAT),import pages); do $(BIN)/python -m bench.$$one $(ARGS) || exit 1; done
 
 lock: dev ## Pin what requirements*.in and package.json ask for, with hashes
 	$(LOCK) -o requirements.txt requirements.in

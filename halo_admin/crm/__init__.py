@@ -1,7 +1,8 @@
-"""The MSP's own records: companies and what belongs to them."""
+"""The MSP's own records: companies, contacts and their lists."""
 
 
 def init_app(app):
-    from . import views
+    from . import contact_views, list_views, views
 
     app.register_blueprint(views.bp)
+    assert contact_views.bp is list_views.bp is views.bp  # one room, one blueprint

@@ -34,12 +34,16 @@ def link_of(ours, country: str) -> Link | None:
 
 def differences(ours, theirs: dict, country: str) -> dict[str, str | None]:
     """What of `theirs` is not the same as ours, by field; fields that Halo was not read for are left out."""
-    return {
-        field: theirs[field]
-        for field in ours.FIELDS
-        if field in theirs
-        and not normal.same(ours.FORMS.get(field, "text"), getattr(ours, field), theirs[field], country)
-    }
+    read = [field for field in ours.FIELDS if field in theirs]
+    differ = {field: theirs[field] for field in read if not _same(ours, field, theirs[field], country)}
+    return {field: "Yes" if value is True else value for field, value in differ.items()}
+
+
+def _same(ours, field, value, country):
+    held = getattr(ours, field)
+    if isinstance(held, bool):
+        return held or not value  # consent only gets stricter: that Halo knows of no opt-out is nothing to tell
+    return normal.same(ours.FORMS.get(field, "text"), held, value, country)
 
 
 def _read_at(record):

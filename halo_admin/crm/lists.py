@@ -5,6 +5,7 @@ puts back whom a person took off.
 """
 
 from collections import defaultdict
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,6 +25,50 @@ def lists_of(account_id: int) -> list[ContactList]:
     return list(db.session.scalars(owned(ContactList, account_id).order_by(ContactList.name_key)))
 
 
+class Standing(NamedTuple):
+    """How one contact stands to the account's lists, each by name: on, off by a person's hand, never there."""
+
+    on: list[ContactList]
+    taken_off: list[ContactList]
+    others: list[ContactList]
+
+    @property
+    def choices(self) -> list[tuple[int, str]]:
+        """The lists it may be put on, as (id, name)."""
+        return [(one.id, one.name) for one in sorted(self.taken_off + self.others, key=lambda one: one.name_key)]
+
+
+def standing(contact) -> Standing:
+    """How a contact stands to every list of its account."""
+    here = {row.list_id: row for row in db.session.scalars(_memberships(contact.id))}
+    on, taken_off, others = [], [], []
+    for one in lists_of(contact.account_id):
+        row = here.get(one.id)
+        if row is not None and row.left_at is None:
+            on.append(one)
+        else:
+            (taken_off if row is not None and row.left_run is None else others).append(one)
+    return Standing(on, taken_off, others)
+
+
+def _memberships(contact_id):
+    return sa.select(ListMember).where(ListMember.contact_id == contact_id)
+
+
+def names_on(contact_ids: list[int]) -> dict[int, list[str]]:
+    """{contact id: the names of the lists it is on, sorted}, of those that are on any."""
+    on = (
+        sa.select(ListMember.contact_id, ContactList.name)
+        .join(ContactList, ContactList.id == ListMember.list_id)
+        .where(among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
+        .order_by(ContactList.name_key)
+    )
+    found = defaultdict(list)
+    for contact_id, name in db.session.execute(on) if contact_ids else ():
+        found[contact_id].append(name)
+    return found
+
+
 def get_or_create(account_id: int, name: str) -> ContactList:
     """The account's list of this name, made with Leads off where there is none. In a writing transaction."""
     found = db.session.scalar(owned(ContactList, account_id).where(ContactList.name_key == folded(name)))
@@ -37,6 +82,32 @@ def _make(account_id, name, made_for=None):
     db.session.add(made)
     db.session.flush()
     return made
+
+
+class Unusable(ValueError):
+    """A name that a list cannot have; the text says why."""
+
+
+def make(account_id: int, name: str) -> ContactList:
+    """A new list, with Leads off. Raises Unusable. In a writing transaction the caller commits."""
+    return _make(account_id, _usable(account_id, name))
+
+
+def rename(of: ContactList, name: str) -> None:
+    """Give a list another name. Raises Unusable. In a writing transaction the caller commits."""
+    of.name = _usable(of.account_id, name, of)
+    of.name_key = folded(of.name)
+
+
+def _usable(account_id, name, of=None):
+    """The name, its blanks tidied, if no other list has it."""
+    name = " ".join(name.replace("\0", " ").split())
+    if not name or len(name) > LONGEST_NAME:
+        raise Unusable(f"Type a name of 1 to {LONGEST_NAME} characters.")
+    taken = db.session.scalar(owned(ContactList, account_id).where(ContactList.name_key == folded(name)))
+    if taken is not None and taken is not of:
+        raise Unusable(f"There is a list “{taken.name}” already. Choose another name.")
+    return name
 
 
 def made_for(account_id: int, purposes: dict[str, str]) -> dict[str, int]:
@@ -197,6 +268,12 @@ def recount(account_id: int) -> None:
     """Count every list of the account anew: after contacts were removed with their memberships."""
     on = sa.select(sa.func.count()).where(ListMember.list_id == ContactList.id, ListMember.left_at.is_(None))
     _run(sa.update(ContactList).where(ContactList.account_id == account_id).values(contacts=on.scalar_subquery()))
+
+
+def growth(of: ContactList) -> list[ListGrowth]:
+    """What imports put on a list and took off it, newest first."""
+    return list(db.session.scalars(owned(ListGrowth, of.account_id).where(ListGrowth.list_id == of.id)
+                                   .order_by(ListGrowth.run_id.desc())))  # fmt: skip
 
 
 def _resize(of, by):

@@ -1,24 +1,25 @@
-"""The Companies table, a company's profile and the form to edit it, and Download everything."""
+"""Home, the Companies table, a company's profile and the form to edit it, and Download everything."""
 
 import tempfile
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, request, send_file
 from flask_login import current_user
-from markupsafe import Markup
 
 from ..db import db, now
 from ..web.door import own, own_or_404
 from ..web.navigation import HALO, home_url
 from . import companies as table
-from . import editing
+from .blueprint import bp
+from .company_form import CompanyForm
+from .contact_form import suggestions
+from .contacts import of_company
 from .dumping import dump_zip
-from .links import link_of
 from .models import Company
-from .profile import panels
+from .pages import edit_page, profile_page, saved_page, table_page
 from .tables import LARGEST_ID, counted
 from .types import type_names
 
-bp = Blueprint("crm", __name__)
+CONTACTS_SHOWN = 10  # on a company's profile
 
 
 @bp.get("/")
@@ -34,66 +35,35 @@ def companies():
     names = type_names(current_user.account_id)
     asked = table.read(request.args, names)
     found = table.find(current_user.account_id, asked)
-
-    def address(**changes):
-        return url_for("crm.companies", **table.address(asked, **changes))
-
-    shown = {
-        "asked": asked, "page": found.page, "total": counted(found.total), "type_names": names, "address": address,
-    }  # fmt: skip
-    if request.headers.get("HX-Target") == "companies":
-        return render_template("crm/_companies.html", **shown), {"HX-Replace-Url": address()}
     types = [(table.ANY_TYPE, "All types"), *names.items(), (table.NO_TYPE, "No type")]
-    orders = [(key, order.label) for key, order in table.ORDERS.items()]
-    halo = HALO if HALO.shown else None
-    return render_template("crm/companies.html", types=types, orders=orders, halo=halo, **shown)
+    return table_page("companies", asked, found, filters={"types": types}, rows={"type_names": names})
+
+
+@bp.get("/companies/names")
+def company_names():
+    """What the form of a contact offers while a company's name is typed."""
+    names = suggestions(current_user.account_id, request.args.get("company_id", "")[:200])
+    return render_template("crm/_names.html", names=names)
 
 
 @bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>")
 def company(company_id):
     company = own_or_404(Company, company_id)
-    return render_template(
-        "crm/company.html",
-        company=company,
-        link=link_of(company, current_user.account.default_country),
-        panels=[_drawn(panel) for panel in panels("company", company)],
-    )
+    found = of_company(company.account_id, company.id)
+    shown = {"contacts": found.page.rows[:CONTACTS_SHOWN], "number": found.total, "total": counted(found.total)}
+    return profile_page("company", company, **shown)
 
 
 @bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>/edit")
 def edit_company(company_id):
-    company = own_or_404(Company, company_id)
-    return _form(company, editing.texts(company))
+    company, form = own_or_404(Company, company_id), CompanyForm(current_user.account_id)
+    return edit_page("company", company, form, form.texts(company))
 
 
 @bp.post(f"/companies/<int(max={LARGEST_ID}):company_id>/edit")
 def save_company(company_id):
-    locked = own(Company).where(Company.id == company_id).with_for_update()
-    company = db.session.scalar(locked) or abort(404)
-    typed = editing.read(request.form, Company.FIELDS)
-    try:
-        editing.save(company, current_user.account, typed, type_names(current_user.account_id))
-    except editing.NotSaved as why:
-        return _form(company, why.values, why.errors, why.meanwhile), 409 if why.meanwhile else 422
-    db.session.commit()
-    flash("Saved.", "success")
-    return redirect(url_for("crm.company", company_id=company_id))
-
-
-def _form(company, values, errors=None, meanwhile=None):
-    return render_template(
-        "crm/edit_company.html",
-        company=company,
-        held=editing.texts(company),
-        values=values,
-        errors=errors or {},
-        meanwhile=meanwhile or {},
-        types={"": "No type"} | {str(key): name for key, name in type_names(company.account_id).items()},
-    )
-
-
-def _drawn(panel):
-    return {"title": panel["title"], "html": Markup(render_template(panel["template"], **panel["context"]))}
+    company = db.session.scalar(own(Company).where(Company.id == company_id).with_for_update()) or abort(404)
+    return saved_page("company", company, CompanyForm(current_user.account_id))
 
 
 @bp.get("/download")

@@ -33,7 +33,10 @@ class Place:
         return self.endpoint in current_app.view_functions and (current_user.is_admin or not self.admins_only)
 
 
-MAIN = (Place("crm.companies", "Companies", "building"),)
+HOME = Place("crm.companies", "Companies", "building")
+CONTACTS, LISTS = Place("crm.contacts", "Contacts", "users"), Place("crm.all_lists", "Lists", "list-details")
+MAIN = (CONTACTS, HOME, LISTS)
+PHONE = (HOME, CONTACTS, LISTS)
 HISTORY = Place("importing.history", "History of imports", "history", admins_only=True)
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
 GENERAL = Place("settings.general", "General", "adjustments-horizontal", admins_only=True)
@@ -46,6 +49,7 @@ def init_app(app):
     app.register_blueprint(bp)
     app.jinja_env.globals.update(
         main_links=main_links,
+        phone_links=phone_links,
         person_links=person_links,
         settings_links=settings_links,
         in_settings=in_settings,
@@ -55,6 +59,11 @@ def init_app(app):
 
 def main_links():
     return [place for place in MAIN if place.shown]
+
+
+def phone_links():
+    """The bar at the bottom of a phone."""
+    return [place for place in PHONE if place.shown]
 
 
 def settings_links():
@@ -81,7 +90,5 @@ def settings():
 
 
 def home_url():
-    """Where the brand leads: the first place of the bar, or the sign-in page."""
-    signed_in = current_user.is_authenticated
-    places = main_links() if signed_in else []
-    return places[0].url if places else url_for("accounts.sign_in")
+    """Where the brand leads: the companies, or the sign-in page."""
+    return HOME.url if current_user.is_authenticated and HOME.shown else url_for("accounts.sign_in")

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from halo_admin.accounts import people
-from halo_admin.crm import writing
+from halo_admin.crm import lists, writing
+from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.mirror.links import make_current
@@ -95,6 +96,29 @@ def company(company_id):
     return db.session.get(Company, company_id, populate_existing=True)
 
 
+def people_of(user, *names, **values):
+    """Contacts of the user's account with these names ("Sam Poole"), all with these values; their ids."""
+    begin_write()
+    rows = [dict(zip(("first_name", "last_name"), name.split(" ", 1), strict=False)) | values for name in names]
+    ids = writing.insert(Contact, user.account, rows)
+    db.session.commit()
+    return ids
+
+
+def contact(contact_id):
+    return db.session.get(Contact, contact_id, populate_existing=True)
+
+
+def listed(user, name, *contact_ids):
+    """A list of the user's account, made where there is none, with these contacts on it; its id."""
+    begin_write()
+    made = lists.get_or_create(user.account_id, name)
+    lists.put_on(made, list(contact_ids))
+    list_id = made.id
+    db.session.commit()
+    return list_id
+
+
 def tenant(user, identity="acme.halopsa.com:443|", current=True):
     begin_write()
     made = HaloTenant(account_id=user.account_id, identity=identity, learned={}, created_at=now())
@@ -106,11 +130,11 @@ def tenant(user, identity="acme.halopsa.com:443|", current=True):
     return made
 
 
-def linked(halo, halo_id, company_id, **columns):
-    """A Halo client in the mirror that is linked to this company."""
+def linked(halo, halo_id, ours_id, kind="client", **columns):
+    """A Halo client in the mirror that is linked to this company; or a user to a contact."""
     begin_write()
-    row = HaloRecord(account_id=halo.account_id, tenant_id=halo.id, kind="client", halo_id=halo_id,
-                     ours_id=company_id, **columns)  # fmt: skip
+    row = HaloRecord(account_id=halo.account_id, tenant_id=halo.id, kind=kind, halo_id=halo_id, ours_id=ours_id,
+                     **columns)  # fmt: skip
     db.session.add(row)
     db.session.commit()
     return row

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from halo_admin.crm import companies, searching, tables
+from halo_admin.crm import companies, finding, tables
 from halo_admin.crm.companies import Asked
 from halo_admin.crm.models import Company
 from halo_admin.crm.tables import Cursor, read_cursor, write_cursor
 from halo_admin.crm.types import company_types
-from halo_admin.db import db, owned
+from halo_admin.db import db
 from tests.crm.conftest import ours, running
 
 
@@ -63,8 +63,8 @@ def test_filters_and_search_narrow_together(ann, types):
     client = str(types["Client"])
     assert names(ann, type=client) == ["Acme One", "Acme Two"]
     assert names(ann, type=companies.NO_TYPE) == ["Acme Three"]
-    assert names(ann, inactive=True) == ["Acme Two"]
-    assert names(ann, q="acme", type=client, inactive=True) == ["Acme Two"]
+    assert names(ann, inactive="1") == ["Acme Two"]
+    assert names(ann, q="acme", type=client, inactive="1") == ["Acme Two"]
     assert names(ann, q="acm t", sort="-name") == ["Acme Two", "Acme Three"]
     assert (total(ann), total(ann, q="acme"), total(ann, type=client), total(ann, q="xyz")) == (4, 3, 2, 0)
 
@@ -76,7 +76,7 @@ def test_another_accounts_companies_are_neither_found_nor_counted(ann, cleo):
     assert total(cleo) == total(cleo, q="acme") == 1
 
 
-@pytest.mark.parametrize("sort", list(companies.ORDERS))
+@pytest.mark.parametrize("sort", list(finding.ORDERS))
 def test_pages_lead_forward_and_backward_over_equal_names(ann, small_pages, sort):
     ours(ann, "Same", "Same", "Same", "Same", "Other", "Zoo", "Zoo", "Ant")
     forward = walk(ann, "after", sort=sort)
@@ -120,16 +120,16 @@ def test_many_finds_are_walked_and_few_are_looked_up_with_the_same_result(ann, m
         {"q": q, "type": kind} for q in ("acme", "ac other", "acme 1", "b") for kind in ("", str(types["Client"]))
     ]
     few = [names(ann, **asked) for asked in questions]
-    monkeypatch.setattr(searching, "FEW", 1)
+    monkeypatch.setattr(finding, "FEW", 1)
     assert [names(ann, **asked) for asked in questions] == few
     assert len(few[0]) == 21
 
 
 def test_an_address_keeps_what_was_asked_and_leaves_aside_what_means_nothing():
     asked = companies.read({"q": " acme \0 ltd ", "type": "7", "inactive": "1", "sort": "-name"}, {7})
-    assert asked == Asked(q="acme ltd", type="7", inactive=True, sort="-name")
-    assert companies.read(companies.address(asked), {7}) == asked
-    assert companies.address(Asked()) == {}
+    assert asked == Asked(q="acme ltd", type="7", inactive="1", sort="-name")
+    assert companies.read(finding.address(asked), {7}) == asked
+    assert finding.address(Asked()) == {}
     hostile = {"type": "7 OR 1=1", "sort": "password", "inactive": "yes", "after": "%%%", "q": "x" * 5000}
     assert companies.read(hostile, {8}) == Asked(q="x" * 200)
 
@@ -156,13 +156,13 @@ def planner(tmp_path_factory, _sqlite_template):
 
 
 KINDS = (companies.ANY_TYPE, companies.NO_TYPE, "1")
-COMBINATIONS = list(itertools.product(companies.ORDERS, KINDS, (False, True), (None, "after", "before")))
+COMBINATIONS = list(itertools.product(finding.ORDERS, KINDS, ("", "1"), (None, "after", "before")))
 
 
 def page_query(sort, kind, inactive, step):
     cursor = Cursor("m", 5, backward=step == "before") if step else None
     asked = Asked(sort=sort, type=kind, inactive=inactive, cursor=cursor)
-    return companies.in_order(companies.filtered(owned(Company, 1), asked), asked)
+    return finding.walk(Company, 1, asked, companies.filters(asked))
 
 
 def plan(query, explain):

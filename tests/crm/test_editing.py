@@ -40,8 +40,8 @@ def imported(user, company_id, **values):
 
 
 def found(user, text):
-    query = searching.find(Company, user.account_id, query_words(text)).query
-    return {one.name for one in db.session.scalars(query)}
+    found = searching.narrowing(Company, user.account_id, query_words(text))
+    return {company(company_id).name for company_id in db.session.scalars(found.ids)}
 
 
 def test_what_was_typed_is_saved_and_found(app, ann, edit):

@@ -8,8 +8,8 @@ from tests.crm.conftest import NOON, company, ours
 
 
 def found(user, text):
-    query = searching.find(Company, user.account_id, query_words(text)).query
-    return {one.name for one in db.session.scalars(query)}
+    found = searching.narrowing(Company, user.account_id, query_words(text))
+    return {company(company_id).name for company_id in db.session.scalars(found.ids)}
 
 
 def change(user, company_id, **values):

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.connecting.window import standing
-from halo_admin.crm import companies
+from halo_admin.crm import companies, lists, writing
 from halo_admin.crm.companies import Asked
-from halo_admin.db import begin_write, db
+from halo_admin.crm.contact_models import Contact, ContactList
+from halo_admin.db import begin_write, db, owned
 from halo_admin.importing.models import Decision
 from tests.importing.world import World, all_told, counts, links
 
@@ -40,12 +41,21 @@ def cleo(ann):
 def imported(ann):
     """Ann has companies of her own and imported others: one was created, one linked, one is a review."""
     ann.ours(f"{MARK} typed", phone="+49 30 5550100", type=f"{MARK} type")
+    typed_in(ann, ann.company(name=f"{MARK} typed").id)
     ann.ours("Two of them")
     ann.theirs("Linked", phone="+49 30 5550100")
     ann.theirs("Two of them")
     ann.theirs("Two of them GmbH")
     ann.theirs("New", phone="+49 30 5550111")
     return ann.imported(newer="ours")
+
+
+def typed_in(world, company_id):
+    """A contact of this company, on a list."""
+    begin_write()
+    ids = writing.insert(Contact, world.account, [{"first_name": f"{MARK} typed", "company_id": company_id}])
+    lists.put_on(lists.get_or_create(world.account.id, f"{MARK} list"), ids)
+    db.session.commit()
 
 
 def everything_of(world):
@@ -128,8 +138,9 @@ def downloaded(client):
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    return {"company_id": typed.id, "type_id": typed.type_id, "run_id": run.id, "decision_id": review,
-            "key": "companies"}  # fmt: skip
+    contact, named = (db.session.scalar(owned(model, ann.account.id)) for model in (Contact, ContactList))
+    return {"company_id": typed.id, "type_id": typed.type_id, "contact_id": contact.id, "list_id": named.id,
+            "run_id": run.id, "decision_id": review, "key": "companies"}  # fmt: skip
 
 
 def addresses(app, ids):
@@ -176,13 +187,15 @@ def test_every_address_with_an_id_of_anns_is_a_404_for_cleo_and_changes_nothing(
 def test_no_page_of_cleos_tells_anything_of_anns(ann, imported, cleo):
     cleo.imported()
     client = visitor(cleo)
+    ids = anns_ids(ann, imported)
     anns = {f"/companies/{one.id}" for one in ann.companies()} | {f"/settings/halo/runs/{imported.id}"}
+    anns |= {f"/contacts/{ids['contact_id']}", f"/lists/{ids['list_id']}"}
     pages = [one[1] for one in addresses(ann.app, anns_ids(ann, imported)) if one[0] == "GET" and not one[2]]
     for page in pages:
         html = client.get(page).data.decode(errors="replace")  # the download is no text; its own test opens it
         assert MARK not in html, page
         assert "ann@example.com" not in html, page
-        assert not anns & set(re.findall(r"/(?:companies|settings/halo/runs)/\d+", html)), page
+        assert not anns & set(re.findall(r"/(?:companies|contacts|lists|settings/halo/runs)/\d+", html)), page
 
 
 def test_whatever_cleo_presses_changes_nothing_of_anns(ann, imported, cleo):

@@ -1,0 +1,141 @@
+"""What is asked of the site when its pages are measured: both tables in every order and filter, searches, profiles."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from halo_admin.crm import tables
+from halo_admin.crm.contact_models import Contact, ContactList
+from halo_admin.crm.models import Company, CompanyType
+from halo_admin.db import db
+
+SORTS = {"A to Z": "", "Z to A": "-name", "newest": "newest", "oldest": "oldest"}
+
+
+class Line(NamedTuple):
+    """A kind of request: what people call it, and what makes the address of the next one."""
+
+    title: str
+    address: Callable[[], str]
+
+
+def lines(account_id, dice) -> list[Line]:
+    """Everything that is measured, in the order of the report."""
+    company, contact = Places(Company, account_id, dice), Places(Contact, account_id, dice)
+    return [*company_lines(account_id, company, dice), *contact_lines(account_id, contact, company, dice),
+            *list_lines(account_id)]  # fmt: skip
+
+
+class Places:
+    """Records of a table by chance."""
+
+    def __init__(self, model, account_id, dice):
+        ids = sa.select(sa.func.min(model.id), sa.func.max(model.id)).where(model.account_id == account_id)
+        self.model, self.dice, self.range = model, dice, db.session.execute(ids).one()
+
+    def any(self):
+        """The id and name_sort of a record."""
+        wanted = sa.select(self.model.id, self.model.name_sort, self.model.name).order_by(self.model.id).limit(1)
+        return db.session.execute(wanted.where(self.model.id >= self.dice.randint(*self.range))).one()
+
+    def cursor(self, sort):
+        one = self.any()
+        return tables.write_cursor("" if sort in ("newest", "oldest") else one.name_sort, one.id)
+
+
+def address(path, **args):
+    return f"/{path}?" + "&".join(f"{name}={value}" for name, value in args.items() if value != "")
+
+
+def shared_lines(path, places) -> list[Line]:
+    """What both tables have: the first page, pages deep inside, in every order, both ways; searches."""
+    made = [Line(f"{path}: first page", lambda: f"/{path}")]
+    for title, sort in SORTS.items():
+        made += [
+            Line(f"{path}: {title}, first page", lambda sort=sort: address(path, sort=sort)),
+            Line(f"{path}: {title}, deep", lambda sort=sort: address(path, sort=sort, after=places.cursor(sort))),
+            Line(f"{path}: {title}, deep, backward",
+                 lambda sort=sort: address(path, sort=sort, before=places.cursor(sort))),
+        ]  # fmt: skip
+    return made + search_lines(path, places)
+
+
+def search_lines(path, places) -> list[Line]:
+    common, letter = ("gmbh", "s") if path == "companies" else ("anna", "m")
+    searches = {
+        "a common word": lambda: common, "one letter": lambda: letter, "nothing has it": lambda: "zzyqx",
+        "a common word and a letter": lambda: f"{common} {letter}",
+        "two letters": lambda: f"{letter} a", "a rare name": lambda: _words(places.any().name),
+        "a country code": lambda: "%2B49",
+        "a whole phone number": lambda: f"%2B1415{places.dice.randint(2_000_000, 9_999_999)}",
+    }  # fmt: skip
+    made = [Line(f"{path}: search, {title}", lambda word=word: address(path, q=word()))
+            for title, word in searches.items()]  # fmt: skip
+    return [
+        *made,
+        Line(f"{path}: search, a common word, newest", lambda: address(path, q=common, sort="newest")),
+        Line(f"{path}: search, one letter, deep", lambda: address(path, q=letter, after=places.cursor(""))),
+    ]
+
+
+def _words(name):
+    return "+".join(re.findall(r"\w+", name)[:3])
+
+
+def company_lines(account_id, places, dice) -> list[Line]:
+    types = [*_ids(CompanyType, account_id), "none"]
+    filters = {"type": lambda: {"type": dice.choice(types)}, "inactive": lambda: {"inactive": "1"},
+               "type and inactive": lambda: {"type": dice.choice(types), "inactive": "1"}}  # fmt: skip
+    return [
+        *shared_lines("companies", places),
+        *_filter_lines("companies", filters, places),
+        Line("company: profile", lambda: f"/companies/{places.any().id}"),
+        Line("company: edit", lambda: f"/companies/{places.any().id}/edit"),
+    ]
+
+
+def contact_lines(account_id, places, companies, dice) -> list[Line]:
+    types, lists = _ids(CompanyType, account_id), _ids(ContactList, account_id)
+    filters = {
+        "type": lambda: {"type": dice.choice(types)}, "no type": lambda: {"type": "none"},
+        "no company": lambda: {"type": "nocompany"}, "list": lambda: {"list": dice.choice(lists)},
+        "company": lambda: {"company": companies.any().id}, "unsubscribed": lambda: {"only": "unsubscribed"},
+        "bounced": lambda: {"only": "bounced"}, "inactive": lambda: {"only": "inactive"},
+        "list and unsubscribed": lambda: {"list": dice.choice(lists), "only": "unsubscribed"},
+        "type and list": lambda: {"type": dice.choice(types), "list": dice.choice(lists)},
+        "type and bounced": lambda: {"type": dice.choice(types), "only": "bounced"},
+    }  # fmt: skip
+    return [
+        *shared_lines("contacts", places),
+        *_filter_lines("contacts", filters, places),
+        Line("contact: profile", lambda: f"/contacts/{places.any().id}"),
+        Line("contact: edit", lambda: f"/contacts/{places.any().id}/edit"),
+        Line("contact: company names while typing",
+             lambda: address("companies/names", company_id=_words(companies.any().name)[:4])),
+    ]  # fmt: skip
+
+
+def _filter_lines(path, filters, places):
+    """Each filter in every order, deep inside, and together with a search."""
+    common = "gmbh" if path == "companies" else "anna"
+    made = []
+    for title, chosen in filters.items():
+        made += [Line(f"{path}: {title}, {name}", lambda chosen=chosen, sort=sort: address(path, sort=sort, **chosen()))
+                 for name, sort in SORTS.items()]  # fmt: skip
+        made += [
+            Line(f"{path}: {title}, deep", lambda chosen=chosen: address(path, after=places.cursor(""), **chosen())),
+            Line(f"{path}: {title}, search", lambda chosen=chosen: address(path, q=common, **chosen())),
+            Line(f"{path}: {title}, nothing has it", lambda chosen=chosen: address(path, q="zzyqx", **chosen())),
+        ]  # fmt: skip
+    return made
+
+
+def list_lines(account_id) -> list[Line]:
+    one = iter(_ids(ContactList, account_id) * 100_000)
+    return [Line("lists", lambda: "/lists"), Line("list: its page", lambda: f"/lists/{next(one)}")]
+
+
+def _ids(model, account_id):
+    return list(db.session.scalars(sa.select(model.id).where(model.account_id == account_id).order_by(model.id)))

@@ -1,0 +1,122 @@
+"""Fills a site's database as imports would have: companies, contacts, search words, lists and links, in batches.
+
+The people and companies are those of a practice Halo of the same size, so that names are as common or rare there.
+"""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from halo_admin.crm import lists, types, writing
+from halo_admin.crm.contact_models import Contact
+from halo_admin.crm.models import Company
+from halo_admin.db import begin_write, db, now
+from halo_admin.mirror.links import make_current
+from halo_admin.mirror.models import HaloTenant
+from halo_admin.practice.made_up.world import World
+from halo_admin.practice.size import Size
+
+BATCH = 2000
+TYPES = ("Client", "Client", "Client", "Prospect", "Prospect", "Partner", "Vendor", None)
+RUN = 1  # the number of the import that "made" them
+
+# what the mirror holds of a linked record: the columns a profile reads
+LINK = """
+INSERT INTO halo_records (account_id, tenant_id, kind, halo_id, label, active, "values", ours_id, outcome, run_id,
+                          linked_at, changed_before)
+SELECT account_id, :tenant, :kind, id + 1000, name, {true}, '{{}}', id, 'created', 1, created_at, created_at
+FROM {table} WHERE account_id = :account
+"""
+
+
+def fill(account, companies: int, contacts: int, tell=lambda kind, done: None) -> None:
+    """Put so many records into an account that has none. Commits."""
+    world = World(1, Size(companies=companies, contacts=contacts, opportunities=0, notes=0))
+    type_ids = {name: types.get_or_create(account.id, name).id if name else None for name in TYPES}
+    db.session.commit()
+    rows = (_company(world, client_id, type_ids) for client_id in world.plan.clients[1:])
+    company_ids = [one for batch in _batches(rows) for one in _insert(Company, account, batch, tell)]
+    _fill_contacts(account, world, company_ids, type_ids, contacts, tell)
+    _link(account)
+
+
+def _fill_contacts(account, world, company_ids, type_ids, contacts, tell):
+    people = (user_id for user_id in world.plan.users if not world.plan.is_general(user_id))
+    rows = (_contact(world, user_id, company_ids) for user_id in people)
+    type_of = {one: TYPES[number % len(TYPES)] for number, one in enumerate(company_ids)}
+    for batch in _batches(rows):
+        ids = _insert(Contact, account, batch, tell, commit=False)
+        _put_on_lists(account, zip(ids, batch, strict=True), type_of, type_ids)
+        db.session.commit()
+
+
+def _batches(rows):
+    batch = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _insert(model, account, batch, tell, commit=True):
+    begin_write()
+    ids = writing.insert(model, account, batch)
+    if commit:
+        db.session.commit()
+    tell(model.__tablename__, len(ids))
+    return ids
+
+
+def _put_on_lists(account, contacts, type_of, type_ids):
+    """On the list of the company's type, as the import of contacts does it."""
+    names = {"no company": "No company", "no type": "No type"}
+    joining = {}
+    for contact_id, row in contacts:
+        name = type_of.get(row["company_id"])
+        purpose = "no company" if row["company_id"] is None else f"type:{type_ids[name]}" if name else "no type"
+        names.setdefault(purpose, name)
+        joining.setdefault(purpose, []).append(contact_id)
+    lists.move(account.id, RUN, {}, joining, names)
+
+
+def _company(world, client_id, type_ids):
+    client = world.client(client_id)
+    site = world.site(client["main_site_id"])
+    number = world.plan.client_number(client_id) - 1
+    return {
+        "name": client["name"].strip(), "phone": site["phonenumber"] or None, "website": client["website"] or None,
+        "type_id": type_ids[TYPES[number % len(TYPES)]], "street": site["line1"] or None, "city": site["line3"] or None,
+        "state": site["line4"] or None, "postal_code": site["line5"] or None, "country": site["country"] or None,
+        "inactive_in_halo": client["inactive"], "made_by_run": RUN,
+    }  # fmt: skip
+
+
+def _contact(world, user_id, company_ids):
+    user = world.user(user_id)
+    number = world.plan.client_number(world.plan.client_of(user["site_id"]))
+    return {
+        "first_name": user["firstname"] or user["name"], "last_name": user["surname"] or None,
+        "email": user["emailaddress"].strip() or None, "phone": user["phonenumber"] or None,
+        "mobile": user["mobilenumber"] or None, "title": user["title"] or None,
+        "company_id": company_ids[number - 1] if number else None, "unsubscribed": user["neversendemails"],
+        "bounced": user_id % 97 == 0, "inactive_in_halo": user["inactive"], "made_by_run": RUN,
+    }  # fmt: skip
+
+
+def _link(account):
+    begin_write()
+    tenant = HaloTenant(account_id=account.id, identity="https://practice", created_at=now() - timedelta(days=1))
+    db.session.add(tenant)
+    db.session.flush()
+    make_current(tenant)
+    true = "1" if db.engine.dialect.name == "sqlite" else "true"
+    for model in (Company, Contact):
+        db.session.execute(sa.text(LINK.format(table=model.__tablename__, true=true)),
+                           {"tenant": tenant.id, "kind": model.HALO_KIND, "account": account.id})  # fmt: skip
+    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("ANALYZE"))  # what its own daemon does a minute after an import

@@ -1,0 +1,73 @@
+"""The Contacts table, a contact's profile, the form to edit it, and the lists it is put on and taken off."""
+
+from flask import abort, flash, redirect, request, url_for
+from flask_login import current_user
+
+from ..db import db
+from ..web.door import own, own_or_404
+from . import contacts as table
+from . import lists
+from .blueprint import bp
+from .contact_form import ContactForm
+from .contact_models import Contact, ContactList
+from .models import Company
+from .pages import edit_page, profile_page, saved_page, table_page
+from .tables import LARGEST_ID
+from .types import type_names
+
+ONE = f"/contacts/<int(max={LARGEST_ID}):contact_id>"
+
+
+@bp.get("/contacts")
+def contacts():
+    account_id = current_user.account_id
+    types, names = type_names(account_id), {one.id: one.name for one in lists.lists_of(account_id)}
+    company = _company_asked_for()
+    asked = table.read(request.args, names, types, [company.id] if company else [])
+    found = table.find(account_id, asked)
+    filters = {
+        "types": [("", "All types"), *types.items(), (table.NO_TYPE, "No type"), (table.NO_COMPANY, "No company")],
+        "lists": [("", "All lists"), *names.items()],
+        "only": [("", "All contacts"), *table.ONLY.items()],
+    }
+    rows = {"on_lists": lists.names_on([one.id for one in found.page.rows]), "company": company}
+    rows["companies"] = table.companies_of(found.page.rows)
+    return table_page("contacts", asked, found, filters, rows)
+
+
+def _company_asked_for():
+    text = request.args.get("company", "")
+    company_id = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return db.session.scalar(own(Company).where(Company.id == company_id)) if 0 < company_id <= LARGEST_ID else None
+
+
+@bp.get(ONE)
+def contact(contact_id):
+    contact = own_or_404(Contact, contact_id)
+    return profile_page("contact", contact, standing=lists.standing(contact))
+
+
+@bp.get(f"{ONE}/edit")
+def edit_contact(contact_id):
+    contact, form = own_or_404(Contact, contact_id), ContactForm(current_user.account_id)
+    return edit_page("contact", contact, form, form.texts(contact))
+
+
+@bp.post(f"{ONE}/edit")
+def save_contact(contact_id):
+    contact = db.session.scalar(own(Contact).where(Contact.id == contact_id).with_for_update()) or abort(404)
+    return saved_page("contact", contact, ContactForm(current_user.account_id))
+
+
+@bp.post(f"{ONE}/lists")
+def put_on_list(contact_id):
+    """Put the contact on a list, or take it off one: the button says which."""
+    contact = own_or_404(Contact, contact_id)
+    takes_off = "take_off" in request.form
+    text = request.form.get("take_off" if takes_off else "list", "")
+    chosen = own_or_404(ContactList, int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0)
+    name = chosen.name
+    (lists.take_off if takes_off else lists.put_on)(chosen, [contact.id])
+    db.session.commit()
+    flash(f"{'Taken off' if takes_off else 'Put on'} “{name}”.", "success")
+    return redirect(url_for("crm.contact", contact_id=contact_id, _anchor="lists"), 303)

@@ -1,0 +1,71 @@
+"""What the pages of all records have in common: a table that typing narrows, a profile, a form to edit it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from ..db import db
+from ..web.navigation import HALO
+from . import editing, finding
+from .links import link_of
+from .profile import panels
+from .tables import counted
+
+
+def table_page(nouns: str, asked: finding.Asked, found: finding.Found, filters: dict, rows: dict):
+    """A table, or the part of it that a form has asked for; nouns ("companies") names its view, templates and element.
+
+    rows is what a page's rows need beside themselves, filters what the form needs.
+    """
+
+    def address(**changes):
+        return url_for(f"crm.{nouns}", **finding.address(asked, **changes))
+
+    shown = {"asked": asked, "page": found.page, "total": counted(found.total), "address": address} | rows
+    if request.headers.get("HX-Target") == nouns:
+        return render_template(f"crm/_{nouns}.html", **shown), {"HX-Replace-Url": address()}
+    orders = [(key, order.label) for key, order in finding.ORDERS.items()]
+    halo = HALO if HALO.shown else None
+    return render_template(f"crm/{nouns}.html", orders=orders, halo=halo, **shown, **filters)
+
+
+def profile_page(noun: str, record, **more):
+    """A record's profile; noun ("company") names its template and its panels."""
+    link = link_of(record, current_user.account.default_country)
+    return render_template(f"crm/{noun}.html", record=record, link=link, panels=drawn_panels(noun, record), **more)
+
+
+def drawn_panels(kind: str, record) -> list[dict]:
+    """The title and the HTML of what other rooms show of a record."""
+    return [
+        {"title": panel["title"], "html": Markup(render_template(panel["template"], **panel["context"]))}
+        for panel in panels(kind, record)
+    ]
+
+
+def edit_page(noun: str, record, form: editing.Form, values, errors=None, meanwhile=None):
+    """The form to edit a record, with these texts in it."""
+    return render_template(
+        "crm/edit.html",
+        noun=noun,
+        record=record,
+        form=form,
+        held=form.texts(record),
+        values=values,
+        errors=errors or {},
+        meanwhile=meanwhile or {},
+    )
+
+
+def saved_page(noun: str, record, form: editing.Form):
+    """Save what the form says of a record that is locked in a writing transaction; else the form with what to mend."""
+    typed = editing.read(request.form, form, record.FIELDS)
+    try:
+        editing.save(record, current_user.account, typed, form)
+    except editing.NotSaved as why:
+        page = edit_page(noun, record, form, why.values, why.errors, why.meanwhile)
+        return page, 409 if why.meanwhile else 422
+    record_id = record.id
+    db.session.commit()
+    flash("Saved.", "success")
+    return redirect(url_for(f"crm.{noun}", **{f"{noun}_id": record_id}))

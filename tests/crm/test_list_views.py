@@ -1,0 +1,98 @@
+"""The pages of lists, as a signed-in person gets them."""
+
+import pytest
+
+from halo_admin.crm import lists, profile
+from halo_admin.crm.contact_models import ContactList
+from halo_admin.crm.types import company_types
+from halo_admin.db import begin_write, db
+from tests.crm.conftest import listed, people_of
+
+
+@pytest.fixture
+def client(ann, signed_in):
+    return signed_in(ann)
+
+
+def one(list_id):
+    return db.session.get(ContactList, list_id, populate_existing=True)
+
+
+def test_an_account_without_lists_is_told_how_to_get_some(client):
+    assert "No lists yet" in client.get("/lists").text
+
+
+def test_the_table_tells_of_each_list_what_it_is_for(ann, client):
+    news = listed(ann, "News <b>", *people_of(ann, "Sam Poole", "Ada Bee"))
+    kind = company_types(ann.account_id)[1]
+    begin_write()
+    lists.made_for(ann.account_id, {f"type:{kind.id}": "Clients", "no company": "Nowhere"})
+    one(news).leads = True
+    db.session.commit()
+    html = " ".join(client.get("/lists").text.split())
+    assert f'<a href="/lists/{news}">News &lt;b&gt;</a></td> <td data-label="Contacts" class="number">2</td>' in html
+    assert '<td data-label="Leads">On</td>' in html
+    assert f'<td data-label="Filled by imports">{kind.name}</td>' in html
+    assert '<td data-label="Filled by imports">No company</td>' in html
+
+
+def test_a_list_is_made_with_leads_off(ann, client):
+    answer = client.post("/lists", data={"name": "  My   news "})
+    db.session.rollback()
+    (made,) = lists.lists_of(ann.account_id)
+    assert (answer.status_code, answer.location) == (303, f"/lists/{made.id}")
+    assert (made.name, made.leads, made.contacts, made.made_for) == ("My news", False, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("", "Type a name of 1 to 200"), ("x" * 201, "of 1 to 200"), ("NEWS ", "There is a list “News” already.")],
+)
+def test_a_name_that_cannot_be_is_told(ann, client, name, told):
+    listed(ann, "News")
+    other = listed(ann, "Other")
+    for address in ("/lists", f"/lists/{other}"):
+        answer = client.post(address, data={"name": name})
+        assert answer.status_code == 422
+        assert told in answer.text.partition('id="name-error"')[2][:1200]
+    db.session.rollback()
+    assert [one.name for one in lists.lists_of(ann.account_id)] == ["News", "Other"]
+
+
+def test_a_list_is_renamed_and_its_leads_switched(ann, client):
+    news = listed(ann, "News")
+    assert client.post(f"/lists/{news}", data={"name": "NEWS", "leads": "1"}).status_code == 303
+    assert (one(news).name, one(news).name_key, one(news).leads) == ("NEWS", "news", True)
+    assert client.post(f"/lists/{news}", data={"name": "Letters"}).status_code == 303
+    assert (one(news).name, one(news).name_key, one(news).leads) == ("Letters", "letters", False)
+
+
+def test_each_account_has_its_own_names(ann, cleo, client):
+    listed(cleo, "News")
+    assert client.post("/lists", data={"name": "News"}).status_code == 303
+
+
+def test_a_list_tells_what_imports_did_and_rooms_above_tell_more(ann, client, monkeypatch):
+    monkeypatch.setattr(profile, "PANELS", {})
+
+    @profile.panel("list")
+    def grown(of):
+        return {"title": f"Imports of {of.name}", "template": "web/_error.html", "context": {"sentence": "Grew."}}
+
+    sam, ada, zoe = people_of(ann, "Sam Poole", "Ada Bee", "Zoe Zed")
+    begin_write()
+    lists.move(ann.account_id, 7, {}, {"no company": [sam, ada, zoe]}, {"no company": "Nowhere"})
+    lists.move(ann.account_id, 8, {"no company": [sam]}, {}, {"no company": "Nowhere"})
+    db.session.commit()
+    (nowhere,) = lists.lists_of(ann.account_id)
+    assert [(row.run_id, row.joined, row.left) for row in lists.growth(nowhere)] == [(8, 0, 1), (7, 3, 0)]
+    html = client.get(f"/lists/{nowhere.id}").text
+    assert f'<a href="/contacts?list={nowhere.id}">2 contacts</a>' in html
+    assert "Imports put 3 contacts on it and took 1 off." in html
+    assert "Imports of Nowhere" in html
+
+
+def test_the_default_lists_are_links_to_filtered_tables(client):
+    html = client.get("/lists").text
+    assert 'href="/contacts?only=unsubscribed"' in html
+    assert 'href="/contacts?only=bounced"' in html
