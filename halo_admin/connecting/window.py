@@ -42,8 +42,7 @@ class DatabaseQuota:
     """The places of one tenant's window (a `halo.places.Quota`).
 
     use: "imports" may fill it up to share of the limit less a reserve, "exports" up to the limit.
-    before_request is called before each place is taken, on_request once it is there; what they raise keeps the
-    request from being sent.
+    on_request is called once a place is taken; what it raises keeps the request from being sent.
     Without a limit (HALO_WINDOW_REQUESTS of 0 or less) every request has a place.
     """
 

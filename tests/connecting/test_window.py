@@ -70,13 +70,13 @@ def test_a_place_is_held_until_the_answer_is_there(connection):
     assert not in_flight(connection)
 
 
-def test_what_must_come_first_is_called_before_the_place_is_taken(connection):
+def test_a_request_that_may_not_be_sent_holds_no_place(connection):
     def refuse():
         raise LookupError("the lease is lost")
 
-    with pytest.raises(LookupError), quota_of(connection, before_request=refuse).request():
-        pass
-    assert standing(connection.tenant_id).used == 0
+    with pytest.raises(LookupError), quota_of(connection, on_request=refuse).request():
+        pytest.fail("it was sent all the same")
+    assert not in_flight(connection)
 
 
 def test_only_a_request_that_has_its_place_is_told_as_sent(connection):

@@ -16,7 +16,7 @@ from halo_admin.crm import types, writing
 from halo_admin.crm.contact_models import Contact, ContactList, ListMember
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now, owned
-from halo_admin.importing import legs, runs
+from halo_admin.importing import legs, runs, stages
 from halo_admin.importing.models import OUTCOMES, ImportRun
 from halo_admin.importing.telling import decisions_of
 from halo_admin.mirror.models import HaloRecord, HaloTenant
@@ -40,7 +40,12 @@ class Visitor(FlaskClient):
 
 
 class World:
-    """One account and its Halo. Everything runs in this process, legs inline; Halo is real HTTP on a free port."""
+    """One account and its Halo. Everything runs in this process, legs inline; Halo is real HTTP on a free port.
+
+    stage is what imports are of where a test does not say.
+    """
+
+    stage = "companies"
 
     def __init__(self, database_url, folder, practice=None, switches=None, rate="off", connect=True,
                  make_account=True, **settings):  # fmt: skip
@@ -221,10 +226,39 @@ class World:
         db.session.commit()
 
     def imported(self, **options):
-        """Import the companies, mapping what is unmapped under its own name first; the run, ended."""
+        """Import the stage, mapping what is unmapped under its own name first; the run, ended."""
         if self.state("mapped_at") is None:
             self.map()
         return self.run(options=options)
+
+    @property
+    def path(self):
+        """Of the list that the stage decides about, in Halo."""
+        return {"companies": "/api/Client", "contacts": "/api/Users"}[self.stage]
+
+    @property
+    def kind(self):
+        return stages.stage(self.stage).kind
+
+    def fill(self, stage, number):
+        """So many records of a stage in Halo, mapped and never imported; how many others of theirs are left out."""
+        if stage == "companies":
+            for one in range(number):
+                self.theirs(f"Client {one}", phone=f"+49 30 555{one:04}", id=50 + one)
+            self.map()
+            return 1  # Halo's own client for callers it cannot place
+        acme = self.theirs("Acme")
+        for one in range(number):
+            self.person(
+                "Sam", f"Poole {one}", at=acme, email=f"sam{one}@acme.example", phonenumber=f"+49 30 555{one:04}"
+            )
+        self.imported()
+        self.stage = stage
+        return 2  # the General User of each site
+
+    def ours_of_the_stage(self):
+        """All records of ours of the kind that the stage brings in."""
+        return {"companies": self.companies, "contacts": self.contacts}[self.stage]()
 
     def imported_contacts(self, **options):
         """Import the contacts; the companies before, where none have been imported yet."""
@@ -238,11 +272,11 @@ class World:
         runs.choose(self.account.id, stage, choices)
         db.session.commit()
 
-    def start(self, stage="companies", **options):
-        return runs.start(self.account.id, stage, self.ann, options=options)
+    def start(self, stage=None, **options):
+        return runs.start(self.account.id, stage or self.stage, self.ann, options=options)
 
     def start_reading(self):
-        return runs.start(self.account.id, "companies", self.ann, purpose="read")
+        return runs.start(self.account.id, self.stage, self.ann, purpose="read")
 
     def finish(self, run):
         legs.run_inline(run.id)
@@ -262,8 +296,8 @@ class World:
         db.session.rollback()
         return db.session.get(ImportRun, run.id, populate_existing=True)
 
-    def run(self, stage="companies", **what):
-        return self.finish(runs.start(self.account.id, stage, self.ann, **what))
+    def run(self, stage=None, **what):
+        return self.finish(runs.start(self.account.id, stage or self.stage, self.ann, **what))
 
     def tenant(self):
         return db.session.get(HaloTenant, db.session.scalar(owned(Connection, self.account.id)).tenant_id)
