@@ -15,7 +15,6 @@ from halo_admin.importing import stages
 
 PARTS = ("first", "unchanged", "changed", "quota", "memory")
 KINDS = {"companies": "Client", "contacts": "Users"}
-WINDOW = {"HALO_WINDOW_REQUESTS": "300", "HALO_WINDOW_SECONDS": "15"}  # Halo's 300 in 5 minutes, 20 times as fast
 HIDDEN = {
     "nothing": (),
     "websites": ("website_in_list=off",),
@@ -32,10 +31,11 @@ HIDDEN = {
 @click.option(
     "--hides", type=click.Choice(list(HIDDEN)), multiple=True, help="What the tenants of the part quota hide."
 )
+@click.option("--window", default="300/15", show_default=True, help="Of the part quota; hosted Halo has 300/300.")
 @click.option("--memory-companies", default=100_000, show_default=True)
 @click.option("--memory-contacts", default=1_000_000, show_default=True)
 @click.option("--results", type=click.Path(file_okay=False, path_type=Path), default=rig.RESULTS)
-def main(companies, contacts, database, parts, rounds, hides, memory_companies, memory_contacts, results):
+def main(companies, contacts, database, parts, rounds, hides, window, memory_companies, memory_contacts, results):
     """Measure imports."""
     wanted = set(parts.split(",")) - {""}
     if unknown := wanted - set(PARTS):
@@ -46,7 +46,7 @@ def main(companies, contacts, database, parts, rounds, hides, memory_companies, 
         if wanted & {"first", "unchanged", "changed"}:
             told["speed"] = Speed(folder, make, companies, contacts, kinds).measure(wanted, rounds)
         if "quota" in wanted:
-            told["quota"] = {name: quota(folder, make, companies, contacts, kinds, switches)
+            told["quota"] = {name: quota(folder, make, companies, contacts, kinds, switches, window)
                              for name, switches in HIDDEN.items() if name in (hides or HIDDEN)}  # fmt: skip
         if "memory" in wanted:
             told["memory"] = memory(folder, make, memory_companies, memory_contacts, kinds)
@@ -141,14 +141,14 @@ def _change(kind, number, row):
     return {"entity": "Client", "record": {"id": row["id"], "name": f"{row['name'].strip()} Renamed"}}
 
 
-def quota(folder, make, companies, contacts, kinds, switches):
+def quota(folder, make, companies, contacts, kinds, switches, window):
     """A first import through the limiter, and what its list pages alone take through the same limiter."""
-    told = {}
+    told = {"window": window}
+    requests, _slash, seconds = window.partition("/")
     for what in ("lists", "imports"):
-        rate = f"{WINDOW['HALO_WINDOW_REQUESTS']}/{WINDOW['HALO_WINDOW_SECONDS']}"
-        practice = rig.Practice(folder, companies, contacts if "contacts" in kinds else 0, rate, switches)
+        practice = rig.Practice(folder, companies, contacts if "contacts" in kinds else 0, window, switches)
         try:
-            site = rig.Site(folder, make(), practice, **WINDOW)
+            site = rig.Site(folder, make(), practice, HALO_WINDOW_REQUESTS=requests, HALO_WINDOW_SECONDS=seconds)
             practice.count_anew()
             done = site.run("bench.windows", what, "--account", site.account, *kinds)
             stats = practice.stats()

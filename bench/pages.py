@@ -20,7 +20,7 @@ from bench.addresses import lines
 from halo_admin.accounts import people
 from halo_admin.accounts.models import Account
 from halo_admin.db import begin_write, db
-from tests.servers import KEYS
+from tests.servers import KEYS, migrate
 
 EMAIL, PASSWORD = "ann@example.com", "a long password"
 AIM_MS = 50
@@ -59,6 +59,7 @@ def _database(make, keep, companies, contacts):
     filled = path.exists()
     if not filled:
         Path(make().removeprefix("sqlite:///")).rename(path)
+    migrate(f"sqlite:///{path}")  # one that was kept may be older than the schema
     return f"sqlite:///{path}", filled
 
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -164,37 +164,47 @@ def map_types(account_id):
 
 def timed(command, env) -> Timed:
     """Run a command to its end; raises RuntimeError with what it complained of."""
-    started, samples = time.perf_counter(), []
-    process = subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
-    sampler = threading.Thread(target=_sample, args=(process.pid, started, samples), daemon=True)
-    sampler.start()
-    errors = []
-    reader = threading.Thread(target=lambda: errors.append(process.stderr.read()), daemon=True)
-    reader.start()
-    output = process.stdout.read()
-    _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - started
-    reader.join()
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+        started, memory = time.perf_counter(), []
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=errors)
+        usage = _wait(process, started, memory)
+        seconds = time.perf_counter() - started
+        said, complained = (_read(file) for file in (out, errors))
     if process.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command))}: {output[-2000:]}{errors[0][-4000:]}")
-    lines = [line for line in output.splitlines() if line.startswith(("{", "["))]
-    data = json.loads(lines[-1]) if lines else {}
-    return Timed(data, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, samples)
+        raise RuntimeError(f"{' '.join(map(str, command))}: {said[-2000:]}{complained[-4000:]}")
+    data = next((json.loads(line) for line in reversed(said.splitlines()) if line.startswith("{")), {})
+    peak = memory[-1][2] if memory else 0  # the first look may still see the process that forked
+    return Timed(data, seconds, usage.ru_utime + usage.ru_stime, peak, [[at, mb] for at, mb, _top in memory])
 
 
-def _sample(pid, started, samples):
+def _wait(process, started, memory):
+    """Until a process has ended, with looks at its memory; what it used."""
     while True:
-        try:
-            status = Path(f"/proc/{pid}/status").read_text()
-        except OSError:
-            return
-        line = next((line for line in status.splitlines() if line.startswith("VmRSS")), None)
-        if line is None:
-            return
-        samples.append([round(time.perf_counter() - started, 1), round(int(line.split()[1]) / 1024, 1)])
-        time.sleep(SAMPLED)
+        if held := _memory(process.pid):
+            memory.append([round(time.perf_counter() - started, 1), *held])
+        until = time.perf_counter() + SAMPLED
+        while time.perf_counter() < until:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                process.returncode = os.waitstatus_to_exitcode(status)
+                return usage
+            time.sleep(0.01)
+
+
+def _memory(pid):
+    """[MB now, the most so far] of a process (not rusage's: that has what its parent held when it forked)."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    held = {name: int(value.split()[0]) / 1024 for name, _, value in (line.partition(":") for line in lines)
+            if name in ("VmRSS", "VmHWM")}  # fmt: skip
+    return [round(held[name], 1) for name in ("VmRSS", "VmHWM")] if held else None
+
+
+def _read(file):
+    file.seek(0)
+    return file.read()
 
 
 def cores():

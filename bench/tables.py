@@ -36,7 +36,8 @@ def _ratio(plain, ours, name):
 
 def _quota(quota):
     if quota:
-        click.echo("\na first import through the limiter, and its list pages alone")
+        window = next(iter(quota.values()))["window"]
+        click.echo(f"\na first import through the limiter ({window} s), and its list pages alone")
         _row("lists hide", "import", "lists", "ratio", "requests", "lists'", "ratio", "refused", width=26)
     for name, one in quota.items():
         imports, lists = one["imports"], one["lists"]
