@@ -1,15 +1,21 @@
-"""Writes an account's records as CSV files: UTF-8 with a header, ids first, empty where unset, in the order of ids."""
+"""Writes an account's records as CSV files: UTF-8 with a header, ids first, empty where unset, in the order of ids.
+
+Flags are 1 or 0; the names of a contact's lists are joined with ";".
+"""
 
 import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from ..accounts.models import User
 from ..db import db, owned
 from ..mirror.links import links
+from . import lists
+from .contact_models import Contact, ContactList
 from .models import Company
 from .types import type_names
 
@@ -67,6 +73,32 @@ def _companies(account_id):
                row.state, row.postal_code, row.country)  # fmt: skip
 
 
+def _contacts(account_id):
+    companies = _names_of_companies(account_id)
+    for rows in _batches(_with_halo_ids(Contact, account_id, Contact.HALO_KIND)):
+        on = lists.names_on([row.id for row in rows])
+        for row in rows:
+            yield (row.id, row.halo_id, row.first_name, row.last_name, row.email, row.phone, row.mobile, row.title,
+                   companies.get(row.company_id), row.company_id, ";".join(on.get(row.id, ())),
+                   int(row.unsubscribed))  # fmt: skip
+
+
+def _names_of_companies(account_id):
+    named = owned(Company, account_id).with_only_columns(Company.id, Company.name)
+    return dict(map(tuple, db.session.execute(named)))
+
+
+def _batches(rows):
+    rows = iter(rows)
+    while batch := list(islice(rows, ROWS_AT_A_TIME)):
+        yield batch
+
+
+def _lists(account_id):
+    for one in db.session.scalars(owned(ContactList, account_id).order_by(ContactList.id)):
+        yield one.id, one.name, int(one.leads), one.contacts
+
+
 def _users(account_id):
     for row in _with_halo_ids(User, account_id, "agent"):
         yield row.id, row.halo_id, row.email, row.name, ";".join(row.roles)
@@ -86,5 +118,24 @@ FILES = (
         ("id", "halo_id", "name", "phone", "website", "type", "street", "city", "state", "postal_code", "country"),
         _companies,
     ),
+    File(
+        "contacts",
+        (
+            "id",
+            "halo_id",
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "mobile",
+            "title",
+            "company",
+            "company_id",
+            "lists",
+            "unsubscribed",
+        ),
+        _contacts,
+    ),
+    File("lists", ("id", "name", "leads", "contacts"), _lists),
     File("users", ("id", "halo_id", "email", "name", "roles"), _users),
 )

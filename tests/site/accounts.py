@@ -1,8 +1,11 @@
 """An account that is ready to import from a practice Halo, and what a test asks of its database and commands."""
 
 import csv
+import re
 import sqlite3
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
 
 from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
 from tests.processes import Process
@@ -36,15 +39,39 @@ def connected_account(site, halo, folder, ours):
     return made["account"]
 
 
-class Account:
-    """Such an account of a running site on SQLite."""
+def ready_for_contacts(site, halo, folder, number):
+    """The id of a connected account with its companies imported, and so many contacts of its own that Halo has too,
+    edited just now and with another title.
+    """
+    account = connected_account(site, halo, folder, [])
+    site.flask("halo", "import", "companies", "--account", account, "--inline")
+    users = halo.app.tenant.tables["users"]
+    mails = [users.get(key)["emailaddress"] for key in users.ids("active")]
+    known = [
+        mail for mail in dict.fromkeys(mails) if re.fullmatch(r"[a-z.]+@[a-z.-]+", mail) and mails.count(mail) == 1
+    ]
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+    columns = ("account_id", "first_name", "name", "name_sort", "email", "email_key", "title", "unsubscribed",
+               "bounced", "inactive_in_halo", "created_at", "edited_at", "version")  # fmt: skip
+    rows = [(account, "Sam", "Sam", "sam", mail, mail, "Typed in", 0, 0, 0, now, now, 1) for mail in known[:number]]
+    # closed at the end: what is still in the write-ahead log is not in a copy of the file
+    with closing(sqlite3.connect(site.env["DATABASE_URL"].removeprefix("sqlite:///"), timeout=15)) as database:
+        marks = ", ".join("?" * len(columns))
+        database.executemany(f"INSERT INTO contacts ({', '.join(columns)}) VALUES ({marks})", rows)
+        database.commit()
+    assert len(rows) == number
+    return account
 
-    def __init__(self, site, account, folder):
-        self.site, self.account, self.folder = site, account, folder / "dump"
+
+class Account:
+    """Such an account of a running site on SQLite; stage is what its imports are of."""
+
+    def __init__(self, site, account, folder, stage="companies"):
+        self.site, self.account, self.folder, self.stage = site, account, folder / "dump", stage
         self.database = site.env["DATABASE_URL"].removeprefix("sqlite:///")
 
     def start_importing(self):
-        command = [sys.executable, "-m", "flask", "--app", "app", "halo", "import", "companies",
+        command = [sys.executable, "-m", "flask", "--app", "app", "halo", "import", self.stage,
                    "--account", str(self.account)]  # fmt: skip
         started = Process("importing", command, self.site.folder / "importing.log", self.site.env)
         self.site.processes["importing"] = started  # ended with the site
@@ -58,11 +85,11 @@ class Account:
     def story(self):
         """The run's row and what the processes wrote, for a failure's message."""
         row = self.ask("SELECT state, movement, step, cursor, leg_no, queued_at, next_leg_at, lease_until, waits_for"
-                       " FROM import_runs WHERE purpose = 'import'")  # fmt: skip
+                       " FROM import_runs ORDER BY id DESC")  # fmt: skip
         return f"{row}\n{self.site.logs()}"
 
     def dump(self):
-        """The companies as `crm dump` writes them, without our ids."""
+        """What the stage brings in as `crm dump` writes it, without our ids."""
         self.site.flask("crm", "dump", self.folder, "--account", self.account)
-        with (self.folder / "companies.csv").open(encoding="utf-8", newline="") as file:
+        with (self.folder / f"{self.stage}.csv").open(encoding="utf-8", newline="") as file:
             return sorted(tuple(value for name, value in row.items() if name != "id") for row in csv.DictReader(file))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from halo_admin.practice.server import PracticeHalo
-from tests.site.accounts import Account, active_names, beside, connected_account
+from tests.site.accounts import Account, active_names, beside, connected_account, ready_for_contacts
 from tests.sites import Site
 from tests.waiting import until
 
@@ -54,36 +54,51 @@ def redis_emptied(site):
 KILLS = (horse, worker, worker_and_horse, watch, redis, redis_emptied)
 
 
-class Prepared(NamedTuple):
-    """A database with an account that can import, the id of that account, and what an undisturbed import ends with."""
+# each stage is killed in the same ways, by its name here
+STAGES = ("companies", "contacts")
 
+
+class Prepared(NamedTuple):
+    """A database with an account that can import a stage, the id of that account, and what an undisturbed import ends
+    with.
+    """
+
+    stage: str
     database: Path
     halo: PracticeHalo
     account: int
     undisturbed: list
 
 
-@pytest.fixture(scope="module")
-def prepared(make_sqlite, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("prepared")
-    with PracticeHalo(companies=2600, contacts=0, rate="off", latency="2-20") as halo:
+@pytest.fixture(scope="module", params=STAGES)
+def prepared(request, make_sqlite, tmp_path_factory):
+    folder, stage = tmp_path_factory.mktemp("prepared"), request.param
+    size = {"companies": {"companies": 2600, "contacts": 0}, "contacts": {"companies": 200, "contacts": 2600}}[stage]
+    with PracticeHalo(**size, rate="off", latency="2-20") as halo:
         database = make_sqlite(folder)
         with Site(folder, f"sqlite:///{database}", settings=SETTINGS | beside(halo), only=()) as site:
-            names = list(active_names(halo).values())[:DIFFERENT]
-            ours = [(name, f"+49 30 5550{number:03}") for number, name in enumerate(names)]
-            account = connected_account(site, halo, folder, ours)
+            account = ready(stage, site, halo, folder)
             with sqlite3.connect(database) as opened:
                 opened.execute("UPDATE sweeps SET spare = 0")  # the import is to read for itself
             kept = shutil.copy(database, folder / "kept.db")
-            site.flask("halo", "import", "companies", "--account", account, "--inline")
-            yield Prepared(kept, halo, account, Account(site, account, folder).dump())
+            site.flask("halo", "import", stage, "--account", account, "--inline")
+            yield Prepared(stage, kept, halo, account, Account(site, account, folder, stage).dump())
+
+
+def ready(stage, site, halo, folder):
+    """The id of an account whose next import of the stage has to ask for DIFFERENT details."""
+    if stage == "contacts":
+        return ready_for_contacts(site, halo, folder, DIFFERENT)
+    names = list(active_names(halo).values())[:DIFFERENT]
+    ours = [(name, f"+49 30 5550{number:03}") for number, name in enumerate(names)]
+    return connected_account(site, halo, folder, ours)
 
 
 @pytest.mark.parametrize("kill", KILLS, ids=[one.__name__ for one in KILLS])
 def test_an_import_ends_the_same_whatever_is_killed(prepared, start_site, tmp_path, kill):
     database = shutil.copy(prepared.database, tmp_path / "halo.db")
     site = start_site(f"sqlite:///{database}", settings=SETTINGS | beside(prepared.halo), only=("imports", "watch"))
-    disturbed = Watched(site, prepared.account, tmp_path)
+    disturbed = Watched(site, prepared.account, tmp_path, prepared.stage)
     importing = disturbed.start_importing()
     positions = []
     for movement in MOVEMENTS:
@@ -110,14 +125,15 @@ class Watched(Account):
 
     def position(self, positions):
         """Where the import is, kept in positions; None once it has ended."""
-        row = self.ask("SELECT movement, step, cursor, state FROM import_runs WHERE purpose = 'import'")
+        row = self.ask("SELECT movement, step, cursor, state FROM import_runs WHERE purpose = 'import'"
+                       " AND stage = ?", self.stage)  # fmt: skip
         if row is None:
             return (-1,)
         positions.append((MOVEMENTS.index(row[0]), row[1], row[2]))
         return positions[-1] if row[3] in ("waiting", "running", "quota") else None
 
     def state(self):
-        return self.ask("SELECT state FROM import_runs WHERE purpose = 'import'")[0]
+        return self.ask("SELECT state FROM import_runs WHERE stage = ? AND purpose = 'import'", self.stage)[0]
 
     def _touches(self):
-        return self.ask("SELECT touches FROM import_runs WHERE purpose = 'import'")[0]
+        return self.ask("SELECT touches FROM import_runs WHERE stage = ? AND purpose = 'import'", self.stage)[0]
