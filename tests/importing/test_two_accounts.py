@@ -19,6 +19,8 @@ from halo_admin.importing.models import Decision
 from tests.importing.world import World, all_told, counts, links
 
 MARK = "Annamark"  # in the names of what is Ann's alone
+# both accounts import each of these, by its name here
+STAGES = ("companies", "contacts")
 
 
 @pytest.fixture
@@ -46,8 +48,18 @@ def imported(ann):
     ann.theirs("Linked", phone="+49 30 5550100")
     ann.theirs("Two of them")
     ann.theirs("Two of them GmbH")
-    ann.theirs("New", phone="+49 30 5550111")
-    return ann.imported(newer="ours")
+    new = ann.theirs("New", phone="+49 30 5550111")
+    ann.our_contact("Sam", email="sam@new.example", title=f"{MARK} title")
+    ann.person("Samuel", at=new, email="sam@new.example")
+    ann.person("Samantha", at=new, email="sam@new.example")
+    ann.person("Kim", at=new)
+    return every_stage(ann, newer="ours")["companies"]
+
+
+def every_stage(world, **options):
+    """Import each stage; {stage: its run}."""
+    runs = {"companies": world.imported(**options)}
+    return runs | {stage: world.run(stage, options=options) for stage in STAGES[1:]}
 
 
 def typed_in(world, company_id):
@@ -86,18 +98,20 @@ def test_imports_of_one_halo_leave_each_others_rows_alone(ann, imported, cleo):
     assert before["quota_windows"]
     cleo.ours("New", phone="+49 30 5550111")
     cleo.map(Customer="don't import")
-    cleo.imported()
+    every_stage(cleo)
     cleo.map(Customer="Prospect")
-    run = cleo.imported(newer="ours")
+    runs = every_stage(cleo, newer="ours")
+    run = runs["companies"]
     assert everything_of(ann) == before
-    assert all_told(run)
+    assert all(all_told(one) for one in runs.values())
+    assert runs["contacts"].counts["created"] == 2, "Ann's contact with the same e-mail is no candidate"
     # Ann's companies are no candidates of Cleo's import, nor do hers count for it
     assert counts(run) == {"created": 3, "linked": 1, "skipped": 1}
     assert {one.account_id for one in cleo.companies()} == {cleo.account.id}
     assert not set(links(ann.account.id).values()) & set(links(cleo.account.id).values())
     assert set(links(ann.account.id)) < set(links(cleo.account.id))
     after = everything_of(cleo)
-    assert counts(ann.imported())["unchanged"] == 2
+    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3]
     assert everything_of(cleo) == after
 
 
@@ -105,7 +119,7 @@ def test_requests_of_one_account_fill_no_window_of_the_other(ann, imported, cleo
     used = standing(ann.tenant().id).used
     assert used > 0
     assert standing(cleo.tenant().id).used == 0
-    cleo.imported()
+    every_stage(cleo)
     assert standing(cleo.tenant().id).used > 0
     assert standing(ann.tenant().id).used == used
 
@@ -172,7 +186,7 @@ def test_no_settings_are_open_to_people_who_are_no_admins(ann, imported):
 
 
 def test_every_address_with_an_id_of_anns_is_a_404_for_cleo_and_changes_nothing(ann, imported, cleo):
-    cleo.imported()
+    every_stage(cleo)
     with_id = [one[:2] for one in addresses(ann.app, anns_ids(ann, imported)) if one[2]]
     assert len(with_id) > 8
     client, before = visitor(cleo), everything_of(ann)
@@ -185,7 +199,7 @@ def test_every_address_with_an_id_of_anns_is_a_404_for_cleo_and_changes_nothing(
 
 
 def test_no_page_of_cleos_tells_anything_of_anns(ann, imported, cleo):
-    cleo.imported()
+    every_stage(cleo)
     client = visitor(cleo)
     ids = anns_ids(ann, imported)
     anns = {f"/companies/{one.id}" for one in ann.companies()} | {f"/settings/halo/runs/{imported.id}"}
@@ -199,7 +213,7 @@ def test_no_page_of_cleos_tells_anything_of_anns(ann, imported, cleo):
 
 
 def test_whatever_cleo_presses_changes_nothing_of_anns(ann, imported, cleo):
-    cleo.imported()
+    every_stage(cleo)
     client, before = visitor(cleo), everything_of(ann)
     routes = addresses(ann.app, anns_ids(ann, imported))
     for method, address, _ in routes:
