@@ -14,6 +14,7 @@ import httpx
 import sqlalchemy as sa
 
 from app import create_app
+from halo_admin import normal
 from halo_admin.accounts.models import Account
 from halo_admin.crm import lists, types
 from halo_admin.crm.contact_models import Contact, ContactList, ListMember
@@ -23,12 +24,13 @@ from halo_admin.practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_
 
 
 class PlainLink(db.Model):
-    """Which record of ours a Halo record is."""
+    """Which record of ours a Halo record is. Of several that are the same one here the first feeds its fields."""
 
     __tablename__ = "plain_links"
     kind = db.Column(db.String(20), primary_key=True)
     halo_id = db.Column(BigId, primary_key=True, autoincrement=False)
     ours_id = db.Column(BigId, nullable=False)
+    feeds = db.Column(db.Boolean, nullable=False)
     __table_args__ = (db.Index("ix_plain_links_ours", "kind", "ours_id"),)
 
 
@@ -104,7 +106,10 @@ class Plain:
         self.count_lists()
 
     def contact(self, user):
-        company = self.company_of.get(user["client_id"])
+        has_company = user["client_id"] != 1 and not user["is_prospect"]
+        company = self.company_of.get(user["client_id"]) if has_company else None
+        if not normal.email_key(user["emailaddress"]) or (has_company and company is None):
+            return self.count("skipped")
         first, last = text(user["firstname"]), text(user["surname"])
         if not (first or last):
             first, _, last = (text(user["name"]) or "").partition(" ")
@@ -115,7 +120,7 @@ class Plain:
         }  # fmt: skip
         if user["neversendemails"] or user["neversendmarketingemails"]:
             values["unsubscribed"] = True
-        self.record(Contact, "user", user, values, ("email_key",), self.list_of(company))
+        return self.record(Contact, "user", user, values, ("email_key",), self.list_of(company))
 
     def list_of(self, company):
         name = "No company" if company is None else self.type_names.get(company.type_id, "No type")
@@ -133,14 +138,14 @@ class Plain:
         is_new = ours is None
         if is_new:
             ours = model(account_id=self.account_id, created_at=datetime.now(UTC), version=0)
-        is_first = link is not None or is_new or not self.is_linked(kind, ours.id)
-        changed = self.fill(ours, values) if is_first else False
+        feeds = link.feeds if link else is_new or not self.is_linked(kind, ours.id)
+        changed = feeds and self.fill(ours, values)
         if is_new:
             db.session.add(ours)
         if link is None:
             db.session.flush()
-            db.session.add(PlainLink(kind=kind, halo_id=row["id"], ours_id=ours.id))
-        joined = list_id is not None and self.put_on(list_id, ours.id)
+            db.session.add(PlainLink(kind=kind, halo_id=row["id"], ours_id=ours.id, feeds=feeds))
+        joined = feeds and list_id is not None and self.put_on(list_id, ours.id)
         if changed or joined or link is None:
             db.session.commit()
         return self.count("created" if is_new else "linked" if link is None else "updated" if changed else "unchanged")
