@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def running(start_site, sqlite_url):
     """A site whose Halo takes its time, so that an import can be watched."""
-    site = start_site(sqlite_url, practice=("--companies", "700", "--contacts", "0", "--latency", "300-500"))
+    site = start_site(sqlite_url, practice=("--companies", "700", "--contacts", "400", "--latency", "300-500"))
     site.flask("accounts", "create", "Acme IT", "--email", "ann@example.com", "--password-stdin", stdin=PASSWORD)
     return site
 
@@ -28,8 +28,8 @@ def sign_in(page, site):
     page.wait_for_url(f"{site.url}/settings/halo")
 
 
-def card(page):
-    return page.locator("#stage-companies")
+def card(page, stage="companies"):
+    return page.locator(f"#stage-{stage}")
 
 
 def connect(page):
@@ -64,8 +64,8 @@ def seen_while_live(page, enough):
     return seen
 
 
-def wait_for_the_end(page):
-    card(page).get_by_role("list", name="What became of the records").wait_for(timeout=120_000)
+def wait_for_the_end(page, stage="companies"):
+    card(page, stage).get_by_role("list", name="What became of the records").wait_for(timeout=120_000)
 
 
 def test_from_signing_in_to_a_filled_list_and_importing_again(page, running):
@@ -95,6 +95,46 @@ def test_from_signing_in_to_a_filled_list_and_importing_again(page, running):
     card(page).get_by_text(re.compile("Nothing has changed in Halo since")).wait_for()
     shot(page, "rail-nothing-new")
     assert re.search(r"^0 New$", card(page).inner_text(), re.MULTILINE)
+    contacts_come_after_companies(page, running)
+
+
+def contacts_come_after_companies(page, site):
+    page.goto(f"{site.url}/settings/halo")
+    shot(page, "rail-contacts-next")
+    assert barriers(page) == []
+    import_contacts(page)
+    shot(page, "rail-contacts-done")
+    card(page, "contacts").get_by_role("link", name="What happened").click()
+    page.get_by_text(re.compile("^0 opt-outs loosened, ")).wait_for()
+    shot(page, "report-contacts")
+    assert barriers(page) == []
+    page.get_by_role("link", name=re.compile("^Halo: ")).first.click()
+    name = page.locator("h1").inner_text()
+    shot(page, "list-of-an-import")
+    page.get_by_role("link", name=re.compile(r"^\d+ contacts?$")).click()
+    shot(page, "contacts-of-a-list")
+    page.locator("#contacts tbody a").first.click()
+    contact = page.url
+    page.get_by_role("button", name=f"Take off {name}").click()
+    taken_off = page.get_by_text(f"not put back by imports: {name}.")
+    taken_off.wait_for()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_label("Unsubscribed").check()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(contact)
+    shot(page, "contact-unsubscribed")
+    page.goto(f"{site.url}/settings/halo")
+    import_contacts(page)
+    page.goto(contact)
+    assert page.get_by_text("Unsubscribed").first.is_visible()
+    assert taken_off.is_visible()
+    assert barriers(page) == []
+
+
+def import_contacts(page):
+    card(page, "contacts").get_by_role("button", name="Import").click()
+    card(page, "contacts").get_by_role("button", name="Cancel").wait_for()
+    wait_for_the_end(page, "contacts")
 
 
 def test_cancelling_stops_it_and_the_card_says_so(page, running):
