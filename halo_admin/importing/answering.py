@@ -56,7 +56,7 @@ def _refuse_unfit(situation, ours_id):
     if ours is None:
         raise Refused(f"This {noun} is not here any more. Choose another answer.")
     if taken := links_of(situation, [ours.id]):
-        raise Refused(f"{ours.name} is linked to {situation.stage.their_noun} {taken[ours.id]} by now. "
+        raise Refused(f"{ours.name} is linked to {situation.stage.halo_noun} {taken[ours.id]} by now. "
                       "Choose another answer.")  # fmt: skip
 
 

@@ -45,6 +45,7 @@ class Line:
     halo_id: int
     halo_name: str
     halo_values: str
+    halo_noun: str  # what a sentence calls one of Halo's
     id: int | None = None
     by: str = ""
     ours_id: int | None = None
@@ -163,7 +164,8 @@ class Lines:
 
     def _theirs(self, record):
         values = record.values or {}
-        return record.halo_id, record.label or "", _few(values.get(name) for name in self.stage.tells)
+        told = _few(values.get(name) for name in self.stage.tells)
+        return record.halo_id, record.label or "", told, self.stage.halo_noun
 
 
 def _companies(decisions):

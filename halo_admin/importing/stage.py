@@ -143,6 +143,11 @@ class Stage:
         """Fields where Halo's blank was chosen by a person, in the mapping, and may erase what an import brought."""
         return ()
 
+    @property
+    def halo_noun(self) -> str:
+        """What a sentence calls one of Halo's where nothing around it speaks of Halo: "Halo client"."""
+        return f"Halo {self.their_noun.removeprefix('Halo ')}"
+
     def labels(self, fields) -> list:
         """What people call these fields, lower case, for a sentence."""
         return [self.label(field).lower() for field in fields]

@@ -189,7 +189,7 @@ def test_of_two_clients_answered_with_the_same_company_the_second_is_told(world)
     run = world.imported()
     assert counts(run) == {"review": 2}
     answer(world, run, first, "link", one)
-    assert f"Acme is linked to client {first} by now" in refused(world, run, second, "link", one)
+    assert f"Acme is linked to Halo client {first} by now" in refused(world, run, second, "link", one)
     assert answer(world, run, second, "create").action == "created"
     assert counts(world.fresh(run)) == {"created": 1, "linked": 1}
 

@@ -169,7 +169,7 @@ def test_an_answer_that_cannot_be_is_told_and_stays_chosen(review, world, ann):
     )  # fmt: skip
     assert answer.status_code == 422
     # which side named it hangs on a fraction of a second
-    assert f"{world.company(lonely).name} is linked to client {client} by now." in answer.text
+    assert f"{world.company(lonely).name} is linked to Halo client {client} by now." in answer.text
 
 
 def test_a_second_answer_is_told(review, world, ann):
