@@ -65,10 +65,16 @@ class Contact(Owned, db.Model):
         db.Index("ix_contacts_by_name", "account_id", "name_sort", "id"),
         db.Index("ix_contacts_by_id", "account_id", "id"),
         db.Index("ix_contacts_by_company", "account_id", "company_id", "name_sort", "id"),
-        db.Index("ix_contacts_company", "company_id"),
+        db.Index("ix_contacts_by_company_id", "company_id", "account_id", "id"),  # in front: what a foreign key asks
         db.Index("ix_contacts_email_key", "account_id", "email_key"),
+        *(
+            db.Index(f"ix_contacts_{name}_by_{order}", "account_id", *columns,
+                     sqlite_where=sa.text(f"{name} = 1"), postgresql_where=sa.text(name))
+            for name in ("unsubscribed", "bounced", "inactive_in_halo")
+            for order, columns in {"name": ("name_sort", "id"), "id": ("id",)}.items()
+        ),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip
 
     @staticmethod
     def derived(values: dict, country: str) -> dict:

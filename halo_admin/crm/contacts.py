@@ -9,10 +9,11 @@ from . import finding
 from .contact_models import Contact, ListMember
 from .finding import Filters, Found
 from .models import Company
-from .searching import Narrowing
+from .searching import Narrowing, has
 
 NO_TYPE, NO_COMPANY = "none", "nocompany"
 ONLY = {"unsubscribed": "Unsubscribed", "bounced": "Bounced", "inactive": "Inactive in Halo"}
+MARKS = {"unsubscribed": Contact.unsubscribed, "bounced": Contact.bounced, "inactive": Contact.inactive_in_halo}
 
 
 @dataclass(frozen=True)
@@ -44,31 +45,32 @@ def of_company(account_id: int, company_id: int) -> Found:
 
 def filters(account_id: int, asked: Asked) -> Filters:
     """What the filters leave."""
-    where, pinned, narrowings = [], (), []
-    if asked.company or asked.type == NO_COMPANY:
-        where.append(Contact.company_id == (int(asked.company) if asked.company else None))
-        pinned = (Contact.company_id,)
+    where, narrowings = [], []
+    if asked.company:
+        where.append(Contact.company_id == int(asked.company))
+    if asked.type == NO_COMPANY:
+        where.append(Contact.company_id.is_(None))
+    elif asked.type:
+        narrowings.append(_of_type(account_id, None if asked.type == NO_TYPE else int(asked.type)))
+    pinned = (Contact.company_id,) if where else ()
     if asked.only:
-        where.append({"unsubscribed": Contact.unsubscribed, "bounced": Contact.bounced,
-                      "inactive": Contact.inactive_in_halo}[asked.only] == sa.true())  # fmt: skip
+        where.append(MARKS[asked.only] == sa.true())
     if asked.list:
         narrowings.append(_on_list(int(asked.list)))
-    if asked.type and asked.type != NO_COMPANY:
-        narrowings.append(_of_type(account_id, None if asked.type == NO_TYPE else int(asked.type)))
     return Filters(tuple(where), pinned, tuple(narrowings))
 
 
 def _on_list(list_id):
     on = (ListMember.list_id == list_id, ListMember.left_at.is_(None))
-    return Narrowing(
-        sa.select(ListMember.contact_id).where(*on), sa.exists().where(*on, ListMember.contact_id == Contact.id)
-    )
+    ids = sa.select(ListMember.contact_id).where(*on)
+    return Narrowing(ids, lambda contact_id: has(*on, ListMember.contact_id == contact_id))
 
 
 def _of_type(account_id, type_id):
     companies = (Company.account_id == account_id, Company.type_id == type_id)
-    ids = sa.select(Contact.id).where(Contact.account_id == account_id, Contact.company_id == Company.id, *companies)
-    return Narrowing(ids, sa.exists().where(Company.id == Contact.company_id, *companies))
+    those = sa.select(Company.id).where(*companies)
+    ids = sa.select(Contact.id).where(Contact.account_id == account_id, Contact.company_id.in_(those))
+    return Narrowing(ids, lambda _id: has(Company.id == Contact.company_id, *companies), reads_row=True)
 
 
 def companies_of(rows) -> dict[int, str]:

@@ -115,6 +115,6 @@ class SearchWord(db.Model):
     record_id = db.Column(BigId, primary_key=True)
 
     __table_args__ = (
-        db.Index("ix_search_words_record", "account_id", "kind", "record_id"),
+        db.Index("ix_search_words_record", "account_id", "kind", "record_id", "word"),
         {"sqlite_with_rowid": False},
     )

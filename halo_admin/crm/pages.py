@@ -21,7 +21,7 @@ def table_page(nouns: str, asked: finding.Asked, found: finding.Found, filters: 
     def address(**changes):
         return url_for(f"crm.{nouns}", **finding.address(asked, **changes))
 
-    shown = {"asked": asked, "page": found.page, "total": counted(found.total), "address": address} | rows
+    shown = {"asked": asked, "page": found.page, "total": counted(found.total, found.more), "address": address} | rows
     if request.headers.get("HX-Target") == nouns:
         return render_template(f"crm/_{nouns}.html", **shown), {"HX-Replace-Url": address()}
     orders = [(key, order.label) for key, order in finding.ORDERS.items()]

@@ -1,5 +1,6 @@
 """Finds records by the beginnings of their words."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -11,41 +12,35 @@ AFTER_ALL = "\U0010ffff"  # sorts behind every character that a word may go on w
 
 
 class Narrowing(NamedTuple):
-    """What leaves some of the records: a select of their ids, by an index of its own, and the same asked of one row."""
+    """What leaves some of the records: a select of their ids, by an index of its own, and the same asked of one record.
+
+    check makes a clause for a column of ids; reads_row: it asks the record's row instead. repeats: the select may
+    hold an id more than once.
+    """
 
     ids: sa.Select
-    check: sa.ColumnElement
+    check: Callable[[sa.ColumnElement], sa.ColumnElement]
+    reads_row: bool = False
+    repeats: bool = False
 
 
-def narrowing(model, account_id: int, words: list[str]) -> Narrowing:
-    """The account's records that have all of `words`, as beginnings; there is at least one word."""
-    words = sorted(words, key=len, reverse=True)  # long beginnings are rare: they leave less to look at
-    check = sa.and_(*(_has_word(model, account_id, word) for word in words))
-    return Narrowing(_ids(model, account_id, words), check)
+def narrowing(model, account_id: int, word: str) -> Narrowing:
+    """The account's records that have a word which begins so."""
+    here, there = SearchWord, aliased(SearchWord)
+    ids = sa.select(here.record_id).where(*_begins(model, account_id, here, here.word, word))
+    # a word plus nothing is one whose index PostgreSQL does not walk instead of the record's
+    begins = _begins(model, account_id, there, there.word + "", word)
+    return Narrowing(ids, lambda record_id: has(*begins, there.record_id == record_id), repeats=True)
 
 
-def _ids(model, account_id, words):
-    # a column plus nothing is one whose index SQLite does not walk instead of the words
-    record_id = SearchWord.record_id + 0
-    others = [_records_with(model, account_id, word) for word in words[1:]]
-    found = sa.select(record_id).distinct().where(*_begins(model, account_id, SearchWord, words[0]))
-    return found.where(*(record_id.in_(other) for other in others))
+def has(*clauses) -> sa.ColumnElement:
+    """Whether there is a row like this: asked of one row at a time.
+
+    PostgreSQL makes a join of EXISTS, and may begin it at the wrong end; it leaves a subquery for one value alone.
+    """
+    return sa.select(sa.literal_column("1")).where(*clauses).limit(1).scalar_subquery().is_not(None)
 
 
-def _records_with(model, account_id, word):
-    other = aliased(SearchWord)
-    return sa.select(other.record_id).where(*_begins(model, account_id, other, word))
-
-
-def _has_word(model, account_id, word):
-    other = aliased(SearchWord)
-    return sa.exists().where(*_begins(model, account_id, other, word), other.record_id == model.id)
-
-
-def _begins(model, account_id, words, beginning):
-    return (
-        words.account_id == account_id,
-        words.kind == model.__tablename__,
-        words.word >= beginning,
-        words.word < beginning + AFTER_ALL,
-    )
+def _begins(model, account_id, words, word, beginning):
+    mine = (words.account_id == account_id, words.kind == model.__tablename__)
+    return *mine, word >= beginning, word < beginning + AFTER_ALL

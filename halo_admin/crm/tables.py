@@ -53,10 +53,16 @@ def in_order(query: sa.Select, model, order: Order, cursor: Cursor | None, pinne
     return query.order_by(*by).limit(PAGE_ROWS + 1)
 
 
-def page(query: sa.Select, order: Order, cursor: Cursor | None) -> Page:
-    """The page that a query made by in_order() gives."""
+def within(query: sa.Select, model, order: Order, cursor: Cursor | None, rows: int):
+    """The clause by which a query made by in_order() goes at most so many rows far; None where it ends before."""
+    keys = [getattr(model, name) for name in (order.column, "id") if name]
+    place = db.session.execute(query.with_only_columns(*keys).limit(1).offset(rows)).first()
+    return None if place is None else _beyond(keys, place, order.descending == _is_backward(cursor))
+
+
+def page_of(rows: list, order: Order, cursor: Cursor | None) -> Page:
+    """The page that the rows make which a query made by in_order() gives."""
     backward = _is_backward(cursor)
-    rows = list(db.session.scalars(query))
     more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
     if backward:
         rows.reverse()
@@ -86,9 +92,12 @@ def count(query: sa.Select) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(some))
 
 
-def counted(number: int) -> str:
-    """ "1,204", or "10,000+"."""
-    return f"{MANY:,}+" if number > MANY else f"{number:,}"
+def counted(number: int, more: bool = False) -> str:
+    """ "1,204", or "10,000+"; "4,000+" where there are more than somebody counted."""
+    if number > MANY:
+        number, more = MANY, True
+    step = 10 ** (len(str(number)) - 1)
+    return f"{number // step * step:,}+" if more else f"{number:,}"
 
 
 def _place(row, order):

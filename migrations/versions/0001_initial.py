@@ -117,7 +117,7 @@ def upgrade():
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("search_words", schema=None) as batch_op:
-        batch_op.create_index("ix_search_words_record", ["account_id", "kind", "record_id"], unique=False)
+        batch_op.create_index("ix_search_words_record", ["account_id", "kind", "record_id", "word"], unique=False)
 
     op.create_table(
         "users",
@@ -510,11 +510,53 @@ def upgrade():
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contacts_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_contacts_bounced_by_id",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("bounced = 1"),
+            postgresql_where=sa.text("bounced"),
+        )
+        batch_op.create_index(
+            "ix_contacts_bounced_by_name",
+            ["account_id", "name_sort", "id"],
+            unique=False,
+            sqlite_where=sa.text("bounced = 1"),
+            postgresql_where=sa.text("bounced"),
+        )
         batch_op.create_index("ix_contacts_by_company", ["account_id", "company_id", "name_sort", "id"], unique=False)
+        batch_op.create_index("ix_contacts_by_company_id", ["company_id", "account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_name", ["account_id", "name_sort", "id"], unique=False)
-        batch_op.create_index("ix_contacts_company", ["company_id"], unique=False)
         batch_op.create_index("ix_contacts_email_key", ["account_id", "email_key"], unique=False)
+        batch_op.create_index(
+            "ix_contacts_inactive_in_halo_by_id",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("inactive_in_halo = 1"),
+            postgresql_where=sa.text("inactive_in_halo"),
+        )
+        batch_op.create_index(
+            "ix_contacts_inactive_in_halo_by_name",
+            ["account_id", "name_sort", "id"],
+            unique=False,
+            sqlite_where=sa.text("inactive_in_halo = 1"),
+            postgresql_where=sa.text("inactive_in_halo"),
+        )
+        batch_op.create_index(
+            "ix_contacts_unsubscribed_by_id",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
+        )
+        batch_op.create_index(
+            "ix_contacts_unsubscribed_by_name",
+            ["account_id", "name_sort", "id"],
+            unique=False,
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
+        )
 
     op.create_table(
         "decisions",
@@ -615,11 +657,37 @@ def downgrade():
 
     op.drop_table("decisions")
     with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contacts_unsubscribed_by_name",
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
+        )
+        batch_op.drop_index(
+            "ix_contacts_unsubscribed_by_id",
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
+        )
+        batch_op.drop_index(
+            "ix_contacts_inactive_in_halo_by_name",
+            sqlite_where=sa.text("inactive_in_halo = 1"),
+            postgresql_where=sa.text("inactive_in_halo"),
+        )
+        batch_op.drop_index(
+            "ix_contacts_inactive_in_halo_by_id",
+            sqlite_where=sa.text("inactive_in_halo = 1"),
+            postgresql_where=sa.text("inactive_in_halo"),
+        )
         batch_op.drop_index("ix_contacts_email_key")
-        batch_op.drop_index("ix_contacts_company")
         batch_op.drop_index("ix_contacts_by_name")
         batch_op.drop_index("ix_contacts_by_id")
+        batch_op.drop_index("ix_contacts_by_company_id")
         batch_op.drop_index("ix_contacts_by_company")
+        batch_op.drop_index(
+            "ix_contacts_bounced_by_name", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
+        )
+        batch_op.drop_index(
+            "ix_contacts_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
+        )
         batch_op.drop_index(batch_op.f("ix_contacts_account_id"))
 
     op.drop_table("contacts")

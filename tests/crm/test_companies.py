@@ -162,7 +162,7 @@ COMBINATIONS = list(itertools.product(finding.ORDERS, KINDS, ("", "1"), (None, "
 def page_query(sort, kind, inactive, step):
     cursor = Cursor("m", 5, backward=step == "before") if step else None
     asked = Asked(sort=sort, type=kind, inactive=inactive, cursor=cursor)
-    return finding.walk(Company, 1, asked, companies.filters(asked))
+    return finding.Finding(Company, 1, asked, companies.filters(asked)).walk()
 
 
 def plan(query, explain):

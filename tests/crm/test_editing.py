@@ -40,8 +40,9 @@ def imported(user, company_id, **values):
 
 
 def found(user, text):
-    found = searching.narrowing(Company, user.account_id, query_words(text))
-    return {company(company_id).name for company_id in db.session.scalars(found.ids)}
+    (word,) = query_words(text)
+    ids = db.session.scalars(searching.narrowing(Company, user.account_id, word).ids)
+    return {company(company_id).name for company_id in ids}
 
 
 def test_what_was_typed_is_saved_and_found(app, ann, edit):

@@ -8,8 +8,9 @@ from tests.crm.conftest import NOON, company, ours
 
 
 def found(user, text):
-    found = searching.narrowing(Company, user.account_id, query_words(text))
-    return {company(company_id).name for company_id in db.session.scalars(found.ids)}
+    (word,) = query_words(text)
+    ids = db.session.scalars(searching.narrowing(Company, user.account_id, word).ids)
+    return {company(company_id).name for company_id in ids}
 
 
 def change(user, company_id, **values):
