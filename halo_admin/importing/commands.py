@@ -6,7 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from .. import queues
-from ..db import db
+from ..connecting import opening
+from ..db import begin_write, db
 from ..shell import account_option, answer, json_option, refuse
 from . import legs, runs, stages
 from .card import counted
@@ -50,9 +51,16 @@ def read(stage, account, inline, as_json):
     show_default=True,
     help="Websites that Halo tells one by one and matching needs.",
 )
+@click.option(
+    "--choose",
+    "chosen",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Choose how the stage imports, from now on: without_email=import, or without_email= to leave them out.",
+)
 @json_option
 @with_appcontext
-def import_(stage, account, preview, full, inline, newer, websites, as_json):  # fmt: skip
+def import_(stage, account, preview, full, inline, newer, websites, chosen, as_json):  # fmt: skip
     """Import a stage; waits for its end.
 
     Where another import or reading is running, or this one with other options, it waits for that one's end first
@@ -60,8 +68,30 @@ def import_(stage, account, preview, full, inline, newer, websites, as_json):  #
     """
     if preview:
         refuse(LATER, code=2)
+    _choose(account, stage, chosen)
     options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
     _run(account, stage, inline, as_json, options=options)
+
+
+def _choose(account, stage, chosen):
+    """Keep what was chosen for the stage; refuses what it does not offer."""
+    if not chosen:
+        return
+    offered = {choice.name: [value for value, _label in choice.ways] for choice in stages.stage(stage).choices}
+    choices = dict(one.partition("=")[::2] for one in chosen)
+    for name, value in choices.items():
+        if value not in offered.get(name, ()):
+            refuse(f"{stage} has no choice {name}={value}. {_told_choices(offered)}")
+    begin_write()
+    if opening.connection_of(account.id) is None:
+        refuse("Halo is not connected yet.")
+    runs.choose(account.id, stage, choices)
+    db.session.commit()
+
+
+def _told_choices(offered):
+    ways = [f"{name}={value}" for name, values in offered.items() for value in values]
+    return f"It can be {' or '.join(ways)}." if ways else "It has none."
 
 
 def _run(account, stage, inline, as_json, **what):

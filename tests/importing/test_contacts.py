@@ -499,3 +499,49 @@ def test_a_merge_in_halo_leaves_one_contact(world, acme):
     run = world.imported_contacts()
     assert run.facts["gone"] == 1
     assert len(world.contacts()) == 2, "nothing is deleted here"
+
+
+def command(world, *args):
+    return world.app.test_cli_runner().invoke(args=["halo", "import", "contacts", "--inline", *args,
+                                                    "--account", str(world.account.id)])  # fmt: skip
+
+
+def test_the_shell_can_choose_for_the_stage(world, acme):
+    world.person("Sam", at=acme, email=None)
+    world.imported()
+    assert command(world, "--choose", "without_email=import").exit_code == 0
+    assert len(world.contacts()) == 1
+    refused = command(world, "--choose", "without_email=maybe")
+    assert refused.exit_code != 0
+    assert "It can be without_email= or without_email=import." in refused.output
+
+
+def test_a_choice_is_saved_on_the_page_and_anything_else_is_refused(world, acme):
+    world.imported()
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    address = "/settings/halo/contacts/choose"
+    assert client.post(address, data={"without_email": "import"}).status_code == 303
+    page = client.get("/settings/halo/contacts").text
+    assert 'value="import" checked' in page
+    assert client.post(address, data={"without_email": "maybe"}).status_code == 400
+    assert client.post("/settings/halo/companies/choose", data={}).status_code == 400
+
+
+def test_the_report_tells_lists_and_opt_outs_and_every_reason_has_its_sentence(world, acme):
+    supplier = world.theirs("Parts Ltd", type="Supplier")
+    world.person("Sam", at=acme, neversendemails=True)
+    world.person("Kim", at=supplier)
+    world.person("Pat", at=acme, email=None)
+    world.map(Supplier="don't import")
+    run = world.imported_contacts()
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    page = client.get(f"/settings/halo/runs/{run.id}").text
+    assert "0 opt-outs loosened, 1 added." in page
+    assert ">Halo: Customer</a>: 1 joined, 0 left." in page
+    left_out = client.get(f"/settings/halo/runs/{run.id}?action=skipped").text
+    assert "The mapping of the companies leaves this type out." in left_out
+    assert "Bring them in by the stage" in left_out
+    again = client.get(f"/settings/halo/runs/{world.imported_contacts().id}").text
+    assert "0 opt-outs loosened, 0 added." in again
