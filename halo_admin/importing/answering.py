@@ -8,8 +8,9 @@ from ..mirror.links import current_tenant_id
 from ..mirror.models import HaloRecord
 from . import stages
 from .applying import Applying, settle
-from .deciding import Deciding, Situation, full_rows, links_of, store
+from .deciding import Deciding, store
 from .models import LIVE, Decision, ImportRun
+from .situation import Situation, full_rows, links_of
 
 WORDS = ("link", "create", "ignore")
 

@@ -8,9 +8,10 @@ from ..accounts.models import Account
 from ..crm import writing
 from ..db import among, db, now, update_rows
 from ..mirror.models import HaloRecord
-from . import deciding
-from .deciding import Deciding, full_rows, versions_of
+from .candidates import Matching
+from .deciding import Deciding, store
 from .models import Decision
+from .situation import full_rows, links_of, versions_of
 
 BATCH = 500
 ACTIONS = ("created", "linked", "updated")
@@ -27,7 +28,7 @@ class Applying:
         """Returns how counts changed: decisions that no longer held ended otherwise than they were counted."""
         rows = {row.id: row for row in full_rows(self.situation, [one.record_id for one in decisions])}
         ids = {one.ours_id for one in decisions if one.ours_id}
-        self.versions, self.links = versions_of(self.stage.model, ids), deciding.links_of(self.situation, ids)
+        self.versions, self.links = versions_of(self.stage.model, ids), links_of(self.situation, ids)
         found = self._like_new_ones(decisions, rows)
         holds = [one for one in decisions if self._holds(one, rows[one.record_id]) and one.record_id not in found]
         again, moved = self._renew(decisions, holds, rows)
@@ -65,13 +66,13 @@ class Applying:
     def _like_new_ones(self, decisions, rows):
         """Mirror ids to be created for which a person has made something like it since they were compared."""
         new = [rows[one.record_id] for one in decisions if one.action == "created" and not rows[one.record_id].answer]
-        return deciding.Matching(self.situation, new).alike_here()
+        return Matching(self.situation, new).alike_here()
 
     def _decide_again(self, stale, rows):
         if not stale:
             return []
         fresh = Deciding(self.situation, [rows[one.record_id] for one in stale], final=True).decisions()
-        deciding.store(fresh)
+        store(fresh)
         settle(self.situation, fresh, {row.id: row for row in rows.values()})
         return fresh
 

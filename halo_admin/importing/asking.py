@@ -7,8 +7,9 @@ from ..connecting.models import SHARES
 from ..db import db
 from . import comparing, details
 from .applying import settle
-from .deciding import Deciding, full_rows, store
+from .deciding import Deciding, store
 from .models import Decision
+from .situation import full_rows
 
 # so few are asked without asking the person first
 FEW = 20

@@ -6,8 +6,9 @@ from ..db import db
 from ..mirror.models import HaloRecord
 from . import stages
 from .applying import ACTIONS, settle
-from .deciding import BATCH, LIGHT, LOWEST, Deciding, full_rows, mapping_revision, mirror_rows, quick, store
+from .deciding import BATCH, LOWEST, Deciding, store
 from .models import Decision
+from .situation import LIGHT, full_rows, mapping_revision, mirror_rows, quick
 
 STRIDE = 4  # usual batches at once, where most has not changed since the import before
 

@@ -21,9 +21,9 @@ from ..connecting import opening
 from ..db import begin_write, db, now
 from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused
 from . import asking, comparing, fetching, finishing, saving, stages, websites
-from .deciding import Situation
 from .models import LIVE, ImportRun
 from .sentences import TOLD_TO_WAIT, USED_UP
+from .situation import Situation
 
 log = structlog.get_logger()
 

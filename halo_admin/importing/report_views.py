@@ -9,8 +9,8 @@ from ..db import db
 from ..web.door import own_or_404
 from . import answering, history, report_files, report_lines, report_pages, runs, sentences, stages
 from .blueprint import bp
-from .deciding import mapping_revision
 from .models import Decision, ImportRun
+from .situation import mapping_revision
 from .views import shown_card, table_url
 
 

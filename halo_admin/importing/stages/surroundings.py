@@ -10,7 +10,7 @@ from ...crm.models import Company
 from ...crm.types import type_names
 from ...db import among, db
 from ...mirror.models import HaloRecord
-from ..deciding import Meanings
+from ..situation import Meanings
 from ..stage import Found
 from . import leading
 

@@ -1,0 +1,158 @@
+"""What deciding has before it: what a run's decisions have in common, and a batch's mirror rows as they need them."""
+
+import sqlalchemy as sa
+
+from ..connecting.models import Mapping, StageState
+from ..db import among, db
+from ..mirror.models import HaloRecord, HaloTenant
+from .stage import NOTHING_FOUND
+
+# outcomes that a fingerprint vouches for: the others are decided in every run
+STEADY = ("created", "linked", "updated", "unchanged")
+
+# what the quick path needs of a row, and what deciding needs
+LIGHT = (
+    "id", "halo_id", "digest", "fingerprint", "outcome", "ours_id", "follows_id", "error", "detail_of", "detail_at",
+    "run_id", "parent_id", "email_key",
+)  # fmt: skip
+FULL = (
+    *LIGHT, "label", "active", "type_key", "values", "listed_digest", "halo_changed_at", "changed_after",
+    "changed_before", "phone_key", "website_key", "name_key", "base", "answer", "matched_by", "linked_at", "gone_at",
+)  # fmt: skip
+
+
+class Situation:
+    """What all decisions of a run have in common: whose, with which mapping, under which options."""
+
+    def __init__(self, run, stage, country):
+        self.run, self.stage, self.country = run, stage, country
+        self.options = run.options
+        self.mapping = Meanings(run.tenant_id, stage.mapping)
+        self.choices, self.revision = _state(run.tenant_id, stage.key)
+        self.learned = db.session.get(HaloTenant, run.tenant_id).learned
+
+    def detail_read(self, row) -> bool:
+        """Whether a row's cached detail may be used: its list row is the same, and nobody asked for --full."""
+        if row.detail_of is None or row.detail_of != row.listed_digest:
+            return False
+        return not self.options.get("full") or row.detail_at >= self.run.started_at
+
+    def fingerprint(self, row, version, found) -> str:
+        """All that an applied decision depended on: the same again means there is nothing to decide."""
+        return f"{row.digest}:{self.revision}:{row.ours_id}:{version}:{found.token}"
+
+    def unlinked_website(self) -> bool:
+        """Whether a record of ours that is linked to nothing has a website: only then can one tell who is who."""
+        model = self.stage.model
+        linked = sa.select(HaloRecord.id).where(
+            HaloRecord.tenant_id == self.run.tenant_id, HaloRecord.kind == self.stage.kind,
+            HaloRecord.ours_id == model.id,
+        )  # fmt: skip
+        ours = sa.select(model.id).where(model.account_id == self.run.account_id, model.website_key.is_not(None))
+        return db.session.scalar(sa.select(ours.where(~linked.exists()).exists()))
+
+
+class Meanings:
+    """The mapping as it is now: what each of Halo's values means here."""
+
+    def __init__(self, tenant_id, kind):
+        rows = db.session.execute(
+            sa.select(Mapping.halo_key, Mapping.halo_name, Mapping.choice, Mapping.ours_id).where(
+                Mapping.tenant_id == tenant_id, Mapping.kind == kind
+            )
+        ).all()
+        self._rows = {row.halo_key: row for row in rows}
+
+    def meaning(self, key):
+        row = self._rows.get(key)
+        return (row.choice, row.ours_id) if row else (None, None)
+
+    def name(self, key):
+        row = self._rows.get(key)
+        return row.halo_name if row else key
+
+
+def mapping_revision(tenant_id, stage_key) -> int:
+    return _state(tenant_id, stage_key)[1]
+
+
+def _state(tenant_id, stage_key):
+    """(what a person chose for the stage, the mapping's revision)."""
+    columns = sa.select(StageState.options, StageState.mapping_revision)
+    here = (StageState.tenant_id == tenant_id, StageState.stage == stage_key)
+    return db.session.execute(columns.where(*here)).first() or ({}, 0)
+
+
+def mirror_rows(situation, names):
+    """A select of the mirror rows this stage decides about, with these columns."""
+    columns = [getattr(HaloRecord, name) for name in names]
+    here = (HaloRecord.tenant_id == situation.run.tenant_id, HaloRecord.kind == situation.stage.kind)
+    return sa.select(*columns).where(*here)
+
+
+def versions_of(model, ids) -> dict:
+    """The versions of our rows, locked until this writing transaction ends."""
+    if not ids:
+        return {}
+    chosen = sa.select(model.id, model.version).where(among(model.id, list(ids))).order_by(model.id)
+    return {row.id: row.version for row in db.session.execute(chosen.with_for_update())}
+
+
+def quick(situation, rows) -> tuple[list, list]:
+    """Rows whose fingerprint still holds, and the rest."""
+    rested = [row for row in rows if row.fingerprint and row.outcome in STEADY and row.error is None]
+    versions = versions_of(situation.stage.model, {row.ours_id for row in rested})
+    found = situation.stage.look_up(situation, rested)
+    same, rest = [], []
+    for row in rows:
+        reread = situation.options.get("full") and row.detail_of and row.detail_at < situation.run.started_at
+        steady = row.fingerprint and row.outcome in STEADY and row.error is None and row.ours_id in versions
+        holds = steady and not reread and row.fingerprint == situation.fingerprint(
+            row, versions[row.ours_id], found.get(row.id, NOTHING_FOUND)
+        )  # fmt: skip
+        (same if holds else rest).append(row)
+    return same, rest
+
+
+def full_rows(situation, ids):
+    # sorted here: for the sake of an order SQLite would walk the whole tenant
+    chosen = mirror_rows(situation, FULL).where(among(HaloRecord.id, ids))
+    rows = sorted(db.session.execute(chosen), key=lambda row: row.halo_id)
+    found = situation.stage.look_up(situation, rows)
+    return [Row(row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
+
+
+class Row:
+    """A mirror row as deciding sees it, with what its stage found beyond it."""
+
+    def __init__(self, row, situation, found):
+        self.__dict__.update(row._mapping)
+        self.base = self.base or {}
+        self.detail_read = situation.detail_read(row)
+        self.found = found
+        if found.is_alone:
+            self.ours_id = self.follows_id = None
+
+    @property
+    def follows(self):
+        return self.found.leader is not None
+
+    @property
+    def takes_the_lead(self):
+        """Whether it stands for a record of ours that another of Halo's stood for until now."""
+        return not self.follows and (self.follows_id is not None or self.found.takes is not None)
+
+    @property
+    def agreed(self):
+        """What both sides last agreed on; nothing where another of Halo's supplied the values until now."""
+        return {} if self.takes_the_lead else self.base
+
+
+def links_of(situation, ids) -> dict:
+    """{our id: the Halo id it is linked to} of those of our records that are linked."""
+    if not ids:
+        return {}
+    chosen = mirror_rows(situation, ("ours_id", "halo_id")).where(
+        among(HaloRecord.ours_id, list(ids)), HaloRecord.follows_id.is_(None)
+    )
+    return {row.ours_id: row.halo_id for row in db.session.execute(chosen)}
