@@ -7,7 +7,8 @@ import zipfile
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from halo_admin.crm import dumping, loading, writing
+from halo_admin.crm import dumping, lists, loading, writing
+from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import get_or_create
 from halo_admin.db import begin_write, db
@@ -48,7 +49,12 @@ def test_a_dump_holds_what_design_says(ann, bob, tmp_path):
     values = {"phone": "1", "website": "acme.com", "type_id": kind, "street": "Road", "state": "CA", "postal_code": "9"}
     first, second = ours(ann, "Zoo")[0], ours(ann, "Acme", **values)[0]
     linked(tenant(ann), 214, second)
-    assert dumping.dump(ann.account_id, tmp_path / "made" / "here") == {"companies": 2, "users": 2}
+    assert dumping.dump(ann.account_id, tmp_path / "made" / "here") == {
+        "companies": 2,
+        "contacts": 0,
+        "lists": 0,
+        "users": 2,
+    }
     assert rows_of(tmp_path / "made" / "here" / "companies.csv") == [
         HEADER,
         [str(first), "", "Zoo", "", "", "", "", "", "", "", ""],
@@ -79,7 +85,7 @@ def test_a_follower_in_halo_does_not_double_a_line(ann, tmp_path):
 
 def test_a_dump_holds_nothing_of_another_account(ann, cleo, tmp_path):
     ours(cleo, "Of Cleo")
-    assert dumping.dump(ann.account_id, tmp_path) == {"companies": 0, "users": 1}
+    assert dumping.dump(ann.account_id, tmp_path) == {"companies": 0, "contacts": 0, "lists": 0, "users": 1}
 
 
 def test_the_zip_holds_the_same_files(ann, tmp_path):
@@ -111,3 +117,27 @@ def test_any_dump_loaded_into_an_empty_account_dumps_the_same(app, tmp_path, row
     assert dumped(target, tmp_path / "after") == before
     again = loading.load_companies(target.account, tmp_path / "before" / "companies.csv")
     assert (again.unchanged, again.created, again.updated, again.refused) == (len(rows), 0, 0, [])
+
+
+def test_contacts_and_lists_are_dumped_with_what_hangs_on_them(ann, tmp_path):
+    (acme,) = ours(ann, "Acme")
+    begin_write()
+    people = [{"first_name": "Sam", "last_name": "Poole", "email": "sam@acme.example", "company_id": acme},
+              {"first_name": "Kim", "unsubscribed": True}]  # fmt: skip
+    sam, kim = writing.insert(Contact, ann.account, people)
+    for name in ("Zoo", "Acme fans"):
+        lists.put_on(lists.get_or_create(ann.account_id, name), [sam])
+    db.session.commit()
+    linked(tenant(ann), 812, sam, kind="user")
+    dumping.dump(ann.account_id, tmp_path)
+    assert rows_of(tmp_path / "contacts.csv") == [
+        ["id", "halo_id", "first_name", "last_name", "email", "phone", "mobile", "title", "company", "company_id",
+         "lists", "unsubscribed"],
+        [str(sam), "812", "Sam", "Poole", "sam@acme.example", "", "", "", "Acme", str(acme), "Acme fans;Zoo", "0"],
+        [str(kim), "", "Kim", "", "", "", "", "", "", "", "", "1"],
+    ]  # fmt: skip
+    assert [row[1:] for row in rows_of(tmp_path / "lists.csv")] == [
+        ["name", "leads", "contacts"],
+        ["Zoo", "0", "1"],
+        ["Acme fans", "0", "1"],
+    ]
