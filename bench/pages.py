@@ -99,8 +99,9 @@ def measure(app, account_id, rounds, only="") -> list[dict]:
                 times[line.title].append(took)
                 cpu[line.title].append(worked)
     return [
-        {"title": title, "median": statistics.median(taken), "p99": _percentile(taken), "most": max(taken),
-         "cpu": statistics.median(cpu[title]), "cpu_p99": _percentile(cpu[title]), "address": addresses[title]} for title, taken in times.items()
+        {"title": title, "address": addresses[title], "most": max(taken), "median": statistics.median(taken),
+         "p99": _percentile(taken), "cpu": statistics.median(cpu[title]), "cpu_p99": _percentile(cpu[title])}
+        for title, taken in times.items()
     ]  # fmt: skip
 
 
