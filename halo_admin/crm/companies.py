@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from . import finding
-from .finding import Filters, Found
+from . import asking, finding
+from .asking import Filters
+from .finding import Found
 from .models import Company
 
 ANY_TYPE, NO_TYPE = "", "none"
 
 
 @dataclass(frozen=True)
-class Asked(finding.Asked):
+class Asked(asking.Asked):
     """type is ANY_TYPE, NO_TYPE or a type's id; inactive is "1" for those alone."""
 
     type: str = ANY_TYPE
@@ -21,7 +22,7 @@ class Asked(finding.Asked):
 
 def read(args, type_ids) -> Asked:
     """What an address asks the table for."""
-    return finding.read(Asked, args, {"type": {NO_TYPE, *map(str, type_ids)}, "inactive": {"1"}})
+    return asking.read(Asked, args, {"type": {NO_TYPE, *map(str, type_ids)}, "inactive": {"1"}})
 
 
 def find(account_id: int, asked: Asked) -> Found:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..db import among, db
-from . import finding
+from . import asking, finding
+from .asking import Filters
 from .contact_models import Contact, ListMember
-from .finding import Filters, Found
+from .finding import Found
 from .models import Company
 from .searching import Narrowing, has
 
@@ -17,7 +18,7 @@ MARKS = {"unsubscribed": Contact.unsubscribed, "bounced": Contact.bounced, "inac
 
 
 @dataclass(frozen=True)
-class Asked(finding.Asked):
+class Asked(asking.Asked):
     """list and company are ids; type is NO_TYPE, NO_COMPANY or the id of the companies' type; only is a key of ONLY."""
 
     list: str = ""
@@ -30,7 +31,7 @@ def read(args, list_ids, type_ids, company_ids) -> Asked:
     """What an address asks the table for."""
     known = {"list": set(map(str, list_ids)), "type": {NO_TYPE, NO_COMPANY, *map(str, type_ids)},
              "company": set(map(str, company_ids)), "only": set(ONLY)}  # fmt: skip
-    return finding.read(Asked, args, known)
+    return asking.read(Asked, args, known)
 
 
 def find(account_id: int, asked: Asked) -> Found:
@@ -62,8 +63,8 @@ def filters(account_id: int, asked: Asked) -> Filters:
 
 def _on_list(list_id):
     on = (ListMember.list_id == list_id, ListMember.left_at.is_(None))
-    ids = sa.select(ListMember.contact_id).where(*on)
-    return Narrowing(ids, lambda contact_id: has(*on, ListMember.contact_id == contact_id))
+    ids = sa.select(ListMember.contact_id.label("id")).where(*on)
+    return Narrowing(ids, lambda contact_id: has(*on, ListMember.contact_id == contact_id), by_id=True)
 
 
 def _of_type(account_id, type_id):

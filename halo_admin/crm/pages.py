@@ -6,25 +6,26 @@ from markupsafe import Markup
 
 from ..db import db
 from ..web.navigation import HALO
-from . import editing, finding
+from . import asking, editing
+from .finding import Found
 from .links import link_of
 from .profile import panels
 from .tables import counted
 
 
-def table_page(nouns: str, asked: finding.Asked, found: finding.Found, filters: dict, rows: dict):
+def table_page(nouns: str, asked: asking.Asked, found: Found, filters: dict, rows: dict):
     """A table, or the part of it that a form has asked for; nouns ("companies") names its view, templates and element.
 
     rows is what a page's rows need beside themselves, filters what the form needs.
     """
 
     def address(**changes):
-        return url_for(f"crm.{nouns}", **finding.address(asked, **changes))
+        return url_for(f"crm.{nouns}", **asking.address(asked, **changes))
 
     shown = {"asked": asked, "page": found.page, "total": counted(found.total, found.more), "address": address} | rows
     if request.headers.get("HX-Target") == nouns:
         return render_template(f"crm/_{nouns}.html", **shown), {"HX-Replace-Url": address()}
-    orders = [(key, order.label) for key, order in finding.ORDERS.items()]
+    orders = [(key, order.label) for key, order in asking.ORDERS.items()]
     halo = HALO if HALO.shown else None
     return render_template(f"crm/{nouns}.html", orders=orders, halo=halo, **shown, **filters)
 

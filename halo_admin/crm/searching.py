@@ -14,23 +14,25 @@ AFTER_ALL = "\U0010ffff"  # sorts behind every character that a word may go on w
 class Narrowing(NamedTuple):
     """What leaves some of the records: a select of their ids, by an index of its own, and the same asked of one record.
 
-    check makes a clause for a column of ids; reads_row: it asks the record's row instead. repeats: the select may
-    hold an id more than once.
+    The select's one column is called id. check makes a clause for a column of ids; reads_row: it asks the record's row
+    instead. by_id: the index is in the order of ids. repeats: how often the select may hold one id, about.
     """
 
     ids: sa.Select
     check: Callable[[sa.ColumnElement], sa.ColumnElement]
     reads_row: bool = False
-    repeats: bool = False
+    by_id: bool = False
+    repeats: int = 1
 
 
 def narrowing(model, account_id: int, word: str) -> Narrowing:
     """The account's records that have a word which begins so."""
     here, there = SearchWord, aliased(SearchWord)
-    ids = sa.select(here.record_id).where(*_begins(model, account_id, here, here.word, word))
-    # a word plus nothing is one whose index PostgreSQL does not walk instead of the record's
+    # a column plus nothing is one whose index SQLite does not walk instead of the words'
+    ids = sa.select((here.record_id + 0).label("id")).where(*_begins(model, account_id, here, here.word, word))
+    # nor PostgreSQL instead of the record's
     begins = _begins(model, account_id, there, there.word + "", word)
-    return Narrowing(ids, lambda record_id: has(*begins, there.record_id == record_id), repeats=True)
+    return Narrowing(ids, lambda record_id: has(*begins, there.record_id == record_id), repeats=2)
 
 
 def has(*clauses) -> sa.ColumnElement:

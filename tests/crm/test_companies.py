@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from halo_admin.crm import companies, finding, tables
+from halo_admin.crm import asking, companies, finding, tables
 from halo_admin.crm.companies import Asked
 from halo_admin.crm.models import Company
 from halo_admin.crm.tables import Cursor, read_cursor, write_cursor
@@ -76,7 +76,7 @@ def test_another_accounts_companies_are_neither_found_nor_counted(ann, cleo):
     assert total(cleo) == total(cleo, q="acme") == 1
 
 
-@pytest.mark.parametrize("sort", list(finding.ORDERS))
+@pytest.mark.parametrize("sort", list(asking.ORDERS))
 def test_pages_lead_forward_and_backward_over_equal_names(ann, small_pages, sort):
     ours(ann, "Same", "Same", "Same", "Same", "Other", "Zoo", "Zoo", "Ant")
     forward = walk(ann, "after", sort=sort)
@@ -128,8 +128,8 @@ def test_many_finds_are_walked_and_few_are_looked_up_with_the_same_result(ann, m
 def test_an_address_keeps_what_was_asked_and_leaves_aside_what_means_nothing():
     asked = companies.read({"q": " acme \0 ltd ", "type": "7", "inactive": "1", "sort": "-name"}, {7})
     assert asked == Asked(q="acme ltd", type="7", inactive="1", sort="-name")
-    assert companies.read(finding.address(asked), {7}) == asked
-    assert finding.address(Asked()) == {}
+    assert companies.read(asking.address(asked), {7}) == asked
+    assert asking.address(Asked()) == {}
     hostile = {"type": "7 OR 1=1", "sort": "password", "inactive": "yes", "after": "%%%", "q": "x" * 5000}
     assert companies.read(hostile, {8}) == Asked(q="x" * 200)
 
@@ -156,7 +156,7 @@ def planner(tmp_path_factory, _sqlite_template):
 
 
 KINDS = (companies.ANY_TYPE, companies.NO_TYPE, "1")
-COMBINATIONS = list(itertools.product(finding.ORDERS, KINDS, ("", "1"), (None, "after", "before")))
+COMBINATIONS = list(itertools.product(asking.ORDERS, KINDS, ("", "1"), (None, "after", "before")))
 
 
 def page_query(sort, kind, inactive, step):

@@ -3,11 +3,12 @@
 import itertools
 import random
 import shutil
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
-from halo_admin.crm import contacts, finding, tables
+from halo_admin.crm import asking, contacts, finding, tables
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.contacts import NO_COMPANY, NO_TYPE, Asked
 from halo_admin.crm.models import Company
@@ -54,7 +55,7 @@ def questions(user):
     }
     single = [{name: value} for name, values in choices.items() for value in values]
     pairs = [one | other for one, other in itertools.combinations(single, 2) if one.keys() != other.keys()]
-    sorts = itertools.cycle(finding.ORDERS)
+    sorts = itertools.cycle(asking.ORDERS)
     return [Asked(sort=next(sorts), **filters) for filters in ({}, *single, *pairs)]
 
 
@@ -92,7 +93,7 @@ def walk(user, asked, step="after", cursor=None):
     """The ids on all pages in a direction, and what the first of them tells of how many there are."""
     ids, told = [], None
     while True:
-        found = contacts.find(user.account_id, finding.replace(asked, cursor=cursor))
+        found = contacts.find(user.account_id, replace(asked, cursor=cursor))
         told = told or (found.total, found.more)
         page = [row.id for row in found.page.rows]
         ids = ids + page if step == "after" else page + ids
@@ -149,7 +150,7 @@ def test_counts_in_words(number, more, told):
 def test_an_address_keeps_what_was_asked_and_leaves_aside_what_means_nothing():
     args = {"q": "sam", "list": "3", "type": NO_TYPE, "company": "9", "only": "bounced", "sort": "newest"}
     asked = contacts.read(args, [3], [5], [9])
-    assert finding.address(asked) == args
+    assert asking.address(asked) == args
     assert contacts.read(args | {"list": "4", "company": "8", "only": "all", "sort": "x"}, [3], [], [9]) == Asked(
         q="sam", type=NO_TYPE
     )
@@ -162,7 +163,7 @@ def planner(tmp_path_factory, _sqlite_template):
 
 
 WALKS = [{}, {"company": "7"}, {"type": NO_COMPANY}, *({"only": only} for only in contacts.ONLY)]
-COMBINATIONS = list(itertools.product(finding.ORDERS, WALKS, (None, "after", "before")))
+COMBINATIONS = list(itertools.product(asking.ORDERS, WALKS, (None, "after", "before")))
 
 
 def page_query(sort, filters, step):
