@@ -21,6 +21,7 @@ from .tenant import Tenant
 from .throttling import limit_text, too_many, written_wait
 from .writing.deleting import answer_delete
 from .writing.posting import answer_post
+from .written import Written
 
 
 class Application:
@@ -34,7 +35,7 @@ class Application:
         if journal:
             journal.open(seed, size, self.tenant)
         self.auth = Auth(switches, clock)
-        self.quota, self.stats, self.book = Quota(), Stats(), Book()
+        self.quota, self.stats, self.book, self.written = Quota(), Stats(), Book(), Written()
 
     def reset(self) -> None:
         """Back to how it was started: records, switches; no faults, nothing counted. Tokens stay good."""
@@ -116,7 +117,11 @@ class Application:
         if request.shape == OTHER:
             return empty(405)
         work = about.get(request.entity, answer_list) if request.shape == LIST else answers[request.shape]
-        return work(self.tenant, self.switches, request)
+        if work is not answer_list or self.book.faults:  # faults change what is not written yet
+            return work(self.tenant, self.switches, request)
+        state = (self.tenant.version(), self.switches.version)
+        key = (request.entity, *sorted(request.query.items()))
+        return self.written.answer(state, key, lambda: answer_list(self.tenant, self.switches, request))
 
     def _open(self, request: Request) -> Answer:
         """/api/authinfo and /api/InstanceInfo need no token."""

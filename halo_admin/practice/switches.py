@@ -82,6 +82,7 @@ class Switches:
         self._start = {name: switch.default for name, switch in SWITCHES.items()}
         self._start |= {name: _checked(name, value) for name, value in start.items()}
         self._now: dict[str, str] = {}
+        self.version = 0  # another one after every turn
         self.reset()
 
     def reset(self) -> None:
@@ -92,6 +93,7 @@ class Switches:
     def turn(self, name: str, value: Any) -> None:
         """Turn one switch; raises UnknownSwitch."""
         self._now[name] = text = _checked(name, value)
+        self.version += 1
         setattr(self, name, text == "on" if SWITCHES[name].values is ON_OFF else text)
 
     def as_dict(self) -> dict[str, str]:

@@ -14,13 +14,14 @@ class Table:
     def __init__(self, ids: Iterable[int], make: Callable[[int], dict], off_flag="inactive", is_off=None):
         self._made_ids, self._make, self._off_flag = ids, make, off_flag
         self._is_off = is_off or (lambda key: make(key).get(off_flag, False))
+        self.version = 0  # another one after every change
         self.reset()
 
     def reset(self) -> None:
         """Forget all changes."""
         self.changed: dict[int, dict] = {}
         self.deleted: set[int] = set()
-        self.version = 0
+        self.version += 1
         self._ids = array("q", self._made_ids)
         self._known = set() if isinstance(self._made_ids, range) else set(self._made_ids)
         self._active = None

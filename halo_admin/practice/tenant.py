@@ -42,6 +42,10 @@ class Tenant:
             for table in self.tables.values():
                 table.reset()
 
+    def version(self) -> tuple[int, ...]:
+        """Another one after every change."""
+        return tuple(table.version for table in self.tables.values())
+
     def get(self, table: str, key: int) -> dict | None:
         return self.tables[table].get(key)
 
