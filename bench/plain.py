@@ -1,8 +1,9 @@
 """An import as one writes it first: page by page, record by record, one commit each. What ours is compared with.
 
 `python -m bench.plain companies|contacts --account N --url URL` on the site's database (the same environment as the
-site's commands). It keeps the link from Halo's id to ours, looks unlinked records up by the same keys, and writes only
-what differs. It has no mirror, no decisions, no quota, no search words, and nothing to go on with after a crash.
+site's commands). It keeps the link from Halo's id to ours, looks unlinked records up by the same keys, sets the values
+and commits; SQLAlchemy writes only what differs. It has no mirror, no decisions, no quota, no search words, and
+nothing to go on with after a crash.
 """
 
 import json
@@ -138,16 +139,15 @@ class Plain:
         is_new = ours is None
         if is_new:
             ours = model(account_id=self.account_id, created_at=datetime.now(UTC), version=0)
+            db.session.add(ours)
         feeds = link.feeds if link else is_new or not self.is_linked(kind, ours.id)
         changed = feeds and self.fill(ours, values)
-        if is_new:
-            db.session.add(ours)
         if link is None:
             db.session.flush()
             db.session.add(PlainLink(kind=kind, halo_id=row["id"], ours_id=ours.id, feeds=feeds))
-        joined = feeds and list_id is not None and self.put_on(list_id, ours.id)
-        if changed or joined or link is None:
-            db.session.commit()
+        if feeds and list_id is not None:
+            self.put_on(list_id, ours.id)
+        db.session.commit()
         return self.count("created" if is_new else "linked" if link is None else "updated" if changed else "unchanged")
 
     def by_key(self, model, kind, values, keys):
@@ -166,23 +166,20 @@ class Plain:
         return db.session.scalar(sa.select(PlainLink.halo_id).where(*here).limit(1)) is not None
 
     def fill(self, ours, values):
-        """Set what Halo says otherwise; its blanks erase nothing."""
-        changes = {name: value for name, value in values.items() if value and getattr(ours, name) != value}
-        if not changes:
-            return False
-        for name, value in changes.items():
-            setattr(ours, name, value)
+        """Set what Halo says and the normal forms; its blanks erase nothing. Whether that changed anything."""
+        for name, value in values.items():
+            if value:
+                setattr(ours, name, value)
         for name, value in ours.derived({field: getattr(ours, field) for field in ours.FIELDS}, self.country).items():
             setattr(ours, name, value)
-        ours.version += 1
-        return True
+        changed = db.session.is_modified(ours)
+        ours.version += changed
+        return changed
 
     def put_on(self, list_id, contact_id):
-        if db.session.get(ListMember, (list_id, contact_id)):
-            return False
-        db.session.add(ListMember(account_id=self.account_id, list_id=list_id, contact_id=contact_id,
-                                  joined_at=datetime.now(UTC)))  # fmt: skip
-        return True
+        if not db.session.get(ListMember, (list_id, contact_id)):
+            db.session.add(ListMember(account_id=self.account_id, list_id=list_id, contact_id=contact_id,
+                                      joined_at=datetime.now(UTC)))  # fmt: skip
 
     def count_lists(self):
         members = sa.select(sa.func.count()).where(ListMember.list_id == ContactList.id).scalar_subquery()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ..db import among, db, owned
+from ..db import db, owned, owned_among
 from . import searching, tables
 from .asking import ORDERS, Asked, Filters
 from .searchable import query_words
@@ -108,7 +108,7 @@ class Finding:
         return Found(page, keys[0][1] if keys else db.session.scalar(sa.select(total)))
 
     def _rows(self, ids):
-        here = sa.select(self.model).where(self.model.account_id + 0 == self.account_id, among(self.model.id, ids))
+        here = owned_among(self.model, self.account_id, ids)
         rows = {row.id: row for row in db.session.scalars(here)} if ids else {}
         return [rows[record_id] for record_id in ids if record_id in rows]
 

@@ -187,13 +187,14 @@ def _recount(stale, fresh):
 
 
 def settle(situation, decisions, rows) -> None:
-    """What decisions that change nothing of ours leave in the mirror: the outcome, and for a linked row what it
-    depended on, so that the next run can pass it by.
+    """What decisions that change nothing of ours leave in the mirror: the outcome, and for a row that is linked or
+    stays out what that depended on, so that the next run can pass it by.
     """
     final = [one for one in decisions if one["action"] in ("review", "skipped", "failed")]
     if final:
         update_rows(HaloRecord, [
-            {"id": one["record_id"], "outcome": one["action"], "run_id": situation.run.id, "fingerprint": None}
+            {"id": one["record_id"], "outcome": one["action"], "run_id": situation.run.id,
+             "fingerprint": _grounds(situation, rows[one["record_id"]])}
             for one in final
         ])  # fmt: skip
     same = [one for one in decisions if one["action"] == "unchanged"]
@@ -204,3 +205,7 @@ def settle(situation, decisions, rows) -> None:
                                                   rows[one["record_id"]].found)}
             for one in same
         ])  # fmt: skip
+
+
+def _grounds(situation, row):
+    return situation.grounds(row, row.found) if row.stays_out else None

@@ -2,13 +2,13 @@
 
 import sqlalchemy as sa
 
-from ..db import db
+from ..db import among, db
 from ..mirror.models import HaloRecord
 from . import stages
 from .applying import ACTIONS, settle
 from .deciding import BATCH, LOWEST, Deciding, store
 from .models import Decision
-from .situation import LIGHT, full_rows, mapping_revision, mirror_rows, quick
+from .situation import LIGHT, by_run, full_rows, mapping_revision, mirror_rows, quick
 
 STRIDE = 4  # usual batches at once, where most has not changed since the import before
 
@@ -53,13 +53,14 @@ def compare(leg) -> bool:
         if not rows:
             return True
         situation.run = run
-        same, rest = quick(situation, [row for row in rows if not _is_carried_out(run, row)])
+        same, out, rest = quick(situation, [row for row in rows if not _is_carried_out(run, row)])
         leg.stride = 1 if len(rest) > BATCH else STRIDE
         if len(rest) > BATCH:
             rest = rest[:BATCH]
-            rows = [row for row in rows if row.halo_id <= rest[-1].halo_id]
-            same = [row for row in same if row.halo_id <= rest[-1].halo_id]
-        _pass_by(run, same)
+            rows, same, out = ([row for row in some if row.halo_id <= rest[-1].halo_id] for some in (rows, same, out))
+        _pass_by(run, same, "unchanged")
+        _tell_again(run, out)
+        _pass_by(run, out, "skipped")
         _decide(leg, situation, rest)
         run.cursor = rows[-1].halo_id
         done, total = run.progress["comparing"]
@@ -71,13 +72,21 @@ def _is_carried_out(run, row):
     return row.run_id == run.id and row.outcome in ACTIONS
 
 
-def _pass_by(run, same):
-    if not same:
+def _pass_by(run, rows, outcome):
+    if not rows:
         return
-    ids = [row.id for row in same]
-    passed = sa.update(HaloRecord).where(HaloRecord.id.in_(ids)).values(outcome="unchanged", run_id=run.id)
-    db.session.execute(passed, execution_options={"synchronize_session": False})
-    run.counts = run.counts | {"unchanged": run.counts.get("unchanged", 0) + len(same)}
+    passed = sa.update(HaloRecord).where(among(HaloRecord.id, [row.id for row in rows]))
+    db.session.execute(passed.values(outcome=outcome, run_id=run.id), execution_options={"synchronize_session": False})
+    run.counts = run.counts | {outcome: run.counts.get(outcome, 0) + len(rows)}
+
+
+def _tell_again(run, rows):
+    """What an earlier run told about these rows is told by this one too."""
+    names = [column.name for column in Decision.__table__.columns if column.name not in ("id", "run_id")]
+    for run_id, ids in by_run(rows).items():
+        told = sa.select(sa.literal(run.id), *(getattr(Decision, name) for name in names))
+        told = told.where(Decision.run_id == run_id, among(Decision.record_id, ids))
+        db.session.execute(sa.insert(Decision.__table__).from_select(["run_id", *names], told))
 
 
 def _decide(leg, situation, rest):

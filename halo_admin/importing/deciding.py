@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from .. import normal
-from ..db import among, db
+from ..db import among, db, owned_among
 from . import merging
 from .candidates import Matching
 from .models import Decision
@@ -43,9 +43,9 @@ class Deciding:
     def _our_rows(self, ids):
         model = self.stage.model
         columns = {"id", "version", "edited_at", "name", *self.stage.fields, *self.stage.marks_of()}
-        chosen = sa.select(*(getattr(model, name) for name in sorted(columns)))
-        here = (model.account_id == self.situation.run.account_id, among(model.id, list(ids)))
-        return {row.id: row._mapping for row in db.session.execute(chosen.where(*here))} if ids else {}
+        here = owned_among(model, self.situation.run.account_id, ids)
+        chosen = here.with_only_columns(*(getattr(model, name) for name in sorted(columns)))
+        return {row.id: row._mapping for row in db.session.execute(chosen)} if ids else {}
 
     def _without_looking(self, row):
         """What is decided before anything of ours is looked at, or None. Keeps what Halo's side says."""
@@ -61,6 +61,7 @@ class Deciding:
         except Fail as fail:
             return self._decision(row, "failed", fail.reason, fail.why)
         except Skip as skip:
+            row.stays_out = not (self.final or row.answer)
             return self._decision(row, "skipped", skip.reason, skip.why)
         except Ask as ask:
             return self._ask(row, ask)

@@ -1,13 +1,18 @@
 """What deciding has before it: what a run's decisions have in common, and a batch's mirror rows as they need them."""
 
+from functools import cached_property
+
+import msgspec
 import sqlalchemy as sa
 
 from ..connecting.models import Mapping, StageState
 from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
+from .composing import digest_of
+from .models import Decision
 from .stage import NOTHING_FOUND
 
-# outcomes that a fingerprint vouches for: the others are decided in every run
+# outcomes that a fingerprint vouches for, beside those left out for grounds of their own
 STEADY = ("created", "linked", "updated", "unchanged")
 
 # what the quick path needs of a row, and what deciding needs
@@ -41,6 +46,17 @@ class Situation:
         """All that an applied decision depended on: the same again means there is nothing to decide."""
         return f"{row.digest}:{self.revision}:{row.ours_id}:{version}:{found.token}"
 
+    def grounds(self, row, found) -> str:
+        """All that leaving a record out depended on, where it was its own doing: the same again means, left out again
+        for the same reason.
+        """
+        return f"{row.digest}:{self.settings}:{row.ours_id}:{found.token}"
+
+    @cached_property
+    def settings(self):
+        """A digest of what people chose for this stage, names in the reasons included."""
+        return digest_of(msgspec.json.encode([self.choices, self.mapping.rows]))[:12]
+
     def unlinked_website(self) -> bool:
         """Whether a record of ours that is linked to nothing has a website: only then can one tell who is who."""
         model = self.stage.model
@@ -61,6 +77,7 @@ class Meanings:
                 Mapping.tenant_id == tenant_id, Mapping.kind == kind
             )
         ).all()
+        self.rows = sorted(map(tuple, rows))
         self._rows = {row.halo_key: row for row in rows}
 
     def meaning(self, key):
@@ -98,25 +115,49 @@ def versions_of(model, ids) -> dict:
     return {row.id: row.version for row in db.session.execute(chosen.with_for_update())}
 
 
-def quick(situation, rows) -> tuple[list, list]:
-    """Rows whose fingerprint still holds, and the rest."""
-    rested = [row for row in rows if row.fingerprint and row.outcome in STEADY and row.error is None]
-    versions = versions_of(situation.stage.model, {row.ours_id for row in rested})
+def quick(situation, rows) -> tuple[list, list, list]:
+    """Rows where nothing has changed, rows that stay out for the same reason as last time, and the rest."""
+    rested = [row for row in rows if row.fingerprint and row.error is None and not _reread(situation, row)]
+    versions = versions_of(situation.stage.model, {row.ours_id for row in rested if row.outcome in STEADY} - {None})
+    told = told_before(situation.run, [row for row in rested if row.outcome == "skipped"])
     found = situation.stage.look_up(situation, rested)
-    same, rest = [], []
+    same, out = [], []
+    for row in rested:
+        its_own = found.get(row.id, NOTHING_FOUND)
+        if row.outcome == "skipped":
+            if row.id in told and row.fingerprint == situation.grounds(row, its_own):
+                out.append(row)
+        elif row.ours_id in versions and row.fingerprint == situation.fingerprint(row, versions[row.ours_id], its_own):
+            same.append(row)
+    rests = {row.id for row in (*same, *out)}
+    return same, out, [row for row in rows if row.id not in rests]
+
+
+def _reread(situation, row):
+    return situation.options.get("full") and row.detail_of and row.detail_at < situation.run.started_at
+
+
+def told_before(run, rows) -> set:
+    """Of these rows the ids of those whose reason an earlier run has told."""
+    told = set()
+    for run_id, ids in by_run(rows).items():
+        if run_id != run.id:
+            here = (Decision.run_id == run_id, Decision.action == "skipped", among(Decision.record_id, ids))
+            told.update(db.session.scalars(sa.select(Decision.record_id).where(*here)))
+    return told
+
+
+def by_run(rows) -> dict:
+    """{the run that dealt with it last: mirror ids}."""
+    ids = {}
     for row in rows:
-        reread = situation.options.get("full") and row.detail_of and row.detail_at < situation.run.started_at
-        steady = row.fingerprint and row.outcome in STEADY and row.error is None and row.ours_id in versions
-        holds = steady and not reread and row.fingerprint == situation.fingerprint(
-            row, versions[row.ours_id], found.get(row.id, NOTHING_FOUND)
-        )  # fmt: skip
-        (same if holds else rest).append(row)
-    return same, rest
+        ids.setdefault(row.run_id, []).append(row.id)
+    return ids
 
 
 def full_rows(situation, ids):
-    # sorted here: for the sake of an order SQLite would walk the whole tenant
-    chosen = mirror_rows(situation, FULL).where(among(HaloRecord.id, ids))
+    # sorted here, and not mirror_rows: either would make SQLite walk the whole tenant
+    chosen = sa.select(*(getattr(HaloRecord, name) for name in FULL)).where(among(HaloRecord.id, ids))
     rows = sorted(db.session.execute(chosen), key=lambda row: row.halo_id)
     found = situation.stage.look_up(situation, rows)
     return [Row(row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
@@ -130,6 +171,7 @@ class Row:
         self.base = self.base or {}
         self.detail_read = situation.detail_read(row)
         self.found = found
+        self.stays_out = False  # whether what it depends on to be left out is known as a whole
         if found.is_alone:
             self.ours_id = self.follows_id = None
 

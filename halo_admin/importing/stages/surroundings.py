@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from ...crm.contact_models import Contact
 from ...crm.models import Company
 from ...crm.types import type_names
-from ...db import among, db
+from ...db import among, db, owned_among
 from ...mirror.models import HaloRecord
+from ..composing import digest_of
 from ..situation import Meanings
 from ..stage import Found
 from . import leading
@@ -31,6 +32,11 @@ class Standing(msgspec.Struct, frozen=True):
     purpose: str = NO_COMPANY
     left_out: LeftOut | None = None
 
+    @property
+    def token(self):
+        reason = digest_of(self.left_out.sentence.encode())[:12] if self.left_out else ""
+        return f"{self.company_id or ''}:{self.purpose}:{reason}"
+
 
 class Surroundings(Found):
     company_id: int | None = None
@@ -51,26 +57,29 @@ def of(situation, rows) -> dict[int, Surroundings]:
     """{mirror id: Surroundings} of a batch of contacts, looked up at once."""
     members = _members(situation, rows)
     parents = _parents(situation, [*rows, *members])
-    standings = _standings(situation, set(parents.values()) - {None})
-
-    def standing(row):
-        parent = parents[row.id]
-        return WITHOUT_COMPANY if parent is None else standings[parent]
-
-    places = _places(situation, members, standing)
+    standings = {None: WITHOUT_COMPANY} | _standings(situation, set(parents.values()) - {None})
+    places = _places(situation, members, lambda row: standings[parents[row.id]])
     opted_out = {member.email_key for member in members if member.values and member.values.get("unsubscribed")}
-    return {row.id: _surroundings(row, standing(row), places.get(row.id), row.email_key in opted_out) for row in rows}
+    usual = {parent: _surroundings(standing) for parent, standing in standings.items()}
+    return {
+        row.id: _surroundings(standings[parents[row.id]], row, places.get(row.id), row.email_key in opted_out)
+        if row.id in places or row.email_key in opted_out or _opted_out(row) else usual[parents[row.id]]
+        for row in rows
+    }  # fmt: skip
 
 
-def _surroundings(row, standing, place, others_opted_out):
+def _surroundings(standing, row=None, place=None, others_opted_out=False):
     leader, ours_id, is_alone = place or (None, None, False)
-    own = getattr(row, "values", None) or {}
-    unsubscribed = others_opted_out or bool(own.get("unsubscribed"))
-    takes = ours_id if leader is None and row.ours_id is None else None
-    marks = "".join(("o" if others_opted_out else "", "a" if is_alone else "", "x" if standing.left_out else ""))
-    token = f"{standing.company_id or ''}:{standing.purpose}:{leader.halo_id if leader else ''}:{marks}"
+    takes = ours_id if leader is None and row is not None and row.ours_id is None else None
+    marks = "".join(("o" if others_opted_out else "", "a" if is_alone else ""))
+    token = f"{standing.token}:{leader.halo_id if leader else ''}:{marks}"
+    unsubscribed = others_opted_out or (row is not None and _opted_out(row))
     return Surroundings(token, leader, takes, is_alone, standing.company_id, standing.purpose, standing.left_out,
                         unsubscribed)  # fmt: skip
+
+
+def _opted_out(row):
+    return bool((getattr(row, "values", None) or {}).get("unsubscribed"))
 
 
 def _here(situation, kind):
@@ -126,8 +135,8 @@ def _types(situation, company_ids):
     """{company id: its type's id or None} of those that are here."""
     if not company_ids:
         return {}
-    here = (Company.account_id == situation.run.account_id, among(Company.id, company_ids))
-    return dict(map(tuple, db.session.execute(sa.select(Company.id, Company.type_id).where(*here))))
+    here = owned_among(Company, situation.run.account_id, company_ids)
+    return dict(map(tuple, db.session.execute(here.with_only_columns(Company.id, Company.type_id))))
 
 
 def _standing(halo_id, client, types, meanings):
@@ -212,5 +221,5 @@ def opted_out(account_id: int, contact_ids: list[int]) -> set[int]:
     """Of these contacts those that must get no mail: unsubscribed or bounced."""
     if not contact_ids:
         return set()
-    here = (Contact.account_id == account_id, among(Contact.id, contact_ids))
-    return set(db.session.scalars(sa.select(Contact.id).where(*here, sa.or_(Contact.unsubscribed, Contact.bounced))))
+    here = owned_among(Contact, account_id, contact_ids).with_only_columns(Contact.id)
+    return set(db.session.scalars(here.where(sa.or_(Contact.unsubscribed, Contact.bounced))))
