@@ -103,7 +103,11 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page of one of Halo's lists: rows in Halo's order, and the total Halo claims (it can lie)."""
+    """One page of one of Halo's lists: rows in Halo's order, and the total Halo claims (it can lie).
+
+    digest: of the answer's bytes.
+    """
 
     rows: tuple
     record_count: int | None
+    digest: str = ""

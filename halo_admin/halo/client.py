@@ -1,5 +1,6 @@
 """The client: what Halo holds, as records, with signing in, quota, tries and errors taken care of."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 
 import httpx
@@ -76,9 +77,13 @@ class Halo:
         """The agent that the credentials act as; None where Halo answers, but does not say."""
         return self._read(ACTING_AGENT, ACTING_AGENT.path, {}, lambda body: decoding.single(body, ACTING_AGENT.reader))
 
-    def page(self, listing: Listing, page_no: int, **params) -> Page:
-        """One page of a list, from 1 on; params come on top of the listing's and of paging's."""
-        return self._read(listing, listing.path, {**listing.params, **paged(page_no), **params}, _page_of(listing))
+    def page(self, listing: Listing, page_no: int, known: str = "", **params) -> Page | None:
+        """One page of a list, from 1 on; params come on top of the listing's and of paging's.
+
+        known: the digest of a Page; None when the answer has the same bytes again, which are not read then.
+        """
+        read = _page_of(listing, known)
+        return self._read(listing, listing.path, {**listing.params, **paged(page_no), **params}, read)
 
     def rows(self, listing: Listing, **params) -> tuple:
         """All rows of a list that Halo does not page: records and Unreadable ones."""
@@ -129,8 +134,12 @@ class Halo:
         )
 
 
-def _page_of(listing):
-    return lambda body: decoding.page(body, listing.keys, listing.reader)
+def _page_of(listing, known=""):
+    def read(body):
+        digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+        return None if digest == known else decoding.page(body, listing.keys, listing.reader, digest)
+
+    return read
 
 
 def _reading(read):

@@ -72,15 +72,16 @@ class Reader:
                     raise values.Wrong(f"cannot be read: its {theirs} {wrong}") from wrong
 
 
-def page(body: bytes, keys: tuple[str, ...], reader: Reader) -> Page:
+def page(body: bytes, keys: tuple[str, ...], reader: Reader, digest: str = "") -> Page:
     """The page in an answer: an object that holds the rows under one of keys, or a bare array (halo-api.md 2.4).
 
     Raises NotThatShape when it is neither.
     """
     try:
-        return _page(body, keys, reader)
+        rows, record_count = _page(body, keys, reader)
     except _BROKEN:
-        return _page_of_mended(body, keys, reader)
+        rows, record_count = _page_of_mended(body, keys, reader)
+    return Page(rows, record_count, digest)
 
 
 def single(body: bytes, reader: Reader) -> object | None:
@@ -110,15 +111,15 @@ def _page_of_mended(body, keys, reader):
 
 def _page(body, keys, reader):
     if body.lstrip().startswith(b"["):
-        return Page(reader.many(body), None)
+        return reader.many(body), None
     envelope = _envelope.decode(body)
     total = _count(envelope.get("record_count"))
     rows = next((envelope[key] for key in keys if key in envelope), None)
     if rows is None or bytes(rows) == b"null":
         if total == 0:
-            return Page((), 0)
+            return (), 0
         raise NotThatShape(f"no list “{keys[0]}” in it")
-    return Page(reader.many(rows), total)
+    return reader.many(rows), total
 
 
 def _count(raw):

@@ -10,7 +10,7 @@ from .deciding import BATCH, LOWEST, Deciding, store
 from .models import Decision
 from .situation import LIGHT, by_run, full_rows, mapping_revision, mirror_rows, quick
 
-STRIDE = 4  # usual batches at once, where most has not changed since the import before
+STRIDE = 8  # usual batches at once, where most has not changed since the import before
 
 
 def prepare(run):

@@ -40,5 +40,5 @@ def digest_of(text: bytes) -> str:
 
 def combined_digest(listed_digest, detail_text, around) -> str:
     """Changes when anything a decision could read of the record changes."""
-    parts = [listed_digest, detail_text.decode(), *(f"{row.halo_id}{row.digest}" for row in around)]
+    parts = [listed_digest, detail_text, *(f"{row.halo_id}{row.digest}" for row in around)]
     return digest_of("|".join(parts).encode())

@@ -69,4 +69,4 @@ def _compose(leg, row, detail):
     for name, value in composed(leg.stage, row.kind, listed, detail, around, leg.country).items():
         setattr(row, name, value)
     row.detail = msgspec.to_builtins(detail)
-    row.digest = combined_digest(row.listed_digest, msgspec.json.encode(row.detail), around)
+    row.digest = combined_digest(row.listed_digest, msgspec.json.encode(row.detail).decode(), around)

@@ -12,7 +12,8 @@ from ..halo import paging
 from ..halo.companies import customer_types
 from ..halo.errors import HaloError
 from ..mirror.models import HaloRecord, HaloTenant
-from . import following
+from . import following, known_pages
+from .known_pages import KnownPage
 from .models import Sweep
 from .shelving import Shelf
 
@@ -23,7 +24,7 @@ FRESH = timedelta(minutes=10)
 # pages read longer ago than this are read again when a stopped import goes on
 STALE = timedelta(days=1)
 # what one transaction takes in: so many pages, or what comes within so many seconds
-PAGES_AHEAD, SECONDS_AHEAD = 5, 1.0
+PAGES_AHEAD, SECONDS_AHEAD = 10, 1.0
 
 
 def read(leg) -> bool:
@@ -109,7 +110,7 @@ def _pass(run, sweep):
 
 def _read_pages(leg, reading, sweep):
     """Read the next few pages and put them into the mirror at once; what stopped the reading is raised after that."""
-    ahead = Ahead(leg, reading.listing, sweep.page_no)
+    ahead = Ahead(leg, reading, sweep.page_no)
     pages = ahead.pages()
     if pages:
         with leg.batch() as run:
@@ -121,8 +122,9 @@ def _read_pages(leg, reading, sweep):
 class Ahead:
     """The next pages of a list, in one transaction's worth. stopped_by: the error that the page after them met."""
 
-    def __init__(self, leg, listing, page_no):
-        self.leg, self.listing, self.page_no = leg, listing, page_no
+    def __init__(self, leg, reading, page_no):
+        self.leg, self.listing, self.page_no = leg, reading.listing, page_no
+        self.known = known_pages.load(leg, reading.kind, page_no, PAGES_AHEAD)
         self.stopped_by = None
 
     def pages(self) -> list:
@@ -130,40 +132,49 @@ class Ahead:
         pages, until = [], time.monotonic() + SECONDS_AHEAD
         while len(pages) < PAGES_AHEAD and not self._is_enough(pages, until):
             try:
-                pages.append(self.leg.halo().page(self.listing, self.page_no + len(pages)))
+                pages.append(self._page(self.page_no + len(pages)))
             except HaloError as error:
                 self.stopped_by = error
                 break
         return pages
 
+    def _page(self, page_no):
+        known = self.known.get(page_no)
+        page = self.leg.halo().page(self.listing, page_no, known=known.digest if known else "")
+        return known if page is None else page
+
     def _is_enough(self, pages, until):
         if not pages:
             return False
-        may_be_last = len(pages[-1].rows) < paging.PAGE_SIZE
-        return may_be_last or time.monotonic() >= until or self.leg.is_over()
+        may_be_last = len(_ids(pages[-1])) < paging.PAGE_SIZE
+        return may_be_last or time.monotonic() >= until or self.leg.is_spent()
+
+
+def _ids(page):
+    """The ids of a page's rows in Halo's order, None for those without one."""
+    return page.halo_ids if isinstance(page, KnownPage) else [row.halo_id for row in page.rows]
 
 
 def _store(leg, run, reading, sweep, pages):
     """Pages of a sweep go into the mirror, one after the other, until one is the last."""
     shelf = Shelf(leg, reading, sweep)
-    _learn(leg, reading, [row for page in pages for row in page.rows])
-    for page, new in zip(pages, shelf.store([page.rows for page in pages]), strict=True):
+    read = {number: page for number, page in enumerate(pages, sweep.page_no) if not isinstance(page, KnownPage)}
+    if read:
+        _learn(leg, reading, [row for page in read.values() for row in page.rows])
+        known_pages.keep(sweep, read)
+    for page, new in zip(pages, shelf.store(pages), strict=True):
         _look_for_doubt(sweep, page, shelf.at)
         sweep.seen += new
-        gap = paging.is_gap(len(page.rows), sweep.page_no, sweep.seen, sweep.claimed)
+        ids = _ids(page)
+        gap = paging.is_gap(len(ids), sweep.page_no, sweep.seen, sweep.claimed)
         sweep.page_no += 1
-        first = _first_id(page.rows)
-        repeated = bool(page.rows) and sweep.first_id is not None and first == sweep.first_id
-        sweep.first_id = first
-        done = repeated or paging.is_last(len(page.rows), new, sweep.seen, page.record_count, paging.PAGE_SIZE)
+        repeated = bool(ids) and sweep.first_id is not None and ids[0] == sweep.first_id
+        sweep.first_id = ids[0] if ids else None
+        done = repeated or paging.is_last(len(ids), new, sweep.seen, page.record_count, paging.PAGE_SIZE)
         if done and not gap:
             _end(leg, run, reading.kind, sweep)
             return
     _progress(leg, run, sweep)
-
-
-def _first_id(rows):
-    return rows[0].halo_id if rows else None
 
 
 def _learn(leg, reading, rows):

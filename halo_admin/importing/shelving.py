@@ -9,15 +9,14 @@ from ..db import among, db, now, update_rows
 from ..mirror.models import HaloRecord
 from ..records import Unreadable
 from .composing import combined_digest, composed, digest_of, load_around
+from .known_pages import KnownPage
 from .models import Sweep
 
 
 class Shelf:
     """Puts pages' rows into the mirror: new ones in, changed ones over, the same ones only marked as seen."""
 
-    COLUMNS = (
-        "id", "halo_id", "listed_digest", "digest", "detail", "detail_of", "last_sweep_id", "error", "gone_at",
-    )  # fmt: skip
+    COLUMNS = tuple(getattr(HaloRecord, name) for name in ("id", "halo_id", "listed_digest", "digest", "last_sweep_id"))
 
     def __init__(self, leg, reading, sweep):
         self.stage, self.country, self.reading, self.sweep = leg.stage, leg.country, reading, sweep
@@ -25,9 +24,34 @@ class Shelf:
         self.at = now()
 
     def store(self, pages) -> list[int]:
-        """pages: the rows of each, in Halo's order. Returns how many of each the sweep had not seen before."""
-        pages = [dict(self._identified(rows, number)) for number, rows in enumerate(pages, self.sweep.page_no)]
-        rows = {halo_id: row for page in pages for halo_id, row in page.items()}
+        """Put pages, read or known, into the mirror. Returns how many rows of each the sweep had not seen before."""
+        passed = [dict.fromkeys(page.halo_ids) if isinstance(page, KnownPage) else {} for page in pages]
+        read = [{} if isinstance(page, KnownPage) else dict(self._identified(page.rows, number))
+                for number, page in enumerate(pages, self.sweep.page_no)]  # fmt: skip
+        rows = {halo_id: row for page in read for halo_id, row in page.items()}
+        seen = self._pass_by({halo_id for page in passed for halo_id in page}) | self._sort_in(rows)
+        return self._new_ones([one | other for one, other in zip(passed, read, strict=True)], seen)
+
+    def _pass_by(self, ids):
+        """Mark rows as seen; the ids of those that the sweep had seen before."""
+        if not ids:
+            return set()
+        here = (*self.here, among(HaloRecord.halo_id, list(ids)))
+        before = db.session.scalars(sa.select(HaloRecord.halo_id).where(*here, self._is_seen())).all()
+        self._mark_seen(*here)
+        return set(before)
+
+    def _is_seen(self):
+        return HaloRecord.last_sweep_id == self.sweep.id
+
+    def _mark_seen(self, *here):
+        seen = sa.update(HaloRecord).where(*here).values(last_sweep_id=self.sweep.id, gone_at=None)
+        db.session.execute(seen, execution_options={"synchronize_session": False})
+
+    def _sort_in(self, rows):
+        """Put rows in; the ids of those that the sweep had seen before."""
+        if not rows:
+            return set()
         known = self._known(list(rows))
         around = load_around(self.stage, self.sweep.tenant_id, self.reading.kind, list(rows))
         self.inserts, self.updates, self.same, self.unread = [], [], [], []
@@ -35,7 +59,7 @@ class Shelf:
         for halo_id, row in rows.items():
             self._sort(halo_id, row, known.get(halo_id), around.get(halo_id, ()))
         self._write()
-        return self._new_ones(pages, {i for i, row in known.items() if row.last_sweep_id == self.sweep.id})
+        return {halo_id for halo_id, row in known.items() if row.last_sweep_id == self.sweep.id}
 
     def _new_ones(self, pages, seen):
         new = []
@@ -54,18 +78,19 @@ class Shelf:
                 yield row.halo_id, row
 
     def _known(self, ids):
-        columns = [getattr(HaloRecord, name) for name in self.COLUMNS]
-        rows = db.session.execute(sa.select(*columns).where(*self.here, among(HaloRecord.halo_id, ids)))
-        return {row.halo_id: row for row in rows}
+        # the detail as the text that it is, as most rows are not looked into
+        more = (sa.type_coerce(HaloRecord.detail, sa.Text).label("detail"), HaloRecord.error.is_(None).label("is_good"))
+        chosen = sa.select(*self.COLUMNS, *more).where(*self.here, among(HaloRecord.halo_id, ids))
+        return {row.halo_id: row for row in db.session.execute(chosen)}
 
     def _sort(self, halo_id, row, known, around):
         if isinstance(row, Unreadable):
             (self.unread if known else self.inserts).append(self._unreadable(halo_id, row, known))
             return
         listed_digest = digest_of(msgspec.json.encode(row))
-        detail_text = msgspec.json.encode(known.detail) if known and known.detail else b""
+        detail_text = (known and known.detail) or ""
         digest = combined_digest(listed_digest, detail_text, around)
-        if known and known.digest == digest and known.error is None:
+        if known and known.digest == digest and known.is_good:
             self.same.append(known.id)
             return
         detail = msgspec.json.decode(detail_text, type=self.reading.record) if detail_text else None
@@ -108,10 +133,7 @@ class Shelf:
             if rows:
                 update_rows(HaloRecord, rows)
         if self.same:
-            seen = sa.update(HaloRecord).where(among(HaloRecord.id, self.same))
-            db.session.execute(
-                seen.values(last_sweep_id=self.sweep.id, gone_at=None), execution_options={"synchronize_session": False}
-            )
+            self._mark_seen(among(HaloRecord.id, self.same))
 
 
 def _sweep_times(ids):

@@ -84,3 +84,16 @@ class HaloRecord(Owned, db.Model):
         db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,
                  **_where("ours_id IS NOT NULL AND follows_id IS NULL")),
     )  # fmt: skip
+
+
+class HaloPage(Owned, db.Model):
+    """One page of one of Halo's lists as it was last read: a digest of its bytes, and the ids on it in their order."""
+
+    __tablename__ = "halo_pages"
+    tenant_id = db.Column(BigId, db.ForeignKey("halo_tenants.id"), primary_key=True)
+    kind = db.Column(db.String(20), primary_key=True)
+    page_no = db.Column(db.Integer, primary_key=True)
+    code = db.Column(db.String(32), nullable=False)  # a digest of the code that read it
+    digest = db.Column(db.String(32), nullable=False)
+    record_count = db.Column(db.BigInteger)
+    halo_ids = db.Column(JSON, nullable=False)

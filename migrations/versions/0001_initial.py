@@ -235,6 +235,23 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_connections_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "halo_pages",
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("page_no", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("record_count", sa.BigInteger(), nullable=True),
+        sa.Column("halo_ids", halo_admin.db.JSON(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_halo_pages_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_halo_pages_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "page_no", name=op.f("pk_halo_pages")),
+    )
+    with op.batch_alter_table("halo_pages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_halo_pages_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "halo_records",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -766,6 +783,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_halo_records_account_id"))
 
     op.drop_table("halo_records")
+    with op.batch_alter_table("halo_pages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_halo_pages_account_id"))
+
+    op.drop_table("halo_pages")
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_connections_account_id"))
 

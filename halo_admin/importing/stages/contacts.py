@@ -81,7 +81,8 @@ class Contacts(Stage):
         if row.email_key is None and row.ours_id is None:
             self._without_email(row, situation)
         values = {field: row.values[field] for field in self.fields if field in row.values}
-        return values | {"company_id": row.found.company_id, "unsubscribed": row.found.unsubscribed}
+        unsubscribed = bool(row.values.get("unsubscribed")) or row.found.others_opted_out
+        return values | {"company_id": row.found.company_id, "unsubscribed": unsubscribed}
 
     def _without_email(self, row, situation):
         if situation.choices.get(WITHOUT_EMAIL) != "import":

@@ -42,7 +42,7 @@ class Surroundings(Found):
     company_id: int | None = None
     purpose: str = NO_COMPANY
     left_out: LeftOut | None = None
-    unsubscribed: bool = False
+    others_opted_out: bool = False  # one of those with the same e-mail
 
 
 WITHOUT_COMPANY = Standing()
@@ -58,28 +58,28 @@ def of(situation, rows) -> dict[int, Surroundings]:
     members = _members(situation, rows)
     parents = _parents(situation, [*rows, *members])
     standings = {None: WITHOUT_COMPANY} | _standings(situation, set(parents.values()) - {None})
+    found = {parent: _surroundings(standing) for parent, standing in standings.items()}
+    usual = {row.id: found[parents[row.id]] for row in rows}
     places = _places(situation, members, lambda row: standings[parents[row.id]])
-    opted_out = {member.email_key for member in members if member.values and member.values.get("unsubscribed")}
-    usual = {parent: _surroundings(standing) for parent, standing in standings.items()}
-    return {
-        row.id: _surroundings(standings[parents[row.id]], row, places.get(row.id), row.email_key in opted_out)
-        if row.id in places or row.email_key in opted_out or _opted_out(row) else usual[parents[row.id]]
-        for row in rows
-    }  # fmt: skip
+    opted_out = {member.email_key for member in members if _opts_out(member)}
+    special = [row for row in rows if row.id in places or row.email_key in opted_out] if members else []
+    return usual | {
+        row.id: _surroundings(standings[parents[row.id]], places.get(row.id), row.ours_id, row.email_key in opted_out)
+        for row in special
+    }
 
 
-def _surroundings(standing, row=None, place=None, others_opted_out=False):
+def _surroundings(standing, place=None, own_id=None, others_opted_out=False):
     leader, ours_id, is_alone = place or (None, None, False)
-    takes = ours_id if leader is None and row is not None and row.ours_id is None else None
+    takes = ours_id if leader is None and own_id is None else None
     marks = "".join(("o" if others_opted_out else "", "a" if is_alone else ""))
     token = f"{standing.token}:{leader.halo_id if leader else ''}:{marks}"
-    unsubscribed = others_opted_out or (row is not None and _opted_out(row))
     return Surroundings(token, leader, takes, is_alone, standing.company_id, standing.purpose, standing.left_out,
-                        unsubscribed)  # fmt: skip
+                        others_opted_out)  # fmt: skip
 
 
-def _opted_out(row):
-    return bool((getattr(row, "values", None) or {}).get("unsubscribed"))
+def _opts_out(member):
+    return bool(member.values and member.values.get("unsubscribed"))
 
 
 def _here(situation, kind):
