@@ -90,15 +90,6 @@ def reserve_ids(model, number: int) -> list[int]:
     return sorted(db.session.scalars(sequence, {"t": table.name, "n": number}))
 
 
-def update_rows(model, rows):
-    """UPDATE by primary key, many rows at once; all with the same columns, `id` among them."""
-    table = model.__table__
-    names = [name for name in rows[0] if name != "id"]
-    statement = sa.update(table).where(table.c.id == sa.bindparam("_id"))
-    statement = statement.values({name: sa.bindparam(f"_{name}") for name in names})
-    db.session.connection().execute(statement, [{f"_{name}": row[name] for name in ("id", *names)} for row in rows])
-
-
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection, _record):
     if type(connection).__module__.startswith("sqlite3"):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from ..bulk import insert_rows
 from ..db import among, db, now, owned
 from .contact_models import ContactList, ListGrowth, ListMember
 
@@ -199,7 +200,7 @@ def _join(account_id, list_id, run_id, contact_ids):
         if one not in known
     ]
     if new:
-        db.session.execute(sa.insert(ListMember.__table__), new)
+        insert_rows(ListMember, new)
     return joined + len(new)
 
 
@@ -233,7 +234,7 @@ def put_on(of: ContactList, contact_ids: list[int]) -> int:
         if one not in known
     ]
     if new:
-        db.session.execute(sa.insert(ListMember.__table__), new)
+        insert_rows(ListMember, new)
     _resize(of, joined + len(new))
     return joined + len(new)
 

@@ -5,6 +5,7 @@ For any model that carries FIELDS, WORDS and derived(). Callers have begun a wri
 
 import sqlalchemy as sa
 
+from ..bulk import insert_rows
 from ..db import db, now, reserve_ids
 from . import words
 
@@ -15,12 +16,12 @@ def insert(model, account, rows: list[dict]) -> list[int]:
         return []
     ids = reserve_ids(model, len(rows))
     table, fixed = model.__table__, {"account_id": account.id, "created_at": now(), "version": 1}
-    blank = {name: _default(table.c[name]) for name in set(model.FIELDS).union(*rows)}
+    blank = {column.name: _default(column) for column in table.c}
     full = [
         blank | row | model.derived(row, account.default_country) | fixed | {"id": record_id}
         for record_id, row in zip(ids, rows, strict=True)
     ]
-    db.session.execute(sa.insert(table), full)
+    insert_rows(model, full)
     words.add(model, account, words.wanted(model, full))
     return ids
 

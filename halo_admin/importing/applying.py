@@ -5,8 +5,9 @@ from collections import Counter
 import sqlalchemy as sa
 
 from ..accounts.models import Account
+from ..bulk import update_rows
 from ..crm import writing
-from ..db import among, db, now, update_rows
+from ..db import among, db, now
 from ..mirror.models import HaloRecord
 from .candidates import Matching
 from .deciding import Deciding, store
@@ -104,8 +105,7 @@ class Applying:
             links.append(self._link(one, rows[one.record_id], ours_id, version, at))
             told.append({"id": one.id, "state": "applied", "ours_id": ours_id, "applied_at": at})
         for model, changes in ((HaloRecord, links), (Decision, told)):
-            if changes:
-                update_rows(model, changes)
+            update_rows(model, changes)
 
     def _new(self, one, row):
         blank = {field: None for field in self.stage.fields if field not in self.stage.only_set}
@@ -165,8 +165,7 @@ class Applying:
             })  # fmt: skip
             told.append({"id": one.id, "state": "applied", "ours_id": row.ours_id, "applied_at": at})
         for model, changes in ((HaloRecord, links), (Decision, told)):
-            if changes:
-                update_rows(model, changes)
+            update_rows(model, changes)
 
 
 def _still_follows(one, row):
@@ -191,20 +190,18 @@ def settle(situation, decisions, rows) -> None:
     stays out what that depended on, so that the next run can pass it by.
     """
     final = [one for one in decisions if one["action"] in ("review", "skipped", "failed")]
-    if final:
-        update_rows(HaloRecord, [
-            {"id": one["record_id"], "outcome": one["action"], "run_id": situation.run.id,
-             "fingerprint": _grounds(situation, rows[one["record_id"]])}
-            for one in final
-        ])  # fmt: skip
+    update_rows(HaloRecord, [
+        {"id": one["record_id"], "outcome": one["action"], "run_id": situation.run.id,
+         "fingerprint": _grounds(situation, rows[one["record_id"]])}
+        for one in final
+    ])  # fmt: skip
     same = [one for one in decisions if one["action"] == "unchanged"]
-    if same:
-        update_rows(HaloRecord, [
-            {"id": one["record_id"], "outcome": "unchanged", "run_id": situation.run.id, "base": one["settled"],
-             "fingerprint": situation.fingerprint(rows[one["record_id"]], one["ours_version"],
-                                                  rows[one["record_id"]].found)}
-            for one in same
-        ])  # fmt: skip
+    update_rows(HaloRecord, [
+        {"id": one["record_id"], "outcome": "unchanged", "run_id": situation.run.id, "base": one["settled"],
+         "fingerprint": situation.fingerprint(rows[one["record_id"]], one["ours_version"],
+                                              rows[one["record_id"]].found)}
+        for one in same
+    ])  # fmt: skip
 
 
 def _grounds(situation, row):

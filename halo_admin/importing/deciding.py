@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from .. import normal
+from ..bulk import insert_rows
 from ..db import among, db, owned_among
 from . import merging
 from .candidates import Matching
@@ -265,5 +266,4 @@ def store(decisions) -> None:
     ids, run_id = [one["record_id"] for one in decisions], decisions[0]["run_id"]
     db.session.execute(sa.delete(Decision).where(Decision.run_id == run_id, among(Decision.record_id, ids)))
     told = [one for one in decisions if one["action"] != "unchanged" or one["newer_here"] or one["conflicts"]]
-    if told:
-        db.session.execute(sa.insert(Decision.__table__), told)
+    insert_rows(Decision, told)

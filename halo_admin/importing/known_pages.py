@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from .. import records
+from ..bulk import insert_rows
 from ..db import among, db
 from ..mirror.models import HaloPage, HaloRecord
 
@@ -61,8 +62,7 @@ def keep(sweep, pages: dict) -> None:
          "halo_ids": [row.halo_id for row in page.rows]}
         for page_no, page in pages.items() if _is_worth_it(page)
     ]  # fmt: skip
-    if rows:
-        db.session.execute(sa.insert(HaloPage.__table__), rows)
+    insert_rows(HaloPage, rows)
 
 
 def _is_worth_it(page):

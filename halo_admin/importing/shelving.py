@@ -5,7 +5,8 @@ from collections import Counter
 import msgspec
 import sqlalchemy as sa
 
-from ..db import among, db, now, update_rows
+from ..bulk import insert_rows, update_rows
+from ..db import among, db, now
 from ..mirror.models import HaloRecord
 from ..records import Unreadable
 from .composing import combined_digest, composed, digest_of, load_around
@@ -127,11 +128,9 @@ class Shelf:
         return {"changed_after": after, "changed_before": self.at, "halo_changed_at": None}
 
     def _write(self):
-        if self.inserts:
-            db.session.execute(sa.insert(HaloRecord.__table__), self.inserts)
+        insert_rows(HaloRecord, self.inserts)
         for rows in (*_alike(self.updates), self.unread):
-            if rows:
-                update_rows(HaloRecord, rows)
+            update_rows(HaloRecord, rows)
         if self.same:
             self._mark_seen(among(HaloRecord.id, self.same))
 

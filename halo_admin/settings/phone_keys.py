@@ -14,11 +14,12 @@ import sqlalchemy as sa
 
 from .. import normal
 from ..accounts.models import Account
+from ..bulk import update_rows
 from ..connecting.above import import_is_live
 from ..crm import words
 from ..crm.contact_models import Contact
 from ..crm.models import Company
-from ..db import among, begin_write, db, update_rows
+from ..db import among, begin_write, db
 from ..mirror.models import HaloRecord
 
 READ, WRITTEN = 2000, 250  # rows read at once; rows written by one transaction, which lasts well under 0.25 s
