@@ -4,7 +4,7 @@ A membership is a row that stays when the contact leaves. An import takes off on
 puts back whom a person took off.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -170,38 +170,45 @@ def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: d
     What people did meanwhile counts: moves() holds again for every row. In a writing transaction.
     """
     purposes = {purpose: names[purpose] for purpose in sorted({*leaving, *joining})}
-    for purpose, list_id in sorted(made_for(account_id, purposes).items()):
-        _grow(
-            list_id,
-            run_id,
-            joined=_join(account_id, list_id, run_id, joining.get(purpose, [])),
-            left=_leave(list_id, run_id, leaving.get(purpose, [])),
-        )
+    list_ids = made_for(account_id, purposes)
+    at, known = now(), _known(list_ids.values(), [one for ids in joining.values() for one in ids])
+    new = [
+        {"account_id": account_id, "list_id": list_ids[purpose], "contact_id": one, "joined_at": at,
+         "joined_run": run_id}
+        for purpose, contact_ids in joining.items() for one in contact_ids if one not in known[list_ids[purpose]]
+    ]  # fmt: skip
+    insert_rows(ListMember, new)
+    made = Counter(row["list_id"] for row in new)
+    for purpose, list_id in sorted(list_ids.items()):
+        back = [one for one in joining.get(purpose, []) if one in known[list_id]]
+        joined = made[list_id] + _put_back(list_id, run_id, back, at)
+        _grow(list_id, run_id, joined=joined, left=_leave(list_id, run_id, leaving.get(purpose, []), at))
 
 
-def _leave(list_id, run_id, contact_ids):
+def _known(list_ids, contact_ids):
+    """{list id: which of these contacts are on it, or were}."""
+    known = defaultdict(set)
+    here = (among(ListMember.contact_id, contact_ids), among(ListMember.list_id, list(list_ids)))
+    chosen = sa.select(ListMember.list_id, ListMember.contact_id).where(*here)
+    for row in db.session.execute(chosen) if contact_ids else ():
+        known[row.list_id].add(row.contact_id)
+    return known
+
+
+def _put_back(list_id, run_id, contact_ids, at):
+    if not contact_ids:
+        return 0
+    here = (ListMember.list_id == list_id, among(ListMember.contact_id, contact_ids))
+    back = sa.update(ListMember).where(*here, ListMember.left_at.is_not(None), ListMember.left_run.is_not(None))
+    return _run(back.values(left_at=None, left_run=None, joined_at=at, joined_run=run_id))
+
+
+def _leave(list_id, run_id, contact_ids, at):
     if not contact_ids:
         return 0
     on = (ListMember.list_id == list_id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
     left = sa.update(ListMember).where(*on, ListMember.joined_run.is_not(None))
-    return _run(left.values(left_at=now(), left_run=run_id))
-
-
-def _join(account_id, list_id, run_id, contact_ids):
-    if not contact_ids:
-        return 0
-    here, at = (ListMember.list_id == list_id, among(ListMember.contact_id, contact_ids)), now()
-    known = set(db.session.scalars(sa.select(ListMember.contact_id).where(*here)))
-    back = sa.update(ListMember).where(*here, ListMember.left_at.is_not(None), ListMember.left_run.is_not(None))
-    joined = _run(back.values(left_at=None, left_run=None, joined_at=at, joined_run=run_id)) if known else 0
-    new = [
-        {"account_id": account_id, "list_id": list_id, "contact_id": one, "joined_at": at, "joined_run": run_id}
-        for one in contact_ids
-        if one not in known
-    ]
-    if new:
-        insert_rows(ListMember, new)
-    return joined + len(new)
+    return _run(left.values(left_at=at, left_run=run_id))
 
 
 def _grow(list_id, run_id, joined, left):

@@ -15,6 +15,10 @@ from .models import Decision
 from .situation import full_rows, links_of, versions_of
 
 BATCH = 500
+# what is needed of a decision to carry it out
+NEEDED = tuple(getattr(Decision, name) for name in (
+    "id", "record_id", "state", "action", "by", "ours_id", "ours_version", "digest", "changes", "settled", "before",
+))  # fmt: skip
 ACTIONS = ("created", "linked", "updated")
 
 
@@ -81,7 +85,7 @@ class Applying:
         if not fresh:
             return []
         here = (Decision.run_id == self.run.id, among(Decision.record_id, [one["record_id"] for one in fresh]))
-        return db.session.scalars(sa.select(Decision).where(*here).order_by(Decision.id)).all()
+        return db.session.execute(sa.select(*NEEDED).where(*here).order_by(Decision.id)).all()
 
     def _carry_out(self, decisions, rows):
         at = now()

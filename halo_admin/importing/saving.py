@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from ..db import db
-from .applying import BATCH, Applying
+from .applying import BATCH, NEEDED, Applying
 from .models import Decision
 
 
@@ -33,5 +33,5 @@ def save(leg) -> bool:
 
 
 def _next(run, state):
-    todo = sa.select(Decision).where(Decision.run_id == run.id, Decision.state == state)
-    return db.session.scalars(todo.order_by(Decision.id).limit(BATCH)).all()
+    todo = sa.select(*NEEDED).where(Decision.run_id == run.id, Decision.state == state)
+    return db.session.execute(todo.order_by(Decision.id).limit(BATCH)).all()

@@ -167,7 +167,7 @@ class Row:
     """A mirror row as deciding sees it, with what its stage found beyond it."""
 
     def __init__(self, row, situation, found):
-        self.__dict__.update(row._mapping)
+        self.__dict__.update(zip(FULL, row, strict=True))
         self.base = self.base or {}
         self.detail_read = situation.detail_read(row)
         self.found = found
