@@ -89,7 +89,8 @@ def _read_part(digits, country):
     if whole:
         return [whole]
     pieces = _MAY_PART.split(digits.strip())
-    return [_e164(piece, country) or _NOT_DIALLED.sub("", piece).replace("+", "") for piece in pieces]
+    keys = [_e164(piece, country) for piece in pieces] if len(pieces) > 1 else [None]
+    return [key or _NOT_DIALLED.sub("", piece).replace("+", "") for key, piece in zip(keys, pieces, strict=True)]
 
 
 def _e164(digits, country):
