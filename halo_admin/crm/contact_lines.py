@@ -109,15 +109,18 @@ class ContactLines(Lines):
         """Put contacts on the lists that their lines name, also on those that a person took them off: a file is a
         person's doing. Lists that nobody has heard of are made.
         """
-        names, members = {}, defaultdict(list)
+        chosen = lists.called(self.account.id, [name for _, line in adding for name in line.lists])
+        members = defaultdict(list)
         for contact_id, line in adding:
             for name in line.lists:
-                names.setdefault(lists.folded(name), name)
-                members[lists.folded(name)].append(contact_id)
-        chosen = [(lists.get_or_create(self.account.id, names[key]), members[key]) for key in sorted(members)]
-        # those that imports fill too, in the order in which imports do
-        for of, ids in sorted(chosen, key=lambda pair: (pair[0].made_for is None, pair[0].made_for or "", pair[0].id)):
-            lists.put_on(of, ids)
+                members[chosen[lists.folded(name)]].append(contact_id)
+        lists.put_each_on(sorted(members.items(), key=_as_imports_do))
+
+
+def _as_imports_do(pair):
+    """The lists that imports fill too come first, in their order: whoever writes locks the lists so."""
+    of, _ = pair
+    return of.made_for is None, of.made_for or "", of.id
 
 
 def _email(line):

@@ -48,9 +48,10 @@ class ListLines(Lines):
         return [here.get(lists.folded(line.values["name"])) for line in lines]
 
     def insert(self, lines):
-        made = [(lists.get_or_create(self.account.id, line.values["name"]), line.values) for line in lines]
-        self.update(made)
-        return [one.id for one, _ in made]
+        made = lists.called(self.account.id, [line.values["name"] for line in lines])
+        chosen = [(made[lists.folded(line.values["name"])], line.values) for line in lines]
+        self.update(chosen)
+        return [one.id for one, _ in chosen]
 
     def update(self, changed):
         for one, values in changed:

@@ -16,7 +16,7 @@ from .list_lines import ListLines
 from .sheets import Refused, Sheet, open_sheet
 
 # so many lines are one transaction: well below the 0.25 s that people's edits may have to wait
-LINES_AT_A_TIME = 300
+LINES_AT_A_TIME = 200
 KINDS = {"companies": CompanyLines, "contacts": ContactLines, "lists": ListLines}
 
 
