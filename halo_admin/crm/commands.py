@@ -13,7 +13,7 @@ crm = AppGroup("crm", help="An account's own records.")
 
 
 @crm.command("load")
-@click.argument("kind", type=click.Choice(["companies"]))
+@click.argument("kind", type=click.Choice(list(loading.KINDS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @account_option
 @json_option
@@ -21,11 +21,11 @@ crm = AppGroup("crm", help="An account's own records.")
 def load(context, account, kind, file, as_json):
     """Take a CSV file in: its first line names the columns."""
     try:
-        loaded = asdict(loading.load_companies(account, file))
+        loaded = asdict(loading.load(kind, account, file))
     except (sheets.Unreadable, OSError) as error:
         refuse(f"{file.name} was not loaded. {error}")
     if unknown := loaded.pop("unknown"):
-        click.echo(f"Left aside, as no column of companies is called so: {', '.join(unknown)}.", err=True)
+        click.echo(f"Left aside, as no column of {kind} is called so: {', '.join(unknown)}.", err=True)
     answer(loaded, as_json, _told(loaded))
     if loaded["refused"]:
         context.exit(1)

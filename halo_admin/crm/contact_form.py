@@ -4,9 +4,9 @@ import re
 
 from .. import normal
 from ..db import db, owned
-from . import editing
+from . import editing, naming
 from .models import Company
-from .tables import LARGEST_ID
+from .searching import AFTER_ALL
 
 WHO = ("first_name", "last_name", "email", "phone", "mobile")
 NOBODY = "Type a name, an e-mail address or a phone number: something must tell who this is."
@@ -44,35 +44,16 @@ class ContactForm(editing.Form):
 
 def called(company: Company | None) -> str:
     """What a form calls a company: its name, with its number where others have that name; "" for none."""
-    if company is None:
-        return ""
-    alone = len(_named(company.account_id, company.name)) == 1
-    return company.name if alone else f"{company.name} ({company.id})"
+    return _calls(company.account_id, [company])[0] if company else ""
 
 
-def meant(account_id: int, text: str) -> list[Company]:
+def meant(account_id: int, text: str) -> list:
     """The companies that a text may mean: those with this name, else the one with this number ("12", "Acme (12)")."""
-    if found := _named(account_id, text):
+    if found := naming.named(account_id, [text]).get(naming.key(text)):
         return found
-    number = re.fullmatch(r"(.*\()?(\d{1,19})\)?", text)
-    company_id = int(number[2]) if number and int(number[2]) <= LARGEST_ID else 0
-    return list(db.session.scalars(owned(Company, account_id).where(Company.id == company_id)))
-
-
-def _named(account_id, name):
-    """Companies of exactly this name, whatever its case."""
-    alike = owned(Company, account_id).where(Company.name_sort == normal.sort_key(name)).order_by(Company.id)
-    return [one for one in db.session.scalars(alike) if one.name.strip().casefold() == name.strip().casefold()]
-
-
-def _unclear(text, companies):
-    if not companies:
-        return f"There is no company “{text}”. Type the name of one that is here, or leave this blank."
-    told = [f"{one.id}{f' in {one.city}' if one.city else ''}" for one in companies[:ALIKE_SHOWN]]
-    more = ", …" if len(companies) > ALIKE_SHOWN else ""
-    return (
-        f"{len(companies)} companies are called {companies[0].name}. Type the number of one: {', '.join(told)}{more}."
-    )
+    ended = re.fullmatch(r"(?:.*\()?(\d+)\)?", text)
+    company_id = naming.number(ended[1]) if ended else None
+    return list(naming.numbered(account_id, [company_id]).values()) if company_id else []
 
 
 def suggestions(account_id: int, text: str, number: int = 10) -> list[str]:
@@ -80,8 +61,20 @@ def suggestions(account_id: int, text: str, number: int = 10) -> list[str]:
     beginning = normal.sort_key(text)
     if not beginning:
         return []
-    first = owned(Company, account_id).where(
-        Company.name_sort >= beginning, Company.name_sort < beginning + "\U0010ffff"
-    )
-    found = db.session.scalars(first.order_by(Company.name_sort, Company.id).limit(number))
-    return [called(company) for company in found]
+    begins = (Company.name_sort >= beginning, Company.name_sort < beginning + AFTER_ALL)
+    first = owned(Company, account_id).where(*begins).order_by(Company.name_sort, Company.id).limit(number)
+    return _calls(account_id, list(db.session.scalars(first)))
+
+
+def _calls(account_id, companies):
+    known = naming.named(account_id, {company.name for company in companies})
+    alone = {company.id for company in companies if len(known[naming.key(company.name)]) == 1}
+    return [company.name if company.id in alone else f"{company.name} ({company.id})" for company in companies]
+
+
+def _unclear(text, companies):
+    if not companies:
+        return f"There is no company “{text}”. Type the name of one that is here, or leave this blank."
+    told = [f"{one.id}{f' in {one.city}' if one.city else ''}" for one in companies[:ALIKE_SHOWN]]
+    numbers = ", ".join(told) + (", …" if len(companies) > ALIKE_SHOWN else "")
+    return f"{len(companies)} companies are called {companies[0].name}. Type the number of one: {numbers}."

@@ -1,6 +1,6 @@
 """Writes an account's records as CSV files: UTF-8 with a header, ids first, empty where unset, in the order of ids.
 
-Flags are 1 or 0; the names of a contact's lists are joined with ";".
+Flags are 1 or 0; the names of a contact's lists are joined with ";" (cells.py).
 """
 
 import csv
@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from ..accounts.models import User
 from ..db import db, owned
 from ..mirror.links import links
-from . import lists
+from . import cells, lists
 from .contact_models import Contact, ContactList
 from .models import Company
 from .types import type_names
@@ -79,7 +79,7 @@ def _contacts(account_id):
         on = lists.names_on([row.id for row in rows])
         for row in rows:
             yield (row.id, row.halo_id, row.first_name, row.last_name, row.email, row.phone, row.mobile, row.title,
-                   companies.get(row.company_id), row.company_id, ";".join(on.get(row.id, ())),
+                   companies.get(row.company_id), row.company_id, cells.join(on.get(row.id, ())),
                    int(row.unsubscribed))  # fmt: skip
 
 

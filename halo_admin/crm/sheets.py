@@ -8,8 +8,6 @@ from pathlib import Path
 
 DELIMITERS = ",;\t"
 LONGEST_CELL = 10_000_000
-# what a dump writes in front and nobody can choose
-LEFT_ASIDE = ("id", "halo_id")
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 READ_AT_ONCE = 1 << 20
 
@@ -58,19 +56,23 @@ class Sheet:
         return {name: cell or None for name, cell in zip(self.columns, cells, strict=False) if name}
 
 
-def open_sheet(path: Path, known: tuple[str, ...], needed: str) -> Sheet:
-    """The file's encoding, delimiter and header. Raises Unreadable where the `needed` column is not found."""
+def open_sheet(path: Path, known: tuple[str, ...], needed: tuple[str, ...], aside: tuple[str, ...]) -> Sheet:
+    """The file's encoding, delimiter and header. Columns neither known nor left aside are told as unknown ones.
+
+    Raises Unreadable where none of the `needed` columns is found.
+    """
     csv.field_size_limit(LONGEST_CELL)
     encoding = _encoding(path)
     header, delimiter = max(
         ((_header(path, encoding, delimiter), delimiter) for delimiter in DELIMITERS),
         key=lambda read: sum(name in known for name in read[0]),
     )
-    if needed not in header:
-        raise Unreadable(f'It has no column "{needed}": the first line must name the columns ({", ".join(known)}).')
+    if not any(name in header for name in needed):
+        lacks = " or ".join(f'"{name}"' for name in needed)
+        raise Unreadable(f"It has no column {lacks}: the first line must name the columns ({', '.join(known)}).")
     if twice := [name for name in known if header.count(name) > 1]:
         raise Unreadable(f'It has the column "{twice[0]}" twice.')
-    unknown = tuple(name for name in header if name and name not in (*known, *LEFT_ASIDE))
+    unknown = tuple(name for name in header if name and name not in (*known, *aside))
     return Sheet(path, encoding, delimiter, tuple(name if name in known else None for name in header), unknown)
 
 

@@ -46,11 +46,19 @@ def test_in_words_it_says_the_same(ann, crm, file):
     assert "Left aside, as no column of companies is called so: fax." in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["contacts", "users", "notes"])
+@pytest.mark.parametrize("kind", ["users", "notes"])
 def test_what_cannot_be_loaded_is_refused(ann, crm, file, kind):
     done = crm("load", kind, file("name", "Acme"), "--account", ann.account_id)
     assert done.exit_code == 2
     assert "companies" in done.stderr
+
+
+def test_contacts_and_lists_are_loaded_too(ann, crm, file):
+    loaded = crm("load", "contacts", file("email,lists,fax", "sam@acme.example,News,1"), "--account", ann.account_id)
+    assert (loaded.exit_code, loaded.stdout) == (0, "1 created, 0 updated, 0 unchanged, 0 refused.\n")
+    assert "Left aside, as no column of contacts is called so: fax." in loaded.stderr
+    loaded = crm("load", "lists", file("name,leads", "News,1"), "--account", ann.account_id)
+    assert (loaded.exit_code, loaded.stdout) == (0, "0 created, 1 updated, 0 unchanged, 0 refused.\n")
 
 
 def test_a_file_without_names_is_one_sentence(ann, crm, file):

@@ -7,7 +7,7 @@ import zipfile
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from halo_admin.crm import dumping, lists, loading, writing
+from halo_admin.crm import dumping, lists, loading, naming, writing
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import get_or_create
@@ -37,9 +37,25 @@ def rows_of(path):
 
 
 def dumped(user, folder):
-    """The lines of companies.csv without their ids."""
+    """The lines of the files of a dump by kind, without what only this account's numbers say."""
     dumping.dump(user.account_id, folder)
-    return [row[2:] for row in rows_of(folder / "companies.csv")]
+    without_id = {kind: [row[1:] for row in rows_of(folder / f"{kind}.csv")] for kind in loading.KINDS}
+    return without_id | {"contacts": [row[:8] + row[9:] for row in without_id["contacts"]]}
+
+
+def make_again(source, target, tmp_path):
+    """The source's dump is loaded into the empty target: the same dump again, and loading it anew changes nothing."""
+    before = dumped(source, tmp_path / "before")
+    for kind in ("companies", "lists", "contacts"):
+        number, path = len(before[kind]) - 1, tmp_path / "before" / f"{kind}.csv"
+        assert told(loading.load(kind, target.account, path)) == (number, 0, 0, [])
+        assert told(loading.load(kind, target.account, path)) == (0, 0, number, [])
+        assert told(loading.load(kind, source.account, path)) == (0, 0, number, [])
+    assert dumped(target, tmp_path / "after") == before == dumped(source, tmp_path / "after")
+
+
+def told(loaded):
+    return loaded.created, loaded.updated, loaded.unchanged, loaded.refused
 
 
 def test_a_dump_holds_what_design_says(ann, bob, tmp_path):
@@ -111,12 +127,48 @@ def test_any_dump_loaded_into_an_empty_account_dumps_the_same(app, tmp_path, row
     kind = get_or_create(source.account_id, 'Größe; "A"').id
     writing.insert(Company, source.account, [row | {"type_id": kind if "=" in row["name"] else None} for row in rows])
     db.session.commit()
-    before = dumped(source, tmp_path / "before")
-    loaded = loading.load_companies(target.account, tmp_path / "before" / "companies.csv")
-    assert (loaded.created, loaded.refused) == (len(rows), [])
-    assert dumped(target, tmp_path / "after") == before
-    again = loading.load_companies(target.account, tmp_path / "before" / "companies.csv")
-    assert (again.unchanged, again.created, again.updated, again.refused) == (len(rows), 0, 0, [])
+    make_again(source, target, tmp_path)
+
+
+PEOPLE = st.lists(
+    st.fixed_dictionaries(
+        dict.fromkeys(("last_name", "phone", "mobile", "title"), VALUES)
+        | {
+            "first_name": NAMES,  # a contact of whom nothing tells who it is cannot be loaded
+            "email": VALUES | st.sampled_from(["sam@acme.example", "SAM@acme.example"]),
+            "unsubscribed": st.booleans(),
+            "company": st.integers(0, 3),
+            "on": st.sets(st.integers(0, 3)),
+        }
+    ),
+    max_size=8,
+)
+TWINS = {"first_name": "Sam", "email": "x@acme.example", "unsubscribed": False, "company": 0, "on": {0}}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([TWINS, TWINS | {"on": set()}, TWINS | {"unsubscribed": True}, TWINS], ["Acme"], ["a;b", '"', '"a;b"', "a"])
+@given(
+    PEOPLE,
+    st.lists(NAMES, unique_by=naming.key, max_size=3),
+    st.lists(NAMES.filter(lists.folded), unique_by=lists.folded, max_size=3),
+)
+def test_any_contacts_and_lists_loaded_into_an_empty_account_dump_the_same(app, tmp_path, people, companies, names):
+    source, target = make_user("Ann", next(EMAILS)), make_user("Bob", next(EMAILS))
+    companies = dict(enumerate(ours(source, *companies)))
+    begin_write()
+    rows = [
+        {field: value for field, value in row.items() if field in Contact.FIELDS}
+        | {"company_id": companies.get(row["company"])}
+        for row in people
+    ]
+    ids = writing.insert(Contact, source.account, rows)
+    for place, name in enumerate(names):
+        made = lists.make(source.account_id, name)
+        made.leads = place % 2 == 1
+        lists.put_on(made, [one for one, row in zip(ids, people, strict=True) if place in row["on"]])
+    db.session.commit()
+    make_again(source, target, tmp_path)
 
 
 def test_contacts_and_lists_are_dumped_with_what_hangs_on_them(ann, tmp_path):

@@ -1,6 +1,7 @@
-"""What `crm load` does with a file: every line is created, updated, unchanged or refused."""
+"""What `crm load` does with a file, of companies: every line is created, updated, unchanged or refused."""
 
 import codecs
+from functools import partial
 
 import pytest
 
@@ -12,16 +13,9 @@ from tests.crm.conftest import company, ours
 
 
 @pytest.fixture
-def load(ann, tmp_path):
-    """Load a file of these lines into Ann's account; what became of them, without what is zero."""
-
-    def load_it(*lines, user=ann, encoding="utf-8"):
-        path = tmp_path / "companies.csv"
-        path.write_bytes(lines[0] if isinstance(lines[0], bytes) else "\r\n".join(lines).encode(encoding))
-        loaded = vars(loading.load_companies(user.account, path))
-        return {name: value for name, value in loaded.items() if value}
-
-    return load_it
+def load(load_file):
+    """Load a file of companies."""
+    return partial(load_file, "companies")
 
 
 def everything(user):

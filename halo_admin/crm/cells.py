@@ -1,0 +1,38 @@
+"""Cells of a file that are more than a text: flags, and several names in one."""
+
+import re
+
+FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+LONGEST_QUOTE = 60
+# a name stands in quotes where it would not be read as one otherwise, and then holds its own quotes twice
+NAME = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^;]*))\s*(?:;|$)')
+
+
+def join(names) -> str:
+    """Several names in one cell: Zoo;News;"Berlin; 2025"."""
+    return ";".join('"{}"'.format(name.replace('"', '""')) if ";" in name or name[0] == '"' else name for name in names)
+
+
+def split(text: str | None) -> list[str]:
+    """The names in a cell, without the blanks around them."""
+    found = NAME.finditer(text or "")
+    names = (match[1].replace('""', '"') if match[1] is not None else match[2] for match in found)
+    return [name.strip() for name in names if name.strip()]
+
+
+def flag(text: str | None) -> bool | None:
+    """What a flag says; None where it is blank or none (see wrong_flag)."""
+    return FLAGS.get(text.strip().casefold()) if text else None
+
+
+def wrong_flag(row: dict, names) -> str | None:
+    """What is wrong with the first of the row's flags that is none."""
+    for name in names:
+        if (row.get(name) or "").strip() and flag(row[name]) is None:
+            return f"{name} is {quote(row[name])}, which is neither 1, true or yes nor 0, false or no"
+    return None
+
+
+def quote(text: str) -> str:
+    """A cell as a sentence quotes it."""
+    return f'"{text}"' if len(text) <= LONGEST_QUOTE else f'"{text[:LONGEST_QUOTE]}…"'

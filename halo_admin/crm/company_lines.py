@@ -1,0 +1,68 @@
+"""What the lines of a file of companies mean."""
+
+from .. import normal
+from .before import Before
+from .lines import Line, Lines
+from .models import Company
+from .types import LONGEST_NAME, company_types, folded, get_or_create
+
+UNHEARD_OF = -1  # the id of a type that does not exist yet
+
+
+class CompanyLines(Lines):
+    """A line is about the one company with the same website, else the same name."""
+
+    model, noun, nouns = Company, "company", "companies"
+    COLUMNS = ("name", "phone", "website", "type", "street", "city", "state", "postal_code", "country")
+    NEEDED = ("name",)
+
+    def __init__(self, account, given):
+        super().__init__(account, given)
+        self.before = Before(Company, account.id, ("name_sort", "name_key", "website_key"))
+        self.fields = ["type_id" if name == "type" else name for name in given]
+        self.type_ids = {kind.name_key: kind.id for kind in company_types(account.id)}
+
+    def fault(self, row):
+        if not (row["name"] or "").strip():
+            return "the name is blank"
+        if row.get("type") and (not row["type"].strip() or len(row["type"].strip()) > LONGEST_NAME):
+            return f"the type is blank or longer than {LONGEST_NAME} characters"
+        return None
+
+    def prepare(self, row):
+        normal.phone_key(row.get("phone"), self.account.default_country)
+
+    def read(self, rows, make=False):
+        for row in rows if make else ():
+            if (name := row.get("type")) and folded(name) not in self.type_ids:
+                self.type_ids[folded(name)] = get_or_create(self.account.id, name).id
+        return [Line(dict(zip(self.fields, self._given(row), strict=True))) for row in rows]
+
+    def _given(self, row):
+        for name in self.given:
+            is_type = name == "type" and row["type"] is not None
+            yield self.type_ids.get(folded(row["type"]), UNHEARD_OF) if is_type else row[name]
+
+    def holding(self, lines):
+        sorts = {normal.sort_key(line.values["name"]) for line in lines}
+        here = {
+            tuple(getattr(company, name) for name in self.fields): company.id
+            for companies in self.before.grouped(Company.name_sort, sorts).values()
+            for company in companies
+        }
+        return [here.get(tuple(line.values.values())) for line in lines]
+
+    def meant_by(self, lines):
+        """The first key with any company counts; the name may only choose among several with the same website."""
+        sites = [normal.website_key(line.values.get("website")) for line in lines]
+        names = [normal.name_key(line.values["name"]) for line in lines]
+        by_site = self.before.grouped(Company.website_key, sites, locked=True)
+        by_name = self.before.grouped(Company.name_key, names, locked=True)
+        return [_meant(by_site.get(site, []), by_name.get(name, [])) for site, name in zip(sites, names, strict=True)]
+
+
+def _meant(sited, named):
+    if len(sited) < 2:
+        return sited or named
+    ids = {company.id for company in named}
+    return [company for company in sited if company.id in ids] or sited

@@ -1,0 +1,66 @@
+"""What the lines of a file may say, whatever kind of record they are about."""
+
+from typing import NamedTuple
+
+from ..db import now
+from . import writing
+from .sheets import Refused
+
+
+class Line(NamedTuple):
+    """What one line says: values by field, and the lists that it names."""
+
+    values: dict
+    lists: tuple[str, ...] = ()
+
+
+class Lines:
+    """The lines of one file, as many at a time as the caller hands in. A kind of record says what is special about it.
+
+    `before` is what the account had when the file was opened (before.py); what the file itself brings is not compared.
+    """
+
+    model, noun, nouns = None, "record", "records"
+    COLUMNS: tuple[str, ...] = ()  # what a line may give
+    NEEDED: tuple[str, ...] = ()  # one of these columns must be there
+    ASIDE: tuple[str, ...] = ("id", "halo_id")  # what a dump writes and nobody can choose
+
+    def __init__(self, account, given: tuple[str, ...]):
+        self.account, self.given = account, given
+
+    def fault(self, row: dict) -> str | None:
+        """Why a line cannot be taken in, whatever there is in the database."""
+
+    def prepare(self, row: dict) -> None:
+        """Work out before the transaction what takes long, where it is remembered."""
+
+    def read(self, rows: list[dict], make: bool = False) -> list[Line | Refused]:
+        """What the rows say; with `make`, in a writing transaction, what they name and nobody has heard of is made."""
+        raise NotImplementedError
+
+    def holding(self, lines: list[Line]) -> list[int | None]:
+        """For each line the id of a record that holds all it says already."""
+        raise NotImplementedError
+
+    def meant_by(self, lines: list[Line]) -> list[list]:
+        """For each line the records it may be about, locked: what is decided about them still holds when written."""
+        raise NotImplementedError
+
+    def adds(self, line: Line, record) -> bool:
+        """Whether a line adds something to its record that is none of its values. Asked after meant_by()."""
+        return False
+
+    def insert(self, lines: list[Line]) -> list[int]:
+        """Make records; their ids."""
+        at = {"edited_at": now()}
+        return writing.insert(self.model, self.account, [line.values | at for line in lines])
+
+    def update(self, changed: list[tuple]) -> None:
+        """Give records new values: [(record, {field: value})]."""
+        at = {"edited_at": now()}
+        held = [{name: getattr(one, name) for name in ("id", *self.model.FIELDS)} for one, _ in changed]
+        rows = [row | values | at for row, (_, values) in zip(held, changed, strict=True)]
+        writing.update(self.model, self.account, rows)
+
+    def add(self, adding: list[tuple[int, Line]]) -> None:
+        """Add to the records with these ids what adds() told of, and what new ones bring beside their values."""

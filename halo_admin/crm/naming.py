@@ -1,0 +1,72 @@
+"""Which company is meant by a name or a number, as people and files write them."""
+
+from .. import normal
+from ..db import among, db, owned, owned_among
+from . import cells
+from .models import Company
+from .sheets import Refused
+from .tables import LARGEST_ID
+
+COLUMNS = (Company.id, Company.name, Company.name_sort, Company.city)
+
+
+def named(account_id: int, names) -> dict[str, list]:
+    """{the name, folded by key(): the account's companies of exactly this name, whatever its case, by id}."""
+    keys = {key(name) for name in names}
+    sorts = {normal.sort_key(name) for name in names}
+    alike = owned(Company, account_id).with_only_columns(*COLUMNS).where(among(Company.name_sort, list(sorts)))
+    found = {}
+    for company in db.session.execute(alike.order_by(Company.id + 0)) if sorts else ():
+        if key(company.name) in keys:
+            found.setdefault(key(company.name), []).append(company)
+    return found
+
+
+def numbered(account_id: int, ids) -> dict:
+    """{id: the account's company with it}."""
+    here = owned_among(Company, account_id, ids).with_only_columns(*COLUMNS)
+    return {company.id: company for company in db.session.execute(here)} if ids else {}
+
+
+def key(name: str) -> str:
+    return name.strip().casefold()
+
+
+def number(text: str) -> int | None:
+    """The id that a text is; None where it can be none."""
+    text = text.strip()
+    is_id = text.isascii() and text.isdigit() and len(text) < 20 and 0 < int(text) <= LARGEST_ID
+    return int(text) if is_id else None
+
+
+def of_lines(account_id: int, rows: list[dict]) -> list:
+    """For each line of a file, with the columns company and company_id or one of them, the company's id.
+
+    None where it names none, Refused where it cannot be told.
+    """
+    by_name = named(account_id, {row["company"] for row in rows if row.get("company")})
+    ids = {number(row["company_id"]) for row in rows if row.get("company_id")} - {None}
+    by_number = numbered(account_id, ids)
+    return [_told(row, by_name, by_number) for row in rows]
+
+
+def _told(row, by_name, by_number):
+    """A number counts where its company has the name given, if any: another site's number means another company."""
+    name, text = row.get("company"), row.get("company_id")
+    company = by_number.get(number(text)) if text else None
+    if company is not None and (not name or key(company.name) == key(name)):
+        return company.id
+    if not name:
+        return Refused(f"there is no company {cells.quote(text)} here") if text else None
+    companies = by_name.get(key(name), [])
+    if len(companies) == 1:
+        return companies[0].id
+    return Refused(_unclear(name, companies, company))
+
+
+def _unclear(name, companies, other):
+    if not companies:
+        is_called = f", and {other.id} is {cells.quote(other.name)}" if other else ""
+        return f"there is no company {cells.quote(name)} here{is_called}"
+    numbers = ", ".join(str(company.id) for company in companies[:3]) + (", …" if len(companies) > 3 else "")
+    return f"{len(companies)} companies are called {cells.quote(name)} ({numbers}): company_id can tell which is meant"
