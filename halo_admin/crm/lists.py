@@ -76,13 +76,16 @@ def get_or_create(account_id: int, name: str) -> ContactList:
 
 
 def called(account_id: int, names) -> dict[str, ContactList]:
-    """{folded name: the account's list of this name}; made with Leads off where there is none. In a writing
-    transaction.
+    """{folded name: the account's list of this name}; made with Leads off, in this order, where there is none.
+
+    In a writing transaction.
     """
-    wanted = {folded(name): name for name in reversed(names)}  # of several spellings the first counts
+    wanted = {}
+    for name in names:
+        wanted.setdefault(folded(name), name)
     known = owned(ContactList, account_id).where(among(ContactList.name_key, list(wanted)))
     found = {one.name_key: one for one in db.session.scalars(known)} if wanted else {}
-    made = {key: _new(account_id, wanted[key]) for key in sorted(wanted.keys() - found.keys())}
+    made = {key: _new(account_id, name) for key, name in wanted.items() if key not in found}
     db.session.add_all(made.values())
     db.session.flush()
     return found | made
