@@ -19,7 +19,11 @@ crm = AppGroup("crm", help="An account's own records.")
 @json_option
 @click.pass_context
 def load(context, account, kind, file, as_json):
-    """Take a CSV file in: its first line names the columns."""
+    """Take a CSV file in: its first line names the columns, which are those of a dump.
+
+    A line changes the record it is about, or makes one. Companies are known by their website, else their name; contacts
+    by their e-mail; lists by their name. Load companies before contacts, who name theirs.
+    """
     try:
         loaded = asdict(loading.load(kind, account, file))
     except (sheets.Unreadable, OSError) as error:

@@ -1,6 +1,6 @@
 """The Contacts table, a contact's profile, the form to edit it, and the lists it is put on and taken off."""
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_login import current_user
 
 from ..db import db
@@ -11,6 +11,7 @@ from .blueprint import bp
 from .contact_form import ContactForm
 from .contact_models import Contact, ContactList
 from .models import Company
+from .naming import number
 from .pages import edit_page, profile_page, saved_page, table_page
 from .tables import LARGEST_ID
 from .types import type_names
@@ -36,9 +37,8 @@ def contacts():
 
 
 def _company_asked_for():
-    text = request.args.get("company", "")
-    company_id = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return db.session.scalar(own(Company).where(Company.id == company_id)) if 0 < company_id <= LARGEST_ID else None
+    company_id = number(request.args.get("company", ""))
+    return db.session.scalar(own(Company).where(Company.id == company_id)) if company_id else None
 
 
 @bp.get(ONE)
@@ -49,14 +49,12 @@ def contact(contact_id):
 
 @bp.get(f"{ONE}/edit")
 def edit_contact(contact_id):
-    contact, form = own_or_404(Contact, contact_id), ContactForm(current_user.account_id)
-    return edit_page("contact", contact, form, form.texts(contact))
+    return edit_page("contact", own_or_404(Contact, contact_id), ContactForm(current_user.account_id))
 
 
 @bp.post(f"{ONE}/edit")
 def save_contact(contact_id):
-    contact = db.session.scalar(own(Contact).where(Contact.id == contact_id).with_for_update()) or abort(404)
-    return saved_page("contact", contact, ContactForm(current_user.account_id))
+    return saved_page("contact", Contact, contact_id, ContactForm(current_user.account_id))
 
 
 @bp.post(f"{ONE}/lists")
@@ -65,7 +63,7 @@ def put_on_list(contact_id):
     contact = own_or_404(Contact, contact_id)
     takes_off = "take_off" in request.form
     text = request.form.get("take_off" if takes_off else "list", "")
-    chosen = own_or_404(ContactList, int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0)
+    chosen = own_or_404(ContactList, number(text) or 0)
     name = chosen.name
     (lists.take_off if takes_off else lists.put_on)(chosen, [contact.id])
     db.session.commit()

@@ -19,6 +19,7 @@ from .pages import edit_page, profile_page, saved_page, table_page
 from .tables import LARGEST_ID, counted
 from .types import type_names
 
+ONE = f"/companies/<int(max={LARGEST_ID}):company_id>"
 CONTACTS_SHOWN = 10  # on a company's profile
 
 
@@ -46,7 +47,7 @@ def company_names():
     return render_template("crm/_names.html", names=names)
 
 
-@bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>")
+@bp.get(ONE)
 def company(company_id):
     company = own_or_404(Company, company_id)
     found = of_company(company.account_id, company.id)
@@ -54,16 +55,14 @@ def company(company_id):
     return profile_page("company", company, **shown)
 
 
-@bp.get(f"/companies/<int(max={LARGEST_ID}):company_id>/edit")
+@bp.get(f"{ONE}/edit")
 def edit_company(company_id):
-    company, form = own_or_404(Company, company_id), CompanyForm(current_user.account_id)
-    return edit_page("company", company, form, form.texts(company))
+    return edit_page("company", own_or_404(Company, company_id), CompanyForm(current_user.account_id))
 
 
-@bp.post(f"/companies/<int(max={LARGEST_ID}):company_id>/edit")
+@bp.post(f"{ONE}/edit")
 def save_company(company_id):
-    company = db.session.scalar(own(Company).where(Company.id == company_id).with_for_update()) or abort(404)
-    return saved_page("company", company, CompanyForm(current_user.account_id))
+    return saved_page("company", Company, company_id, CompanyForm(current_user.account_id))
 
 
 @bp.get("/download")

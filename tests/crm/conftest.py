@@ -1,5 +1,6 @@
 """The site on a fresh database, the cast, and builders that name only what matters."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -82,6 +83,23 @@ def signed_in(app):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def get(signed_in):
+    """The page that a user gets at an address."""
+
+    def get_it(user, address, code=200, **headers):
+        answer = signed_in(user).get(address, headers=headers)
+        assert answer.status_code == code, answer.text
+        return answer.text
+
+    return get_it
+
+
+def shown(html, nouns="companies"):
+    """The names of companies, or of contacts, that a page links to, in their order."""
+    return re.findall(rf'<a href="/{nouns}/\d+">([^<]*)</a>', html)
 
 
 @pytest.fixture

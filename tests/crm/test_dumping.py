@@ -118,7 +118,7 @@ def test_the_zip_holds_the_same_files(ann, tmp_path):
 EMAILS = (f"user{number}@example.com" for number in range(1_000_000))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([{"name": "Acme", "phone": "1"}, {"name": "Acme", "phone": "1"}, {"name": "ACME", "website": "acme.com"}])
 @given(ROWS)
 def test_any_dump_loaded_into_an_empty_account_dumps_the_same(app, tmp_path, rows):
@@ -146,7 +146,7 @@ PEOPLE = st.lists(
 TWINS = {"first_name": "Sam", "email": "x@acme.example", "unsubscribed": False, "company": 0, "on": {0}}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([TWINS, TWINS | {"on": set()}, TWINS | {"unsubscribed": True}, TWINS], ["Acme"], ["a;b", '"', '"a;b"', "a"])
 @given(
     PEOPLE,

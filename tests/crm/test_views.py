@@ -10,27 +10,13 @@ from halo_admin.crm import profile, tables
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
-from tests.crm.conftest import NOON, linked, ours, tenant
+from tests.crm.conftest import NOON, linked, ours, people_of, shown, tenant
 
 
-@pytest.fixture
-def get(signed_in):
-    def get_it(user, address, code=200, **headers):
-        answer = signed_in(user).get(address, headers=headers)
-        assert answer.status_code == code, answer.text
-        return answer.text
-
-    return get_it
-
-
-def shown(html):
-    """The names in the table, in their order."""
-    return re.findall(r'<a href="/companies/\d+">([^<]*)</a>', html)
-
-
-def test_an_account_without_companies_is_told_how_to_get_some(ann, get):
-    html = get(ann, "/companies")
-    assert "No companies yet" in html
+@pytest.mark.parametrize("nouns", ["companies", "contacts"])
+def test_an_account_without_any_is_told_how_to_get_some(ann, get, nouns):
+    html = get(ann, f"/{nouns}")
+    assert f"No {nouns} yet" in html
     assert "<form class" not in html
 
 
@@ -47,20 +33,25 @@ def test_the_table_shows_what_was_asked_for(ann, get):
     assert "No company is like this" in get(ann, "/companies?q=nothing")
 
 
-def test_typing_gets_the_table_alone_and_a_clean_address(ann, signed_in):
-    ours(ann, "Acme", "Bergmann")
-    headers = {"HX-Request": "true", "HX-Target": "companies"}
-    answer = signed_in(ann).get("/companies?q=acme&type=&sort=name", headers=headers)
-    assert answer.text.lstrip().startswith('<section id="companies"')
-    assert shown(answer.text) == ["Acme"]
-    assert answer.headers["HX-Replace-Url"] == "/companies?q=acme"
+TABLES = pytest.mark.parametrize(("nouns", "made"), [("companies", ours), ("contacts", people_of)])
 
 
-def test_the_page_includes_the_very_table_that_typing_gets(ann, signed_in):
-    ours(ann, "Acme")
+@TABLES
+def test_typing_gets_the_table_alone_and_a_clean_address(ann, signed_in, nouns, made):
+    made(ann, "Acme Ltd", "Bergmann")
+    headers = {"HX-Request": "true", "HX-Target": nouns}
+    answer = signed_in(ann).get(f"/{nouns}?q=acme&type=&list=&only=&sort=name", headers=headers)
+    assert answer.text.lstrip().startswith(f'<section id="{nouns}"')
+    assert shown(answer.text, nouns) == ["Acme Ltd"]
+    assert answer.headers["HX-Replace-Url"] == f"/{nouns}?q=acme"
+
+
+@TABLES
+def test_the_page_includes_the_very_table_that_typing_gets(ann, signed_in, nouns, made):
+    made(ann, "Acme")
     client = signed_in(ann)
-    fragment = client.get("/companies", headers={"HX-Request": "true", "HX-Target": "companies"}).text
-    assert fragment.strip() in client.get("/companies").text
+    fragment = client.get(f"/{nouns}", headers={"HX-Request": "true", "HX-Target": nouns}).text
+    assert fragment.strip() in client.get(f"/{nouns}").text
 
 
 def test_pages_are_links_that_keep_what_was_asked(ann, get, monkeypatch):
