@@ -110,7 +110,7 @@ def _pass(run, sweep):
 
 def _read_pages(leg, reading, sweep):
     """Read the next few pages and put them into the mirror at once; what stopped the reading is raised after that."""
-    ahead = Ahead(leg, reading, sweep.page_no)
+    ahead = Ahead(leg, reading.listing, sweep)
     pages = ahead.pages()
     if pages:
         with leg.batch() as run:
@@ -122,9 +122,9 @@ def _read_pages(leg, reading, sweep):
 class Ahead:
     """The next pages of a list, in one transaction's worth. stopped_by: the error that the page after them met."""
 
-    def __init__(self, leg, reading, page_no):
-        self.leg, self.listing, self.page_no = leg, reading.listing, page_no
-        self.known = known_pages.load(leg, reading.kind, page_no, PAGES_AHEAD)
+    def __init__(self, leg, listing, sweep):
+        self.leg, self.listing, self.page_no = leg, listing, sweep.page_no
+        self.known = known_pages.load(leg, sweep, PAGES_AHEAD)
         self.stopped_by = None
 
     def pages(self) -> list:

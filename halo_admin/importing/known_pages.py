@@ -16,11 +16,12 @@ PACKAGE = Path(records.__file__).parent
 
 
 class KnownPage(msgspec.Struct):
-    """A page as it came the last time, with the ids of its rows in Halo's order."""
+    """A page as it came the last time, with the ids of its rows in Halo's order; seen: those the sweep saw before."""
 
     digest: str
     halo_ids: list[int]
     record_count: int | None
+    seen: set[int]
 
 
 @cache
@@ -30,26 +31,32 @@ def code() -> bytes:
     return blake2b(b"".join(source.read_bytes() for source in sources), digest_size=16).digest()
 
 
-def load(leg, kind: str, page_no: int, number: int) -> dict[int, KnownPage]:
-    """{page_no: KnownPage} of the next pages, where what follows from them stands in the mirror.
+def load(leg, sweep, number: int) -> dict[int, KnownPage]:
+    """{page_no: KnownPage} of a sweep's next pages, where what follows from them stands in the mirror.
 
     What other records belong into is composed anew whenever those have changed: its pages are always read.
     """
-    if leg.stage.around(kind) or leg.run.options.get("full"):
+    if leg.stage.around(sweep.kind) or leg.run.options.get("full"):
         return {}
-    tenant_id = leg.run.tenant_id
-    here = (HaloPage.tenant_id == tenant_id, HaloPage.kind == kind, HaloPage.code == code().hex())
+    here = (HaloPage.tenant_id == sweep.tenant_id, HaloPage.kind == sweep.kind, HaloPage.code == code().hex())
     columns = (HaloPage.page_no, HaloPage.digest, HaloPage.halo_ids, HaloPage.record_count)
-    chosen = sa.select(*columns).where(*here, HaloPage.page_no.between(page_no, page_no + number - 1))
-    found = {row.page_no: KnownPage(*row[1:]) for row in db.session.execute(chosen)}
-    ids = {halo_id for page in found.values() for halo_id in page.halo_ids}
-    return found if len(ids) == _readable(tenant_id, kind, ids) else {}
+    chosen = sa.select(*columns).where(*here, HaloPage.page_no.between(sweep.page_no, sweep.page_no + number - 1))
+    rows = db.session.execute(chosen).all()
+    held = _held(sweep, {halo_id for row in rows for halo_id in row.halo_ids})
+    return {row.page_no: KnownPage(row.digest, row.halo_ids, row.record_count, _seen(row.halo_ids, held))
+            for row in rows if held.keys() >= set(row.halo_ids)}  # fmt: skip
 
 
-def _readable(tenant_id, kind, ids):
-    """How many of these records the mirror holds without a fault."""
-    here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == kind, among(HaloRecord.halo_id, list(ids)))
-    return db.session.scalar(sa.select(sa.func.count()).where(*here, HaloRecord.error.is_(None))) if ids else 0
+def _held(sweep, ids):
+    """{halo_id: whether this sweep has seen it} of those records that the mirror holds without a fault."""
+    here = (HaloRecord.tenant_id == sweep.tenant_id, HaloRecord.kind == sweep.kind, HaloRecord.error.is_(None))
+    is_seen = HaloRecord.last_sweep_id.is_not_distinct_from(sweep.id)
+    chosen = sa.select(HaloRecord.halo_id, is_seen).where(*here, among(HaloRecord.halo_id, list(ids)))
+    return dict(map(tuple, db.session.execute(chosen))) if ids else {}
+
+
+def _seen(ids, held):
+    return {halo_id for halo_id in ids if held[halo_id]}
 
 
 def keep(sweep, pages: dict) -> None:

@@ -26,24 +26,18 @@ class Shelf:
 
     def store(self, pages) -> list[int]:
         """Put pages, read or known, into the mirror. Returns how many rows of each the sweep had not seen before."""
-        passed = [dict.fromkeys(page.halo_ids) if isinstance(page, KnownPage) else {} for page in pages]
-        read = [{} if isinstance(page, KnownPage) else dict(self._identified(page.rows, number))
-                for number, page in enumerate(pages, self.sweep.page_no)]  # fmt: skip
-        rows = {halo_id: row for page in read for halo_id, row in page.items()}
-        seen = self._pass_by({halo_id for page in passed for halo_id in page}) | self._sort_in(rows)
-        return self._new_ones([one | other for one, other in zip(passed, read, strict=True)], seen)
+        rows = [self._rows(page, number) for number, page in enumerate(pages, self.sweep.page_no)]
+        seen = self._sort_in({halo_id: row for page in rows for halo_id, row in page.items() if row is not None})
+        known = [page for page in pages if isinstance(page, KnownPage)]
+        if known:
+            self._mark_seen(*self.here, among(HaloRecord.halo_id, [one for page in known for one in page.halo_ids]))
+        return self._new_ones(rows, seen.union(*(page.seen for page in known)))
 
-    def _pass_by(self, ids):
-        """Mark rows as seen; the ids of those that the sweep had seen before."""
-        if not ids:
-            return set()
-        here = (*self.here, among(HaloRecord.halo_id, list(ids)))
-        before = db.session.scalars(sa.select(HaloRecord.halo_id).where(*here, self._is_seen())).all()
-        self._mark_seen(*here)
-        return set(before)
-
-    def _is_seen(self):
-        return HaloRecord.last_sweep_id == self.sweep.id
+    def _rows(self, page, page_no):
+        """{halo_id: row} of a page; of a known one None for each row."""
+        if isinstance(page, KnownPage):
+            return dict.fromkeys(page.halo_ids)
+        return dict(self._identified(page.rows, page_no))
 
     def _mark_seen(self, *here):
         seen = sa.update(HaloRecord).where(*here).values(last_sweep_id=self.sweep.id, gone_at=None)
