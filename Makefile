@@ -20,7 +20,7 @@ setup: .venv/.requirements static/vendor/.made ## Virtual environment, requireme
 
 test: dev ## Run all tests; ARGS="tests/web -x" narrows them
 	@$(BIN)/python -m tools.chromium
-	$(BIN)/python -m pytest -n auto --dist loadscope $(STUCK) $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(STUCK) $(ARGS)
 
 check: dev ## Lint and check the formatting of everything
 	$(BIN)/ruff check .

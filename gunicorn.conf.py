@@ -6,5 +6,7 @@ bind = f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
 threads = 16
 graceful_timeout = 2
+# Longer than browsers and proxies go between two requests: a connection closed just as it is used again fails there.
+keepalive = 75
 control_socket_disable = True
 loglevel = "warning"

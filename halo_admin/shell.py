@@ -39,4 +39,4 @@ def refuse(sentence: str, code: int = 1):
 
 
 def password_from_stdin() -> str:
-    return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    return sys.stdin.readline().rstrip("\r\n")

@@ -1,14 +1,40 @@
 """Servers, browsers and running sites for all tests; each pytest-xdist worker starts its own when first asked for."""
 
+import os
 import shutil
 
 import pytest
+from argon2 import PasswordHasher
 
+from halo_admin.accounts import people
 from tests.browsing import DESKTOP, Browser, Complaints
 from tests.postgres import Postgres
 from tests.processes import Process
 from tests.servers import Redis, migrate
 from tests.sites import Site
+
+# what starts processes, and then mostly waits for them
+SLOW = {"start_site", "run_process", "browser"}
+
+
+def pytest_xdist_auto_num_workers():
+    """Tests wait for their servers about half of the time."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items):
+    """Slow modules first: one that begins last would keep a single worker busy while the others have nothing left."""
+    slow = {item.path for item in items if SLOW & set(item.fixturenames)}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords():
+    """Inside this process hashing a password takes no time to speak of; sites that tests start do it in earnest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(people, "NOBODY", people.HASHER.hash("nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")

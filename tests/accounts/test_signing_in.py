@@ -1,11 +1,16 @@
 """Signing in and out, and who may see what without."""
 
+import subprocess
+import sys
+
 import pytest
+from argon2 import PasswordHasher
 
 from halo_admin.accounts import people
 from halo_admin.accounts.models import User
 from halo_admin.db import begin_write, db
 from tests.importing.world import World
+from tests.processes import ROOT
 
 PASSWORD = "a long password"
 OPEN = {"accounts.sign_in", "health.healthz", "metrics.metrics", "static"}
@@ -110,6 +115,12 @@ def test_after_signing_in_nobody_is_sent_to_another_site(visitor, elsewhere):
 
 def test_a_password_is_kept_as_an_argon2_hash(world):
     assert db.session.get(User, world.ann.id).password_hash.startswith("$argon2id$")
+
+
+def test_a_sites_passwords_cost_what_the_library_advises():
+    told = "from halo_admin.accounts import people; print(people.HASHER.hash('x'), people.NOBODY)"
+    hashes = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not any(PasswordHasher().check_needs_rehash(one) for one in hashes.stdout.split())
 
 
 @pytest.mark.parametrize(("email", "password", "sentence"), [
