@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import threading
 
 import pytest
 from argon2 import PasswordHasher
+from werkzeug.serving import make_server
 
 from halo_admin.accounts import people
 from tests.browsing import DESKTOP, Browser, Complaints
@@ -143,6 +145,23 @@ def site(start_site, sqlite_url):
     return start_site(sqlite_url)
 
 
+@pytest.fixture
+def serve():
+    """serve(app): the address of an app of this process, served on a free port by threads."""
+    running = []
+
+    def start(app):
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        running.append((server, threading.Thread(target=server.serve_forever)))
+        running[-1][1].start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(scope="session")
 def browser():
     running = Browser()
@@ -159,8 +178,8 @@ def complaints():
 
 
 @pytest.fixture
-def new_page(browser, complaints):
-    """Open a page of a new visitor, with cookies of its own."""
+def new_page(browser, complaints, serve, start_site):
+    """Open a page of a new visitor, with cookies of its own. Pages close before the servers they ask end."""
     contexts = []
 
     def new(**options):

@@ -1,10 +1,8 @@
 """Companies in a real browser: typing narrows the table, everything works without script, and nothing complains."""
 
 import re
-import threading
 
 import pytest
-from werkzeug.serving import make_server
 
 from halo_admin.crm import writing
 from halo_admin.crm.models import Company
@@ -17,14 +15,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(sqlite_app):
+def address(sqlite_app, serve):
     """The site, running on a free port."""
-    server = make_server("127.0.0.1", 0, sqlite_app, threaded=True)
-    running = threading.Thread(target=server.serve_forever)
-    running.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    running.join()
+    return serve(sqlite_app)
 
 
 @pytest.fixture

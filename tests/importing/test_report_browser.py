@@ -1,9 +1,6 @@
 """An import's page in a real browser: an answer keeps one's place, brings its counts along, and nothing complains."""
 
-import threading
-
 import pytest
-from werkzeug.serving import make_server
 
 from tests.browsing import barriers, shot
 from tests.importing.world import links
@@ -14,14 +11,9 @@ PHONE = "+1 415 555 0101"
 
 
 @pytest.fixture
-def site(world):
+def site(world, serve):
     """The address of the world's site."""
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    running = threading.Thread(target=server.serve_forever)
-    running.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    running.join()
+    return serve(world.app)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The General page in a real browser: types change in place, focus stays where one works, and nothing complains."""
 
 import re
-import threading
 
 import pytest
-from werkzeug.serving import make_server
 
 from halo_admin.accounts import people
 from halo_admin.crm import writing
@@ -19,7 +17,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def address(sqlite_url, tmp_path):
+def address(sqlite_url, tmp_path, serve):
     """The site with Ann's account in it, running on a free port."""
     app = make_app(sqlite_url, tmp_path)
     with app.app_context():
@@ -29,12 +27,7 @@ def address(sqlite_url, tmp_path):
         rows = [{"name": f"Company {n}", "phone": f"555 010 {n:04}", "type_id": ids[n % 7 > 2]} for n in range(1200)]
         writing.insert(Company, account, rows)
         db.session.commit()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    running = threading.Thread(target=server.serve_forever)
-    running.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    running.join()
+    return serve(app)
 
 
 def open_general(page, address):
