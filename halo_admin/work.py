@@ -23,6 +23,8 @@ Base = SpawnWorker if platform.system() == "Darwin" else ForkWorker
 class Worker(Base):
     """`Worker.run(app, ["exports"])` works until it is told to stop."""
 
+    is_told_to_stop = False  # RQ remembers it only while a job runs
+
     @classmethod
     def run(cls, app, names):
         with app.app_context():
@@ -44,7 +46,7 @@ class Worker(Base):
             worker.work(logging_level="WARNING")
         except RedisError as error:
             worker.log.warning("Redis does not answer: %s", type(error).__name__)
-        return worker._stop_requested
+        return worker.is_told_to_stop
 
     @staticmethod
     def _wait_for(connection):
@@ -56,6 +58,10 @@ class Worker(Base):
                 return
             except RedisError:
                 time.sleep(1)
+
+    def request_stop(self, signum, frame):
+        self.is_told_to_stop = True
+        super().request_stop(signum, frame)
 
     def heartbeat(self, *args, **options):
         super().heartbeat(*args, **options)
