@@ -17,7 +17,9 @@ from halo_admin.db import db, migrate  # noqa: E402
 def main():
     import halo_admin.accounts.models
     import halo_admin.connecting.models
+    import halo_admin.crm.change_models
     import halo_admin.crm.contact_models
+    import halo_admin.crm.load_models
     import halo_admin.crm.models
     import halo_admin.heartbeats
     import halo_admin.importing.models

@@ -14,6 +14,8 @@ class Account(db.Model):
     time_zone = db.Column(db.String(64), nullable=False, default="UTC")
     # of phone numbers written without one; in lower case until all phone keys follow it (settings/phone_keys.py)
     default_country = db.Column(db.String(2), nullable=False, default="US")
+    # who may send records to Halo, by role; admins always may
+    senders = db.Column(JSON, nullable=False, default=lambda: ["marketer", "salesperson"])
     created_at = db.Column(UTCDateTime, nullable=False)
 
 
@@ -26,6 +28,7 @@ class User(UserMixin, Owned, db.Model):
     session_key = db.Column(db.String(64), nullable=False, unique=True)  # a new one ends every session
     roles = db.Column(JSON, nullable=False)
     active = db.Column(db.Boolean, nullable=False, default=True)
+    preferences = db.Column(JSON, nullable=False, default=dict)  # {"columns": {table: [column]}}
     created_at = db.Column(UTCDateTime, nullable=False)
 
     account = db.relationship(Account, lazy="joined")

@@ -7,6 +7,7 @@ from ..db import BigId, Owned, UTCDateTime, db
 from .searchable import digits, domain_words, name_words, phone_words
 
 STARTING_TYPES = ("Prospect", "Client", "Partner", "Vendor")
+STARTING_STATUSES = ("New", "In progress", "Won", "Lost")
 
 
 def ordered_text(length):
@@ -18,6 +19,18 @@ class CompanyType(Owned, db.Model):
     """One of the account's own company types. "No type" is the absence of one."""
 
     __tablename__ = "company_types"
+    id = db.Column(BigId, primary_key=True)
+    name = db.Column(db.String(100), nullable=False)
+    name_key = db.Column(db.String(100), nullable=False)
+    position = db.Column(db.Integer, nullable=False)
+
+    __table_args__ = (db.UniqueConstraint("account_id", "name_key"),)
+
+
+class OpportunityStatus(Owned, db.Model):
+    """One of the account's own opportunity statuses."""
+
+    __tablename__ = "opportunity_statuses"
     id = db.Column(BigId, primary_key=True)
     name = db.Column(db.String(100), nullable=False)
     name_key = db.Column(db.String(100), nullable=False)

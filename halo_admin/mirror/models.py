@@ -67,7 +67,8 @@ class HaloRecord(Owned, db.Model):
     linked_at = db.Column(UTCDateTime)
     base = db.Column(JSON)  # per field: [Halo's value, ours] when last settled
     answer = db.Column(JSON)  # what a person answered: {"do": "link" | "create" | "ignore", …}
-    fingerprint = db.Column(db.String(120))  # all the last applied decision depended on
+    not_same = db.Column(JSON)  # ids of ours that a person said it is not
+    fingerprint = db.Column(db.String(200))  # all the last applied decision depended on
     outcome = db.Column(db.String(12))
     run_id = db.Column(BigId)  # the last import that dealt with it
 
@@ -79,7 +80,7 @@ class HaloRecord(Owned, db.Model):
         db.Index("ix_halo_records_website", "tenant_id", "kind", "website_key", **_where("website_key IS NOT NULL")),
         db.Index("ix_halo_records_name", "tenant_id", "kind", "name_key", **_where("name_key IS NOT NULL")),
         db.Index("ix_halo_records_email", "tenant_id", "kind", "email_key", **_where("email_key IS NOT NULL")),
-
+        db.Index("ix_halo_records_answered", "tenant_id", "id", **_where("answer IS NOT NULL")),
         db.Index("ix_halo_records_links", "tenant_id", "kind", "ours_id", **_where("ours_id IS NOT NULL")),
         db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,
                  **_where("ours_id IS NOT NULL AND follows_id IS NULL")),

@@ -19,6 +19,7 @@ def upgrade():
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("default_country", sa.String(length=2), nullable=False),
+        sa.Column("senders", halo_admin.db.JSON(), nullable=False),
         sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
@@ -63,6 +64,36 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_connection_checks_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "file_loads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("path", sa.String(length=255), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("encoding", sa.String(length=40), nullable=False),
+        sa.Column("delimiter", sa.String(length=4), nullable=False),
+        sa.Column("header", halo_admin.db.JSON(), nullable=False),
+        sa.Column("first_rows", halo_admin.db.JSON(), nullable=False),
+        sa.Column("columns", halo_admin.db.JSON(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("counts", halo_admin.db.JSON(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("lease_token", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("started_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_file_loads_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_loads")),
+    )
+    with op.batch_alter_table("file_loads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_loads_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "halo_tenants",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("identity", sa.String(length=400), nullable=False),
@@ -105,6 +136,40 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_lists_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "opportunity_statuses",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("name_key", sa.String(length=100), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_opportunity_statuses_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_statuses")),
+        sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_opportunity_statuses_account_id_name_key")),
+    )
+    with op.batch_alter_table("opportunity_statuses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunity_statuses_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "record_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("changes", halo_admin.db.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("load_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_record_changes_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_changes")),
+    )
+    with op.batch_alter_table("record_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_record_changes_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_record_changes_record", ["account_id", "kind", "record_id", "id"], unique=False)
+
+    op.create_table(
         "search_words",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -128,6 +193,7 @@ def upgrade():
         sa.Column("session_key", sa.String(length=64), nullable=False),
         sa.Column("roles", halo_admin.db.JSON(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("preferences", halo_admin.db.JSON(), nullable=False),
         sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_users_account_id")),
@@ -285,7 +351,8 @@ def upgrade():
         sa.Column("linked_at", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("base", halo_admin.db.JSON(), nullable=True),
         sa.Column("answer", halo_admin.db.JSON(), nullable=True),
-        sa.Column("fingerprint", sa.String(length=120), nullable=True),
+        sa.Column("not_same", halo_admin.db.JSON(), nullable=True),
+        sa.Column("fingerprint", sa.String(length=200), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -296,6 +363,13 @@ def upgrade():
     )
     with op.batch_alter_table("halo_records", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_halo_records_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_halo_records_answered",
+            ["tenant_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("answer IS NOT NULL"),
+            postgresql_where=sa.text("answer IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_halo_records_email",
             ["tenant_id", "kind", "email_key"],
@@ -449,6 +523,20 @@ def upgrade():
     )
     with op.batch_alter_table("quota_windows", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quota_windows_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "refused_lines",
+        sa.Column("load_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cells", halo_admin.db.JSON(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_refused_lines_account_id")),
+        sa.ForeignKeyConstraint(["load_id"], ["file_loads.id"], name=op.f("fk_refused_lines_load_id")),
+        sa.PrimaryKeyConstraint("load_id", "line", name=op.f("pk_refused_lines")),
+    )
+    with op.batch_alter_table("refused_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refused_lines_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "stage_states",
@@ -717,6 +805,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_stage_states_account_id"))
 
     op.drop_table("stage_states")
+    with op.batch_alter_table("refused_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refused_lines_account_id"))
+
+    op.drop_table("refused_lines")
     with op.batch_alter_table("quota_windows", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quota_windows_account_id"))
 
@@ -780,6 +872,11 @@ def downgrade():
             sqlite_where=sa.text("email_key IS NOT NULL"),
             postgresql_where=sa.text("email_key IS NOT NULL"),
         )
+        batch_op.drop_index(
+            "ix_halo_records_answered",
+            sqlite_where=sa.text("answer IS NOT NULL"),
+            postgresql_where=sa.text("answer IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_halo_records_account_id"))
 
     op.drop_table("halo_records")
@@ -831,6 +928,15 @@ def downgrade():
         batch_op.drop_index("ix_search_words_record")
 
     op.drop_table("search_words")
+    with op.batch_alter_table("record_changes", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_changes_record")
+        batch_op.drop_index(batch_op.f("ix_record_changes_account_id"))
+
+    op.drop_table("record_changes")
+    with op.batch_alter_table("opportunity_statuses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opportunity_statuses_account_id"))
+
+    op.drop_table("opportunity_statuses")
     with op.batch_alter_table("lists", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lists_account_id"))
 
@@ -842,6 +948,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_halo_tenants_account_id"))
 
     op.drop_table("halo_tenants")
+    with op.batch_alter_table("file_loads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_loads_account_id"))
+
+    op.drop_table("file_loads")
     with op.batch_alter_table("connection_checks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_connection_checks_account_id"))
 
