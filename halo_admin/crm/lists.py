@@ -279,6 +279,14 @@ def take_off(of: ContactList, contact_ids: list[int]) -> int:
     return left
 
 
+def forget_contact(contact) -> None:
+    """Remove every membership of a contact that is about to be deleted, past ones too. In a writing transaction."""
+    on = _memberships(contact.id).where(ListMember.left_at.is_(None)).with_only_columns(ListMember.list_id)
+    smaller = sa.update(ContactList).where(among(ContactList.id, list(db.session.scalars(on))))
+    _run(smaller.values(contacts=ContactList.contacts - 1))
+    _run(sa.delete(ListMember).where(ListMember.contact_id == contact.id))
+
+
 def forget(account_id: int, runs: sa.Select, going: sa.Select) -> None:
     """Take back what these imports did to lists, and every membership of the contacts that go; lists that imports made
     and nobody has been put on otherwise go as well. recount() is due then. In a writing transaction.

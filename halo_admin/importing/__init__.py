@@ -2,7 +2,8 @@
 
 
 def init_app(app):
-    from . import metrics, report_views, views  # noqa: F401  (both hang their routes on the blueprint)
+    # each hangs its routes on the blueprint, or its panel into profiles
+    from . import left_out_views, link_changes, metrics, report_views, views  # noqa: F401
     from .blueprint import bp
 
     app.register_blueprint(bp)

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Account
 from ..db import db, now, owned
+from ..mirror import tombstones
 from ..mirror.links import current_tenant_id
 from ..mirror.models import HaloRecord
 from . import stages
@@ -33,13 +34,19 @@ def answer(decision, do, ours_id=None, by_user=None) -> Decision:
     # records are locked after what is ours, as imports do it
     record = db.session.get(HaloRecord, decision.record_id, with_for_update=True, populate_existing=True)
     _refuse_late(run, db.session.get(Decision, decision.id, populate_existing=True), record)
-    record.answer = {"do": do, "ours_id": ours_id if do == "link" else None, "at": now().isoformat(),
-                     "by": by_user.name if by_user else "The command line"}  # fmt: skip
+    record.answer = _kept(do, ours_id, by_user, record)
     db.session.flush()
     after = _carry_out(situation, record.id, decision.id, decision.evidence)
     _recount(run, after)
     db.session.commit()
     return after
+
+
+def _kept(do, ours_id, by_user, record):
+    if do == "ignore":
+        return tombstones.tombstone("answered", by_user, record.label)
+    by = by_user.name if by_user else tombstones.COMMAND_LINE
+    return {"do": do, "ours_id": ours_id if do == "link" else None, "at": now().isoformat(), "by": by}
 
 
 def _lock_runs(decision):
@@ -64,6 +71,10 @@ def _refuse_unfit(situation, ours_id):
 def _refuse_late(run, decision, record):
     if decision is None or decision.action != "review":
         raise Refused("This record has been answered already.")
+    if tombstones.is_left_out(record.answer):
+        raise Refused("This record has been left out meanwhile. Bring it back first.")
+    if record.run_id is None and record.ours_id is not None:
+        raise Refused("This record has been linked by hand meanwhile.")
     if record.run_id != run.id or record.ours_id is not None:
         raise Refused("A newer import has dealt with this record: answer it there.")
     if run.tenant_id != current_tenant_id(run.account_id):

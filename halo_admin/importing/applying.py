@@ -8,6 +8,7 @@ from ..accounts.models import Account
 from ..bulk import update_rows
 from ..crm import writing
 from ..db import among, db, now
+from ..mirror import tombstones
 from ..mirror.models import HaloRecord
 from .candidates import Matching
 from .deciding import Deciding, store
@@ -177,9 +178,9 @@ def _still_follows(one, row):
 
 
 def _is_as_decided(one, row):
-    """Whether nothing that was read of Halo has changed since a decision about it was made."""
+    """Whether nothing has changed on Halo's side since a decision about it was made, and nobody has left it out."""
     same = one.digest == row.digest and (one.before["ours_id"] or None) == row.ours_id
-    return same and one.before["found"] == row.found.token
+    return same and one.before["found"] == row.found.token and not tombstones.is_left_out(row.answer)
 
 
 def _recount(stale, fresh):

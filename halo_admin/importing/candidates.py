@@ -47,6 +47,8 @@ class Matching:
 
     def _narrow(self, row):
         found = {key: self.holders[key].get(getattr(row, f"{key}_key"), ()) for key in self.stage.keys}
+        if row.not_same:
+            found = {key: matching.without(holders, row.not_same) for key, holders in found.items()}
         return matching.narrow(self.stage.keys, found)
 
     def _sharing(self, row):
@@ -85,7 +87,9 @@ class Matching:
             if not values:
                 continue
             column = getattr(HaloRecord, f"{key}_key")
-            names = ("id", "halo_id", "phone_key", "website_key", "name_key", "email_key", "ours_id", "answer")
+            names = (
+                "id", "halo_id", "phone_key", "website_key", "name_key", "email_key", "ours_id", "answer", "not_same",
+            )  # fmt: skip
             chosen = mirror_rows(self.situation, names).where(
                 among(column, list(values)), HaloRecord.active, HaloRecord.gone_at.is_(None)
             )

@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from .. import normal
 from ..bulk import insert_rows
 from ..db import among, db, owned_among
-from . import merging
+from ..mirror import tombstones
+from . import left_out, merging
 from .candidates import Matching
 from .models import Decision
 from .situation import links_of
@@ -56,8 +57,8 @@ class Deciding:
             if row.error is not None:
                 raise Fail(row.error)
             self.stage.never(row)
-            if (row.answer or {}).get("do") == "ignore":
-                raise Skip(f"{row.answer['by']} answered: leave it out", "left out by a person's answer")
+            if tombstones.is_left_out(row.answer):
+                raise Skip(*left_out.reason(row.answer, self.situation))
             self.theirs[row.id] = self._theirs(row)
         except Fail as fail:
             return self._decision(row, "failed", fail.reason, fail.why)

@@ -60,6 +60,11 @@ def narrow(keys, found) -> Narrowed:
     return Narrowed(left, tuple(by), tuple(outside), tuple(taken))
 
 
+def without(holders, not_same) -> list[Holder]:
+    """The Holders without those that a person said this Halo record is not."""
+    return [holder for holder in holders if holder.id not in not_same]
+
+
 def match(keys, nouns, mine: Narrowed, rivals, sharing=()) -> Match:
     """The verdict for one unlinked Halo record.
 

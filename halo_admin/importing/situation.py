@@ -1,10 +1,13 @@
 """What deciding has before it: what a run's decisions have in common, and a batch's mirror rows as they need them."""
 
+from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
 
+from ..accounts.models import Account
 from ..connecting.models import Mapping, StageState
 from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
@@ -22,7 +25,8 @@ LIGHT = (
 )  # fmt: skip
 FULL = (
     *LIGHT, "label", "active", "type_key", "values", "listed_digest", "halo_changed_at", "changed_after",
-    "changed_before", "phone_key", "website_key", "name_key", "base", "answer", "matched_by", "linked_at", "gone_at",
+    "changed_before", "phone_key", "website_key", "name_key", "base", "answer", "not_same", "matched_by", "linked_at",
+    "gone_at",
 )  # fmt: skip
 
 
@@ -56,6 +60,15 @@ class Situation:
     def settings(self):
         """A digest of what people chose for this stage, names in the reasons included."""
         return digest_of(msgspec.json.encode([self.choices, self.mapping.rows]))[:12]
+
+    def day(self, at: str) -> str:
+        """The day of a time (ISO) as this run's sentences name it; with the year where it is not the run's."""
+        local, today = (one.astimezone(self._zone) for one in (datetime.fromisoformat(at), self.run.started_at))
+        return f"{local.day} {local:%B}" + (f" {local.year}" if local.year != today.year else "")
+
+    @cached_property
+    def _zone(self):
+        return ZoneInfo(db.session.get(Account, self.run.account_id).time_zone)
 
     def unlinked_website(self) -> bool:
         """Whether a record of ours that is linked to nothing has a website: only then can one tell who is who."""

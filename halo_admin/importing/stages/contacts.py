@@ -33,6 +33,12 @@ class Contacts(Stage):
         ("it has no usable e-mail", "Bring them in by the stage's choice, or give them an e-mail in Halo.", False),
         ("is not imported", "The mapping of the companies leaves this type out.", False),
         ("is not mapped yet", "Nobody has said yet what this type means here.", False),
+        ("its company was", "The company was left out by a person. Contacts here stay as they are.", False),
+        (
+            "its company is never",
+            "The company was left out by a person. Contacts that are here stay as they are.",
+            False,
+        ),
         ("its company waits", "Answer for the company, then import the contacts again.", False),
         ("its company has not been", "Import the companies, then the contacts again.", False),
         ("its company is inactive", "Inactive companies are not created here.", False),
@@ -63,7 +69,8 @@ class Contacts(Stage):
         return values
 
     def keyed(self, values, country):
-        return {"email_key": normal.email_key(values["email"])}
+        name = " ".join(filter(None, (values["first_name"], values["last_name"])))
+        return {"email_key": normal.email_key(values["email"]), "name_key": normal.name_key(name)}
 
     def never(self, row):
         if row.type_key:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 class Member(NamedTuple):
     """One of Halo's contacts with a certain e-mail. ours_id and follows_id are its link as it is; comes_in: nothing
-    keeps it out of GlassHive.
+    keeps it out of GlassHive; not_same: the contacts here that a person said it is not.
     """
 
     id: int
@@ -17,6 +17,7 @@ class Member(NamedTuple):
     comes_in: bool
     ours_id: int | None
     follows_id: int | None
+    not_same: frozenset[int] = frozenset()
 
     @property
     def may_lead(self):
@@ -39,14 +40,20 @@ def places(members: list[Member], elsewhere: set[int]) -> dict[int, Place]:
     elsewhere: ids of followed records that still stand for their contact here under another e-mail. Whoever followed
     one of them stands alone now.
     """
-    groups, rest = defaultdict(list), []
+    groups, rest = defaultdict(list), defaultdict(list)
     for member in sorted(members, key=lambda one: one.halo_id):
         left = member.follows_id in elsewhere
-        (rest if member.ours_id is None or left else groups[member.ours_id]).append(member)
-    joined = _first(groups) if groups else None
-    groups.setdefault(joined, []).extend(rest)
+        (rest[member.not_same] if member.ours_id is None or left else groups[member.ours_id]).append(member)
+    ranked = sorted(groups, key=lambda ours_id: _rank(_leader(groups[ours_id])))
+    new = []
+    for not_same, group in rest.items():
+        joined = next((ours_id for ours_id in ranked if ours_id not in not_same), None)
+        if joined is None:
+            new.append((None, group))
+        else:
+            groups[joined].extend(group)
     found = {}
-    for ours_id, group in groups.items():
+    for ours_id, group in [*groups.items(), *new]:
         leader = _leader(group)
         for member in group:
             follows = leader if leader is not None and leader.id != member.id else None
@@ -54,9 +61,9 @@ def places(members: list[Member], elsewhere: set[int]) -> dict[int, Place]:
     return found
 
 
-def _first(groups):
-    """The contact here whose leader comes first: records without a link join it."""
-    return min(groups, key=lambda ours_id: (not _leader(groups[ours_id]).may_lead, _leader(groups[ours_id]).halo_id))
+def _rank(leader):
+    """By the leaders: records without a link join the first contact here that they may be."""
+    return not leader.may_lead, leader.halo_id
 
 
 def _leader(group):

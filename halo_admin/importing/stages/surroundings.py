@@ -9,7 +9,9 @@ from ...crm.contact_models import Contact
 from ...crm.models import Company
 from ...crm.types import type_names
 from ...db import among, db, owned_among
+from ...mirror import tombstones
 from ...mirror.models import HaloRecord
+from .. import left_out
 from ..composing import digest_of
 from ..situation import Meanings
 from ..stage import Found
@@ -49,7 +51,7 @@ WITHOUT_COMPANY = Standing()
 CLIENT = ("halo_id", "ours_id", "outcome", "label", "type_key", "active", "error", "gone_at", "answer")
 MEMBER = (
     "id", "halo_id", "parent_id", "email_key", "active", "ours_id", "follows_id", "answer", "type_key", "error",
-    "outcome", "run_id", "values",
+    "outcome", "run_id", "values", "not_same",
 )  # fmt: skip
 
 
@@ -128,7 +130,7 @@ def _standings(situation, client_ids):
     clients = {client.halo_id: client for client in found}
     types = _types(situation, [client.ours_id for client in found if client.ours_id])
     meanings = Meanings(situation.run.tenant_id, "company_type")
-    return {halo_id: _standing(halo_id, clients.get(halo_id), types, meanings) for halo_id in client_ids}
+    return {halo_id: _standing(situation, halo_id, clients.get(halo_id), types, meanings) for halo_id in client_ids}
 
 
 def _types(situation, company_ids):
@@ -139,21 +141,20 @@ def _types(situation, company_ids):
     return dict(map(tuple, db.session.execute(here.with_only_columns(Company.id, Company.type_id))))
 
 
-def _standing(halo_id, client, types, meanings):
-    left_out = _left_out(halo_id, client, types, meanings)
-    if left_out:
-        return Standing(left_out=LeftOut(*left_out))
+def _standing(situation, halo_id, client, types, meanings):
+    reason = _left_out(situation, halo_id, client, types, meanings)
+    if reason:
+        return Standing(left_out=LeftOut(*reason))
     type_id = types[client.ours_id]
     return Standing(client.ours_id, f"type:{type_id}" if type_id else NO_TYPE)
 
 
-def _left_out(halo_id, client, types, meanings):
+def _left_out(situation, halo_id, client, types, meanings):
     """(sentence, why) of what keeps the contacts of a client out, or None."""
     if client is None:
         return f"its company, Halo client {halo_id}, is not known here", "its company has not been imported yet"
-    if client.answer and client.answer["do"] == "ignore":
-        answered = f"{client.answer['by']} answered for its company, {client.label}: leave it out"
-        return answered, "its company was left out by a person's answer"
+    if tombstones.is_left_out(client.answer):
+        return left_out.reason_of_company(client, situation)
     if type_reason := _of_type(client, meanings):
         return type_reason, type_reason
     if client.ours_id in types:
@@ -181,11 +182,11 @@ def _places(situation, members, standing):
     elsewhere = _elsewhere(members, followed)
     groups = defaultdict(list)
     for member in members:
-        ignored = member.answer and member.answer["do"] == "ignore"
-        comes_in = not ignored and standing(member).left_out is None
+        comes_in = not tombstones.is_left_out(member.answer) and standing(member).left_out is None
         groups[member.email_key].append(
-            leading.Member(member.id, member.halo_id, member.active, comes_in, member.ours_id, member.follows_id)
-        )
+            leading.Member(member.id, member.halo_id, member.active, comes_in, member.ours_id, member.follows_id,
+                           frozenset(member.not_same or ()))
+        )  # fmt: skip
     rows, found = {member.id: member for member in members}, {}
     for group in groups.values():
         for key, place in leading.places(group, elsewhere).items():

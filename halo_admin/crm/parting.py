@@ -1,0 +1,142 @@
+"""Ways back for one record: unlink it from Halo, never import what it is linked to, delete it.
+
+The record itself is locked after the tenant, and what the mirror holds after that, as imports do it.
+"""
+
+import sqlalchemy as sa
+
+from ..db import db
+from ..mirror import tombstones
+from ..mirror.models import HaloRecord, HaloTenant
+from ..mirror.tombstones import NotNow
+from . import changes, lists, tables
+from .contact_models import Contact
+from .models import Company, SearchWord
+from .types import type_names
+
+NOUNS = {Company: "company", Contact: "contact"}
+THEIRS = {Company: "Halo client", Contact: "Halo contact"}
+
+
+def unlink(account_id: int, model, record_id: int, by) -> None:
+    """End a record's link: it stays, and no import takes these two for the same again. Raises NotNow.
+
+    This and the next ones are in a writing transaction, which the caller commits.
+    """
+    record, rows = _linked(account_id, model, record_id)
+    _part(record, rows, "unlinked", by)
+    for row in rows:
+        row.not_same = sorted({*(row.not_same or ()), record.id})
+    _note(record, by, "unlinked", rows)
+
+
+def keep_out(account_id: int, model, record_id: int, by) -> None:
+    """Never import what a record is linked to; the record stays as it is, by itself. Raises NotNow."""
+    record, rows = _linked(account_id, model, record_id)
+    _part(record, rows, "never", by)
+    _note(record, by, "kept out", rows)
+
+
+def keep_out_unlinked(row: HaloRecord, by) -> None:
+    """Never import what is linked to nothing here. The caller holds the tenant and has locked the row."""
+    tombstones.bury([row], tombstones.tombstone("never", by, row.label))
+
+
+def delete(account_id: int, model, record_id: int, version: int, by) -> str:
+    """Delete a record and what goes along with it; its name. No import makes it again. Raises NotNow, also where it
+    is another version than the person was shown.
+    """
+    tombstones.hold(account_id)
+    record = locked(account_id, model, record_id)
+    if record.version != version:
+        raise NotNow(f"This {NOUNS[model]} was changed since you opened this page. Look at it again, then delete it.")
+    tenants = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id)
+    rows = tombstones.standing_for(tenants, model.HALO_KIND, record.id)
+    tombstones.bury(rows, tombstones.tombstone("deleted", by, record.name, record.id))
+    _note(record, by, "deleted", rows, {field: [told, None] for field, told in _told(record).items()})
+    if model is Company:
+        _let_go_of_contacts(record, by)
+    else:
+        lists.forget_contact(record)
+    return _remove(record)
+
+
+def number_of_contacts(company: Company) -> int:
+    """How many contacts a company has; tables.MANY + 1 stands for all that are more."""
+    return tables.count(_contacts(company))
+
+
+def number_that_came(company: Company, tenant_id: int) -> int:
+    """How many of a company's contacts are linked to Halo, counted like that."""
+    linked = sa.exists().where(
+        HaloRecord.tenant_id == tenant_id,
+        HaloRecord.kind == Contact.HALO_KIND,
+        HaloRecord.ours_id == Contact.id,
+        HaloRecord.follows_id.is_(None),
+    )
+    return tables.count(_contacts(company).where(linked))
+
+
+def _linked(account_id, model, record_id):
+    tenant_id = tombstones.hold(account_id)
+    record = locked(account_id, model, record_id)
+    rows = tombstones.standing_for([tenant_id], model.HALO_KIND, record.id) if tenant_id else []
+    if not rows:
+        raise NotNow(f"This {NOUNS[model]} is not linked to Halo.")
+    return record, rows
+
+
+def locked(account_id: int, model, record_id: int):
+    """The account's record as it is now, locked until this writing transaction ends. Raises NotNow."""
+    chosen = sa.select(model).where(model.account_id == account_id, model.id == record_id)
+    record = db.session.scalar(chosen.with_for_update().execution_options(populate_existing=True))
+    if record is None:
+        raise NotNow(f"This {NOUNS[model]} is not here any more.")
+    return record
+
+
+def _part(record, rows, how, by):
+    tombstones.bury(rows, tombstones.tombstone(how, by, record.name, record.id))
+    if record.inactive_in_halo:
+        record.inactive_in_halo, record.version = False, record.version + 1
+
+
+def _note(record, by, what, rows, fields=None):
+    theirs = THEIRS[type(record)]
+    told = ", ".join(f"{theirs} {row.halo_id}" for row in rows) or None
+    changes.note(NOUNS[type(record)], record.id, record.account_id, by, what, fields, told)
+
+
+def _told(record):
+    """{field: its value as people read it}, without blanks."""
+    values = {field: getattr(record, field) for field in record.FIELDS}
+    if values.get("type_id"):
+        values["type_id"] = type_names(record.account_id)[values["type_id"]]
+    if values.get("company_id"):
+        values["company_id"] = record.company.name
+    return {field: "Yes" if value is True else value for field, value in values.items() if value}
+
+
+def _contacts(company):
+    return sa.select(Contact).where(Contact.account_id == company.account_id, Contact.company_id == company.id)
+
+
+def _let_go_of_contacts(company, by):
+    """A company's contacts stay, without a company: that is no edit of theirs, which an import would have to heed."""
+    theirs = _contacts(company).with_only_columns(Contact.id)
+    changes.note_selected("contact", company.account_id, by, "edited", theirs, {"company_id": [company.name, None]},
+                          "Its company was deleted")  # fmt: skip
+    freed = sa.update(Contact).where(Contact.account_id == company.account_id, Contact.company_id == company.id)
+    freed = freed.values(company_id=None, version=Contact.version + 1)
+    db.session.execute(freed, execution_options={"synchronize_session": False})
+
+
+def _remove(record):
+    model, name = type(record), record.name
+    db.session.flush()
+    words = (SearchWord.account_id == record.account_id, SearchWord.kind == model.__tablename__)
+    for gone in (sa.delete(SearchWord).where(*words, SearchWord.record_id == record.id),
+                 sa.delete(model).where(model.id == record.id)):  # fmt: skip
+        db.session.execute(gone, execution_options={"synchronize_session": False})
+    db.session.expunge(record)
+    return name

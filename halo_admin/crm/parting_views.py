@@ -1,0 +1,166 @@
+"""The ways back from a profile's menu: unlink from Halo, link to a Halo record, never import it, delete it.
+
+Each is a page that tells first what it means. Companies and contacts have the same ones.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from ..db import db
+from ..mirror import tombstones
+from ..mirror.links import current_tenant_id
+from ..mirror.tombstones import NotNow
+from ..web import words
+from ..web.door import own_or_404
+from . import contact_views, lists, parting, parting_link, tables, views
+from .blueprint import bp
+from .contact_models import Contact
+from .links import link_of
+from .models import Company
+from .pages import drawn_panels
+
+MODELS = {"company": Company, "contact": Contact}
+ONES = {"company": views.ONE, "contact": contact_views.ONE}
+NOUNS = {"company": "companies", "contact": "contacts"}
+
+
+def on_each(name: str):
+    """Hang a view(noun, record_id) below every company and every contact; its endpoint is crm.unlink_company."""
+
+    def hang(view):
+        for noun, one in ONES.items():
+            address = f"{one}/{name.replace('_', '-')}"
+            bp.add_url_rule(address, f"{name}_{noun}", partial(_call, view, noun), methods=["GET", "POST"])
+        return view
+
+    return hang
+
+
+def _call(view, noun, **ids):
+    return view(noun, own_or_404(MODELS[noun], ids[f"{noun}_id"]))
+
+
+@bp.context_processor
+def _telling():
+    """For every page of a record: whether a Halo is connected that it could be linked to."""
+    return {"halo_is_known": lambda: current_tenant_id(current_user.account_id) is not None}
+
+
+@on_each("unlink")
+def unlink(noun, record):
+    if request.method == "POST":
+        told = "Unlinked. Imports leave {theirs} out from now on."
+        return _parted(noun, record, parting.unlink, told, "unlink")
+    return _shown("unlink", noun, record)
+
+
+@on_each("never_import")
+def never_import(noun, record):
+    if request.method == "POST":
+        told = "Imports leave {theirs} out from now on."
+        return _parted(noun, record, parting.keep_out, told, "never_import")
+    return _shown("never_import", noun, record)
+
+
+@on_each("delete")
+def delete(noun, record):
+    if request.method == "GET":
+        return _shown("delete", noun, record)
+    version = request.form.get("version", "")
+    try:
+        named = parting.delete(record.account_id, MODELS[noun], record.id,
+                               int(version) if version.isdecimal() else 0, current_user)  # fmt: skip
+    except NotNow as why:
+        return _refused("delete", noun, record.id, why)
+    db.session.commit()
+    flash(f"{named} was deleted.", "success")
+    return redirect(url_for(f"crm.{NOUNS[noun]}"), 303)
+
+
+@on_each("link")
+def link(noun, record):
+    if request.method == "GET":
+        return _shown("link", noun, record)
+    chosen = request.form.get("halo_record", "")
+    chosen = int(chosen) if chosen.isdecimal() and int(chosen) <= tables.LARGEST_ID else 0
+    try:
+        row = parting_link.link(record.account_id, MODELS[noun], record.id, chosen, current_user)
+    except NotNow as why:
+        return _refused("link", noun, record.id, why)
+    told = f"Linked to {_theirs(noun, row)}. The next import brings the two together."
+    db.session.commit()
+    flash(told, "success")
+    return redirect(_profile(noun, record.id), 303)
+
+
+def _parted(noun, record, do, told, page):
+    linked = link_of(record, current_user.account.default_country)
+    theirs = _theirs(noun, linked.record) if linked else ""
+    try:
+        do(record.account_id, MODELS[noun], record.id, current_user)
+    except NotNow as why:
+        return _refused(page, noun, record.id, why)
+    db.session.commit()
+    flash(told.format(theirs=theirs), "success")
+    return redirect(_profile(noun, record.id), 303)
+
+
+def _theirs(noun, row):
+    return f"{parting.THEIRS[MODELS[noun]]} {row.halo_id}"
+
+
+def _profile(noun, record_id):
+    return url_for(f"crm.{noun}", **{f"{noun}_id": record_id})
+
+
+def _refused(page, noun, record_id, why):
+    db.session.rollback()
+    return _shown(page, noun, own_or_404(MODELS[noun], record_id), str(why)), 409
+
+
+def _shown(page, noun, record, error=""):
+    linked = link_of(record, current_user.account.default_country)
+    shown = {"noun": noun, "nouns": NOUNS[noun], "record": record, "link": linked, "error": error,
+             "profile": _profile(noun, record.id), "theirs": parting.THEIRS[MODELS[noun]]}  # fmt: skip
+    return render_template(f"crm/{page}.html", **shown | MORE[page](noun, record, linked))
+
+
+def _about_unlinking(noun, record, linked):
+    return _about_contacts(noun, record, linked) | {"panels": drawn_panels(f"unlink {noun}", record)}
+
+
+def _about_contacts(noun, record, linked):
+    """{total: how many contacts a company has, came: how many of them came from Halo}, as people read it."""
+    if noun == "contact" or not linked:
+        return {}
+    came = parting.number_that_came(record, linked.record.tenant_id)
+    return {"total": parting.number_of_contacts(record), "came": came, "counted": tables.counted}
+
+
+def _about_deleting(noun, record, _linked):
+    if noun == "company":
+        return {"total": parting.number_of_contacts(record), "counted": tables.counted}
+    return {"on": lists.names_on([record.id]).get(record.id, [])}
+
+
+def _about_linking(noun, record, _linked):
+    tenant_id, q = current_tenant_id(record.account_id), " ".join(request.values.get("q", "").split())[:200]
+    if tenant_id is None:
+        return {"offers": None}
+    country = current_user.account.default_country
+    found = parting_link.find(MODELS[noun], tenant_id, q.replace("\0", ""), country) if q else None
+    offers = found or parting_link.like(record, tenant_id)
+    return {"q": q, "offers": offers, "left_out": {row.id: _left_out(row) for row in offers.rows}}
+
+
+def _left_out(row):
+    """Why imports leave a record out so far; "" where they do not."""
+    if not tombstones.is_left_out(row.answer):
+        return ""
+    return tombstones.sentence(row.answer, words.day(datetime.fromisoformat(row.answer["at"])))
+
+
+MORE = {"unlink": _about_unlinking, "never_import": _about_contacts, "delete": _about_deleting, "link": _about_linking}

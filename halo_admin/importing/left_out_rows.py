@@ -1,0 +1,68 @@
+"""The list of what people no longer want from Halo, and the way back for each."""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ..crm import changes
+from ..db import db, owned
+from ..mirror import tombstones
+from ..mirror.models import HaloRecord
+from ..mirror.tombstones import NotNow
+from . import stages
+
+ROWS = 50
+
+
+class Page(NamedTuple):
+    """after: the id that the next page goes on from, None on the last one."""
+
+    rows: list[HaloRecord]
+    after: int | None
+
+
+def page(tenant_id: int, kind: str | None, after: int) -> Page:
+    """Rows with a tombstone, of one mirror kind or of all, in the order in which they came into the mirror."""
+    chosen = sa.select(HaloRecord).where(HaloRecord.tenant_id == tenant_id, HaloRecord.answer.is_not(None))
+    chosen = chosen.where(tombstones.left_out(), HaloRecord.id > after)
+    if kind:
+        # the kind plus nothing: along the index of answers alone
+        chosen = chosen.where(HaloRecord.kind + "" == kind)
+    rows = db.session.scalars(chosen.order_by(HaloRecord.id).limit(ROWS + 1)).all()
+    return Page(rows[:ROWS], rows[ROWS - 1].id if len(rows) > ROWS else None)
+
+
+def bring_back(account_id: int, record_id: int, by) -> HaloRecord:
+    """Take a record's tombstone away: the next import decides about it again. In a writing transaction.
+
+    What was never to be imported stood for a record of ours: as long as that is here, it stands for it again.
+    Raises NotNow; the caller has found the row to be the account's, and commits.
+    """
+    tenant_id = tombstones.hold(account_id)
+    row = db.session.scalar(
+        owned(HaloRecord, account_id)
+        .where(HaloRecord.id == record_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row.tenant_id != tenant_id:
+        raise NotNow("This record belongs to another Halo than the one that is connected now.")
+    if not tombstones.is_left_out(row.answer):
+        raise NotNow("This record has been brought back already.")
+    _come_back(row, by)
+    return row
+
+
+def _come_back(row, by):
+    stage = next(one for one in stages.STAGES if one.kind == row.kind)
+    ours_id = row.answer.get("ours_id")
+    stood_for = tombstones.how_of(row.answer) == "never" and ours_id and _is_here(stage.model, row.account_id, ours_id)
+    row.answer = row.answer | {"do": "link"} if stood_for else None
+    row.outcome = row.fingerprint = None
+    if ours_id:
+        told = f"{stage.halo_noun} {row.halo_id}, {row.label or 'no name'}: the next import decides about it again"
+        changes.note(stage.noun, ours_id, row.account_id, by, "brought back", note=told)
+
+
+def _is_here(model, account_id, ours_id):
+    return db.session.scalar(owned(model, account_id).with_only_columns(model.id).where(model.id == ours_id))

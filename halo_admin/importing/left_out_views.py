@@ -1,0 +1,93 @@
+"""What people left out, each to be brought back; and the offer never to import the MSP's own company."""
+
+from datetime import datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from ..db import db
+from ..mirror import tombstones
+from ..mirror.links import current_tenant_id
+from ..mirror.models import HaloRecord
+from ..mirror.tombstones import NotNow
+from ..web import words
+from ..web.door import LARGEST_ID, own_or_404
+from . import left_out, left_out_rows, own_company, stages
+from .blueprint import bp
+
+BY_KIND = {stage.kind: stage for stage in stages.STAGES}
+
+
+@bp.context_processor
+def _telling():
+    return {"is_left_out_why": left_out.is_told_by, "own_company_offered": _own_company}
+
+
+def _own_company():
+    return own_company.offered(current_user.account_id)
+
+
+@bp.get("/left-out", endpoint="left_out")
+def left_out_page():
+    kind, after = _asked(request.args)
+    tenant_id = current_tenant_id(current_user.account_id)
+    page = left_out_rows.page(tenant_id, kind, after) if tenant_id else left_out_rows.Page([], None)
+    kinds = [("", "All"), *((stage.kind, stage.title) for stage in stages.STAGES)]
+    return render_template(
+        "importing/left_out.html", page=page, kind=kind, kinds=kinds, stage_by_kind=BY_KIND, is_first=not after,
+        told=_told, at=_at,
+    )  # fmt: skip
+
+
+def _asked(args):
+    kind, after = args.get("kind", ""), args.get("after", "")
+    usable = after.isdecimal() and int(after) <= LARGEST_ID
+    return kind if kind in BY_KIND else "", int(after) if usable else 0
+
+
+def _told(row):
+    """ "deleted here by Ann on 3 May"."""
+    return tombstones.sentence(row.answer, words.day(_at(row)))
+
+
+def _at(row):
+    return datetime.fromisoformat(row.answer["at"])
+
+
+@bp.post("/left-out")
+def bring_back():
+    record_id = request.form.get("record_id", "")
+    row = own_or_404(HaloRecord, int(record_id) if record_id.isdecimal() else 0)
+    named = f"{BY_KIND[row.kind].halo_noun} {row.halo_id}" if row.kind in BY_KIND else "This record"
+    try:
+        left_out_rows.bring_back(current_user.account_id, row.id, current_user)
+    except NotNow as why:
+        db.session.rollback()
+        flash(str(why), "warning")
+    else:
+        db.session.commit()
+        flash(f"{named} is not left out any more: the next import decides about it again.", "success")
+    return redirect(url_for("importing.left_out", kind=_asked(request.form)[0] or None), 303)
+
+
+@bp.post("/own-company")
+def answer_own_company():
+    halo_id = request.form.get("halo_id", "")
+    halo_id = int(halo_id) if halo_id.isdecimal() and len(halo_id) < 20 else 0
+    try:
+        _answer_own_company(halo_id, request.form.get("do"))
+    except NotNow as why:
+        db.session.rollback()
+        flash(str(why), "warning")
+    else:
+        db.session.commit()
+    return redirect(url_for("importing.rail"), 303)
+
+
+def _answer_own_company(halo_id, do):
+    if do == "never":
+        own_company.never_import(current_user.account_id, halo_id, current_user)
+        flash(f"Imports leave Halo client {halo_id} out from now on.", "success")
+    elif do == "client":
+        own_company.it_is_a_client(current_user.account_id, halo_id)
+        flash(f"Halo client {halo_id} is imported like all others.", "success")
