@@ -8,7 +8,7 @@ from . import stages
 from .applying import ACTIONS, settle
 from .deciding import BATCH, LOWEST, Deciding, store
 from .models import Decision
-from .situation import LIGHT, by_run, full_rows, mapping_revision, mirror_rows, quick
+from .situation import LIGHT, full_rows, mapping_revision, mirror_rows, quick
 
 STRIDE = 8  # usual batches at once, where most has not changed since the import before
 
@@ -59,9 +59,9 @@ def compare(leg) -> bool:
             rest = rest[:BATCH]
             rows, same, out = ([row for row in some if row.halo_id <= rest[-1].halo_id] for some in (rows, same, out))
         _pass_by(run, same, "unchanged")
-        _tell_again(run, out)
-        _pass_by(run, out, "skipped")
-        _decide(leg, situation, rest)
+        untold = _tell_again(run, out)
+        _pass_by(run, [row for row in out if row.id not in untold], "skipped")
+        _decide(leg, situation, [*rest, *(row for row in out if row.id in untold)])
         run.cursor = rows[-1].halo_id
         done, total = run.progress["comparing"]
         run.progress = run.progress | {"comparing": [done + len(rows), max(total, done + len(rows))]}
@@ -80,13 +80,28 @@ def _pass_by(run, rows, outcome):
     run.counts = run.counts | {outcome: run.counts.get(outcome, 0) + len(rows)}
 
 
-def _tell_again(run, rows):
-    """What an earlier run told about these rows is told by this one too."""
+def _tell_again(run, rows) -> set:
+    """What an earlier run told about these rows is told by this one too; the ids of those it told nothing about."""
     names = [column.name for column in Decision.__table__.columns if column.name not in ("id", "run_id")]
-    for run_id, ids in by_run(rows).items():
+    again = 0
+    for run_id, ids in _by_run(rows).items():
         told = sa.select(sa.literal(run.id), *(getattr(Decision, name) for name in names))
-        told = told.where(Decision.run_id == run_id, among(Decision.record_id, ids))
-        db.session.execute(sa.insert(Decision.__table__).from_select(["run_id", *names], told))
+        told = told.where(Decision.run_id == run_id, Decision.action == "skipped", among(Decision.record_id, ids))
+        again += db.session.execute(sa.insert(Decision.__table__).from_select(["run_id", *names], told)).rowcount
+    return {row.id for row in rows} - _told(run, rows) if again < len(rows) else set()
+
+
+def _told(run, rows):
+    here = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
+    return set(db.session.scalars(sa.select(Decision.record_id).where(*here)))
+
+
+def _by_run(rows):
+    """{the run that dealt with it last: mirror ids}."""
+    ids = {}
+    for row in rows:
+        ids.setdefault(row.run_id, []).append(row.id)
+    return ids
 
 
 def _decide(leg, situation, rest):

@@ -109,26 +109,52 @@ def _pass(run, sweep):
 
 
 def _read_pages(leg, reading, sweep):
-    """Read the next few pages and put them into the mirror at once; what stopped the reading is raised after that."""
-    ahead = Ahead(leg, reading.listing, sweep)
+    """Put the next few pages into the mirror at once, while a thread reads those after them.
+
+    What stopped the reading is raised once what came before it is in.
+    """
+    ahead = leg.ahead if leg.ahead and leg.ahead.goes_on(sweep) else Ahead(leg, reading.listing, sweep, sweep.page_no)
     pages = ahead.pages()
-    if pages:
-        with leg.batch() as run:
-            _store(leg, run, reading, db.session.get(Sweep, sweep.id, with_for_update=True), pages)
+    leg.ahead = ahead.next(pages)
+    try:
+        if pages:
+            with leg.batch() as run:
+                _store(leg, run, reading, db.session.get(Sweep, sweep.id, with_for_update=True), pages)
+    except known_pages.NotHeld:
+        leg.ahead, leg.trusts_known_pages = None, False
+        return
     if ahead.stopped_by is not None:
         raise ahead.stopped_by
 
 
 class Ahead:
-    """The next pages of a list, in one transaction's worth. stopped_by: the error that the page after them met."""
+    """The next pages of a list, in one transaction's worth, read by a thread of the leg's.
 
-    def __init__(self, leg, listing, sweep):
-        self.leg, self.listing, self.page_no = leg, listing, sweep.page_no
-        self.known = known_pages.load(leg, sweep, PAGES_AHEAD)
+    stopped_by: the error that the page after them met.
+    """
+
+    def __init__(self, leg, listing, sweep, page_no):
+        self.leg, self.listing, self.sweep, self.page_no = leg, listing, sweep, page_no
+        self.known = known_pages.load(leg, sweep, page_no, PAGES_AHEAD)
         self.stopped_by = None
+        leg.halo()  # opened here: its credentials come from the database
+        self._reading = leg.beside(self._read)
+
+    def goes_on(self, sweep):
+        """Whether these are the pages that the sweep needs next."""
+        return (self.sweep.id, self.page_no) == (sweep.id, sweep.page_no)
 
     def pages(self) -> list:
         """At least one page, unless stopped_by says why not; none after one that may be the last."""
+        return self._reading.result()
+
+    def next(self, pages):
+        """The pages after these, on their way; None where there may be none, or the leg is to end."""
+        if self.stopped_by is not None or _may_be_last(pages[-1]) or self.leg.is_ending or self.leg.is_spent():
+            return None
+        return Ahead(self.leg, self.listing, self.sweep, self.page_no + len(pages))
+
+    def _read(self):
         pages, until = [], time.monotonic() + SECONDS_AHEAD
         while len(pages) < PAGES_AHEAD and not self._is_enough(pages, until):
             try:
@@ -144,10 +170,11 @@ class Ahead:
         return known if page is None else page
 
     def _is_enough(self, pages, until):
-        if not pages:
-            return False
-        may_be_last = len(_ids(pages[-1])) < paging.PAGE_SIZE
-        return may_be_last or time.monotonic() >= until or self.leg.is_spent()
+        return pages and (_may_be_last(pages[-1]) or time.monotonic() >= until or self.leg.is_spent())
+
+
+def _may_be_last(page):
+    return len(_ids(page)) < paging.PAGE_SIZE
 
 
 def _ids(page):
@@ -232,9 +259,16 @@ def _end(leg, run, kind, sweep):
 
 def _mark_gone(run, kind, sweep):
     here = (HaloRecord.tenant_id == run.tenant_id, HaloRecord.kind == kind, HaloRecord.gone_at.is_(None))
-    if db.session.scalar(sa.select(sa.func.count()).where(*here)) == sweep.seen:
+    if _held(run.tenant_id, kind) == sweep.seen:
         return 0
     missing = sa.update(HaloRecord).where(*here, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
     missing = missing.values(gone_at=now()).execution_options(synchronize_session=False)
     db.session.execute(missing.where(HaloRecord.halo_id < 0))  # rows without an id come and go: nothing to tell
     return db.session.execute(missing).rowcount
+
+
+def _held(tenant_id, kind):
+    """How many records of a kind the mirror has that are not gone: two counts within an index are the quick way."""
+    here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == kind)
+    gone = sa.select(sa.func.count()).where(*here, HaloRecord.gone_at.is_not(None)).scalar_subquery()
+    return db.session.scalar(sa.select(sa.func.count(HaloRecord.halo_id) - gone).where(*here))

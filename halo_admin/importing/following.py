@@ -85,6 +85,9 @@ def renew_old_details(leg):
 def look_for_missing(leg):
     """Of the linked records that a complete sweep did not see, look for a few one by one: a list may have slipped."""
     run, kind = leg.run, leg.stage.kind
+    if not run.facts.get("gone"):
+        _next(leg)
+        return
     missing = sa.select(HaloRecord.id, HaloRecord.halo_id).where(
         HaloRecord.tenant_id == run.tenant_id, HaloRecord.kind == kind, HaloRecord.ours_id.is_not(None),
         HaloRecord.gone_at >= run.started_at, HaloRecord.halo_id > run.cursor,

@@ -16,12 +16,15 @@ PACKAGE = Path(records.__file__).parent
 
 
 class KnownPage(msgspec.Struct):
-    """A page as it came the last time, with the ids of its rows in Halo's order; seen: those the sweep saw before."""
+    """A page as it came the last time, with the ids of its rows in Halo's order."""
 
     digest: str
     halo_ids: list[int]
     record_count: int | None
-    seen: set[int]
+
+
+class NotHeld(Exception):
+    """The mirror does not hold, or not without a fault, what a known page names: such pages must be read."""
 
 
 @cache
@@ -31,32 +34,32 @@ def code() -> bytes:
     return blake2b(b"".join(source.read_bytes() for source in sources), digest_size=16).digest()
 
 
-def load(leg, sweep, number: int) -> dict[int, KnownPage]:
-    """{page_no: KnownPage} of a sweep's next pages, where what follows from them stands in the mirror.
+def load(leg, sweep, first: int, number: int) -> dict[int, KnownPage]:
+    """{page_no: KnownPage} of so many of a sweep's pages from `first` on, as far as they are known.
 
     What other records belong into is composed anew whenever those have changed: its pages are always read.
     """
-    if leg.stage.around(sweep.kind) or leg.run.options.get("full"):
+    if leg.stage.around(sweep.kind) or leg.run.options.get("full") or not leg.trusts_known_pages:
         return {}
     here = (HaloPage.tenant_id == sweep.tenant_id, HaloPage.kind == sweep.kind, HaloPage.code == code().hex())
     columns = (HaloPage.page_no, HaloPage.digest, HaloPage.halo_ids, HaloPage.record_count)
-    chosen = sa.select(*columns).where(*here, HaloPage.page_no.between(sweep.page_no, sweep.page_no + number - 1))
-    rows = db.session.execute(chosen).all()
-    held = _held(sweep, {halo_id for row in rows for halo_id in row.halo_ids})
-    return {row.page_no: KnownPage(row.digest, row.halo_ids, row.record_count, _seen(row.halo_ids, held))
-            for row in rows if held.keys() >= set(row.halo_ids)}  # fmt: skip
+    chosen = sa.select(*columns).where(*here, HaloPage.page_no.between(first, first + number - 1))
+    return {row.page_no: KnownPage(row.digest, row.halo_ids, row.record_count) for row in db.session.execute(chosen)}
 
 
-def _held(sweep, ids):
-    """{halo_id: whether this sweep has seen it} of those records that the mirror holds without a fault."""
+def mark_seen(sweep, pages: list[KnownPage]) -> set[int]:
+    """The sweep has seen the rows of these pages; the ids of those it had seen before. In a batch. Raises NotHeld."""
+    ids = {halo_id for page in pages for halo_id in page.halo_ids}
+    if not ids:
+        return set()
     here = (HaloRecord.tenant_id == sweep.tenant_id, HaloRecord.kind == sweep.kind, HaloRecord.error.is_(None))
-    is_seen = HaloRecord.last_sweep_id.is_not_distinct_from(sweep.id)
-    chosen = sa.select(HaloRecord.halo_id, is_seen).where(*here, among(HaloRecord.halo_id, list(ids)))
-    return dict(map(tuple, db.session.execute(chosen))) if ids else {}
-
-
-def _seen(ids, held):
-    return {halo_id for halo_id in ids if held[halo_id]}
+    these = (*here, among(HaloRecord.halo_id, list(ids)))
+    seen = sa.update(HaloRecord).where(*these, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
+    seen = seen.values(last_sweep_id=sweep.id, gone_at=None).returning(HaloRecord.halo_id)
+    new = set(db.session.scalars(seen, execution_options={"synchronize_session": False}))
+    if len(new) < len(ids) and db.session.scalar(sa.select(sa.func.count()).where(*these)) < len(ids):
+        raise NotHeld
+    return ids - new
 
 
 def keep(sweep, pages: dict) -> None:

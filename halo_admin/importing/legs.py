@@ -9,6 +9,7 @@ import secrets
 import signal
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -61,9 +62,14 @@ class Leg:
         self.ends = time.monotonic() + budget
         self.told_to_stop = threading.Event()
         self._halo = None
+        self._thread = None
+        self.ahead = None  # pages on their way while those before them are stored
+        self.is_ending = False  # what is on its way is still taken in, nothing more is begun
+        self.trusts_known_pages = True
         self.stride = 1  # how many usual batches comparing looks at together: more where nothing has changed
         self._fresh_until = 0.0  # until then the lease counts as renewed
         self._uncounted = 0  # requests that the run's row does not hold yet
+        self._counting = threading.Lock()
 
     def halo(self):
         """The client, opened when first needed. It renews the lease before each request, and counts what is sent."""
@@ -74,6 +80,16 @@ class Leg:
             self._halo = opening.open_halo(connection, "imports", on_request=self.about_to_ask)
         return self._halo
 
+    def beside(self, work) -> Future:
+        """Do work() in the leg's one other thread, with a database session of its own."""
+        self._thread = self._thread or ThreadPoolExecutor(max_workers=1)
+        return self._thread.submit(self._in_context, current_app._get_current_object(), work)
+
+    def _in_context(self, app, work):
+        structlog.contextvars.bind_contextvars(run=self.run_id)
+        with app.app_context():
+            return work()
+
     def listing(self, kind):
         return next(reading.listing for reading in self.stage.readings if reading.kind == kind)
 
@@ -83,36 +99,51 @@ class Leg:
     def about_to_ask(self):
         """Right before a request is sent: count it, and renew the lease unless that is just done. Raises LostLease."""
         db.session.rollback()  # no transaction is open while Halo is asked
-        self._uncounted += 1
+        with self._counting:
+            self._uncounted += 1
         if time.monotonic() >= self._fresh_until:
-            with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-                self._touch(connection)
+            connection = db.engine.connect().execution_options(writes=True)
+            with connection, connection.begin(), self._renewed(connection):
+                pass
 
     @contextmanager
     def batch(self):
         """A writing transaction under the lease: yields the run; commits, or rolls all back. Raises LostLease."""
         begin_write()
         try:
-            self._touch(db.session.connection())
-            self.run = db.session.get(ImportRun, self.run_id, populate_existing=True)
-            yield self.run
-            self.run.tries, self.run.down_since = 0, None
-            db.session.commit()
+            with self._renewed(db.session.connection()):
+                self.run = db.session.get(ImportRun, self.run_id, populate_existing=True)
+                yield self.run
+                self.run.tries, self.run.down_since = 0, None
+                db.session.commit()
         except BaseException:
             db.session.rollback()
             raise
 
-    def _touch(self, connection):
+    @contextmanager
+    def _renewed(self, connection):
+        """The lease, renewed in a transaction that ends with the block, and the requests counted that were sent since.
+
+        Raises LostLease.
+        """
+        with self._counting:
+            sent, self._uncounted = self._uncounted, 0
         seconds, at = current_app.config["LEASE_SECONDS"], time.monotonic()
-        touched = connection.execute(
-            sa.update(ImportRun)
-            .where(ImportRun.id == self.run_id, ImportRun.lease_token == self.token)
-            .values(lease_until=now(connection) + timedelta(seconds=seconds), touches=ImportRun.touches + 1,
-                    requests=ImportRun.requests + self._uncounted)
-        )  # fmt: skip
-        if touched.rowcount == 0:
-            raise LostLease
-        self._fresh_until, self._uncounted = at + seconds * FRESH, 0
+        try:
+            touched = connection.execute(
+                sa.update(ImportRun)
+                .where(ImportRun.id == self.run_id, ImportRun.lease_token == self.token)
+                .values(lease_until=now(connection) + timedelta(seconds=seconds), touches=ImportRun.touches + 1,
+                        requests=ImportRun.requests + sent)
+            )  # fmt: skip
+            if touched.rowcount == 0:
+                raise LostLease
+            yield
+        except BaseException:
+            with self._counting:
+                self._uncounted += sent
+            raise
+        self._fresh_until = at + seconds * FRESH
 
     def problem(self, sentence):
         """Keep a sentence among the run's last problems. Outside of a batch."""
@@ -139,9 +170,13 @@ class Leg:
 
     def work(self):
         """Batch after batch, until the run's end or this leg's."""
-        while self.run.is_live and self.run.question is None and not self.is_over():
+        while self.run.is_live and self.run.question is None and not self._ends():
             if MOVEMENTS[self.run.purpose][self.run.movement](self):
                 self._next_movement()
+
+    def _ends(self):
+        self.is_ending = self.is_over()
+        return self.is_ending and self.ahead is None
 
     def _next_movement(self):
         movements = list(MOVEMENTS[self.run.purpose])
@@ -170,6 +205,9 @@ class Leg:
         db.session.commit()
 
     def close(self):
+        if self._thread is not None:
+            self.told_to_stop.set()
+            self._thread.shutdown()
         if self._halo is not None:
             self._halo.close()
 

@@ -10,7 +10,7 @@ from ..db import among, db, now
 from ..mirror.models import HaloRecord
 from ..records import Unreadable
 from .composing import combined_digest, composed, digest_of, load_around
-from .known_pages import KnownPage
+from .known_pages import KnownPage, mark_seen
 from .models import Sweep
 
 
@@ -28,20 +28,13 @@ class Shelf:
         """Put pages, read or known, into the mirror. Returns how many rows of each the sweep had not seen before."""
         rows = [self._rows(page, number) for number, page in enumerate(pages, self.sweep.page_no)]
         seen = self._sort_in({halo_id: row for page in rows for halo_id, row in page.items() if row is not None})
-        known = [page for page in pages if isinstance(page, KnownPage)]
-        if known:
-            self._mark_seen(*self.here, among(HaloRecord.halo_id, [one for page in known for one in page.halo_ids]))
-        return self._new_ones(rows, seen.union(*(page.seen for page in known)))
+        return self._new_ones(rows, seen | mark_seen(self.sweep, [one for one in pages if isinstance(one, KnownPage)]))
 
     def _rows(self, page, page_no):
         """{halo_id: row} of a page; of a known one None for each row."""
         if isinstance(page, KnownPage):
             return dict.fromkeys(page.halo_ids)
         return dict(self._identified(page.rows, page_no))
-
-    def _mark_seen(self, *here):
-        seen = sa.update(HaloRecord).where(*here).values(last_sweep_id=self.sweep.id, gone_at=None)
-        db.session.execute(seen, execution_options={"synchronize_session": False})
 
     def _sort_in(self, rows):
         """Put rows in; the ids of those that the sweep had seen before."""
@@ -126,7 +119,9 @@ class Shelf:
         for rows in (*_alike(self.updates), self.unread):
             update_rows(HaloRecord, rows)
         if self.same:
-            self._mark_seen(among(HaloRecord.id, self.same))
+            seen = sa.update(HaloRecord).where(among(HaloRecord.id, self.same))
+            seen = seen.values(last_sweep_id=self.sweep.id, gone_at=None)
+            db.session.execute(seen, execution_options={"synchronize_session": False})
 
 
 def _sweep_times(ids):

@@ -12,7 +12,6 @@ from ..connecting.models import Mapping, StageState
 from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
 from .composing import digest_of
-from .models import Decision
 from .stage import NOTHING_FOUND
 
 # outcomes that a fingerprint vouches for, beside those left out for grounds of their own
@@ -132,13 +131,12 @@ def quick(situation, rows) -> tuple[list, list, list]:
     """Rows where nothing has changed, rows that stay out for the same reason as last time, and the rest."""
     rested = [row for row in rows if row.fingerprint and row.error is None and not _reread(situation, row)]
     versions = versions_of(situation.stage.model, {row.ours_id for row in rested if row.outcome in STEADY} - {None})
-    told = told_before(situation.run, [row for row in rested if row.outcome == "skipped"])
     found = situation.stage.look_up(situation, rested)
     same, out = [], []
     for row in rested:
         its_own = found.get(row.id, NOTHING_FOUND)
         if row.outcome == "skipped":
-            if row.id in told and row.fingerprint == situation.grounds(row, its_own):
+            if row.run_id != situation.run.id and row.fingerprint == situation.grounds(row, its_own):
                 out.append(row)
         elif row.ours_id in versions and row.fingerprint == situation.fingerprint(row, versions[row.ours_id], its_own):
             same.append(row)
@@ -148,24 +146,6 @@ def quick(situation, rows) -> tuple[list, list, list]:
 
 def _reread(situation, row):
     return situation.options.get("full") and row.detail_of and row.detail_at < situation.run.started_at
-
-
-def told_before(run, rows) -> set:
-    """Of these rows the ids of those whose reason an earlier run has told."""
-    told = set()
-    for run_id, ids in by_run(rows).items():
-        if run_id != run.id:
-            here = (Decision.run_id == run_id, Decision.action == "skipped", among(Decision.record_id, ids))
-            told.update(db.session.scalars(sa.select(Decision.record_id).where(*here)))
-    return told
-
-
-def by_run(rows) -> dict:
-    """{the run that dealt with it last: mirror ids}."""
-    ids = {}
-    for row in rows:
-        ids.setdefault(row.run_id, []).append(row.id)
-    return ids
 
 
 def full_rows(situation, ids):

@@ -80,6 +80,8 @@ class HaloRecord(Owned, db.Model):
         db.Index("ix_halo_records_website", "tenant_id", "kind", "website_key", **_where("website_key IS NOT NULL")),
         db.Index("ix_halo_records_name", "tenant_id", "kind", "name_key", **_where("name_key IS NOT NULL")),
         db.Index("ix_halo_records_email", "tenant_id", "kind", "email_key", **_where("email_key IS NOT NULL")),
+        db.Index("ix_halo_records_gone", "tenant_id", "kind", **_where("gone_at IS NOT NULL")),
+        db.Index("ix_halo_records_details", "tenant_id", "kind", "detail_at", **_where("detail_at IS NOT NULL")),
         db.Index("ix_halo_records_answered", "tenant_id", "id", **_where("answer IS NOT NULL")),
         db.Index("ix_halo_records_links", "tenant_id", "kind", "ours_id", **_where("ours_id IS NOT NULL")),
         db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,

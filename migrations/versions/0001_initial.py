@@ -371,11 +371,25 @@ def upgrade():
             postgresql_where=sa.text("answer IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_halo_records_details",
+            ["tenant_id", "kind", "detail_at"],
+            unique=False,
+            sqlite_where=sa.text("detail_at IS NOT NULL"),
+            postgresql_where=sa.text("detail_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_halo_records_email",
             ["tenant_id", "kind", "email_key"],
             unique=False,
             sqlite_where=sa.text("email_key IS NOT NULL"),
             postgresql_where=sa.text("email_key IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_halo_records_gone",
+            ["tenant_id", "kind"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_halo_records_links",
@@ -868,9 +882,19 @@ def downgrade():
             postgresql_where=sa.text("ours_id IS NOT NULL"),
         )
         batch_op.drop_index(
+            "ix_halo_records_gone",
+            sqlite_where=sa.text("gone_at IS NOT NULL"),
+            postgresql_where=sa.text("gone_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_halo_records_email",
             sqlite_where=sa.text("email_key IS NOT NULL"),
             postgresql_where=sa.text("email_key IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_halo_records_details",
+            sqlite_where=sa.text("detail_at IS NOT NULL"),
+            postgresql_where=sa.text("detail_at IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_halo_records_answered",
