@@ -185,11 +185,13 @@ def _ids(page):
 def _store(leg, run, reading, sweep, pages):
     """Pages of a sweep go into the mirror, one after the other, until one is the last."""
     shelf = Shelf(leg, reading, sweep)
-    read = {number: page for number, page in enumerate(pages, sweep.page_no) if not isinstance(page, KnownPage)}
+    number_new = shelf.store(pages)
+    numbers = range(sweep.page_no, sweep.page_no + len(pages))
+    read = [one for one in zip(numbers, pages, number_new, strict=True) if not isinstance(one[1], KnownPage)]
     if read:
-        _learn(leg, reading, [row for page in read.values() for row in page.rows])
+        _learn(leg, reading, [row for _, page, _ in read for row in page.rows])
         known_pages.keep(sweep, read)
-    for page, new in zip(pages, shelf.store(pages), strict=True):
+    for page, new in zip(pages, number_new, strict=True):
         _look_for_doubt(sweep, page, shelf.at)
         sweep.seen += new
         ids = _ids(page)

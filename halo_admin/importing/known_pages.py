@@ -24,7 +24,7 @@ class KnownPage(msgspec.Struct):
 
 
 class NotHeld(Exception):
-    """The mirror does not hold, or not without a fault, what a known page names: such pages must be read."""
+    """What a known page names is not in the mirror, or has a fault there, or was seen before: it must be read."""
 
 
 @cache
@@ -47,33 +47,32 @@ def load(leg, sweep, first: int, number: int) -> dict[int, KnownPage]:
     return {row.page_no: KnownPage(row.digest, row.halo_ids, row.record_count) for row in db.session.execute(chosen)}
 
 
-def mark_seen(sweep, pages: list[KnownPage]) -> set[int]:
-    """The sweep has seen the rows of these pages; the ids of those it had seen before. In a batch. Raises NotHeld."""
-    ids = {halo_id for page in pages for halo_id in page.halo_ids}
-    if not ids:
-        return set()
+def mark_seen(sweep, pages: list[KnownPage]) -> None:
+    """The sweep sees the rows of these pages. In a batch, which must not go on where this raises NotHeld."""
+    ids = [halo_id for page in pages for halo_id in page.halo_ids]
     here = (HaloRecord.tenant_id == sweep.tenant_id, HaloRecord.kind == sweep.kind, HaloRecord.error.is_(None))
-    these = (*here, among(HaloRecord.halo_id, list(ids)))
-    seen = sa.update(HaloRecord).where(*these, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
-    seen = seen.values(last_sweep_id=sweep.id, gone_at=None).returning(HaloRecord.halo_id)
-    new = set(db.session.scalars(seen, execution_options={"synchronize_session": False}))
-    if len(new) < len(ids) and db.session.scalar(sa.select(sa.func.count()).where(*these)) < len(ids):
+    new = sa.update(HaloRecord).where(*here, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
+    new = new.where(among(HaloRecord.halo_id, ids)).values(last_sweep_id=sweep.id, gone_at=None)
+    if ids and db.session.execute(new, execution_options={"synchronize_session": False}).rowcount < len(ids):
         raise NotHeld
-    return ids - new
 
 
-def keep(sweep, pages: dict) -> None:
-    """Remember {page_no: Page} that were read just now and whose rows went into the mirror. In a batch."""
+def keep(sweep, pages: list) -> None:
+    """Remember pages that were read just now and whose rows went into the mirror, [(page_no, Page, how many of its rows
+    the sweep had not seen before)]. In a batch.
+    """
     here = (HaloPage.tenant_id == sweep.tenant_id, HaloPage.kind == sweep.kind)
-    db.session.execute(sa.delete(HaloPage).where(*here, HaloPage.page_no.in_(list(pages))))
+    db.session.execute(sa.delete(HaloPage).where(*here, HaloPage.page_no.in_([page_no for page_no, _, _ in pages])))
     rows = [
         {"account_id": sweep.account_id, "tenant_id": sweep.tenant_id, "kind": sweep.kind, "page_no": page_no,
          "code": code().hex(), "digest": page.digest, "record_count": page.record_count,
          "halo_ids": [row.halo_id for row in page.rows]}
-        for page_no, page in pages.items() if _is_worth_it(page)
+        for page_no, page, new in pages if _is_worth_it(page, new)
     ]  # fmt: skip
     insert_rows(HaloPage, rows)
 
 
-def _is_worth_it(page):
-    return page.rows and not any(isinstance(row, records.Unreadable) or row.halo_id is None for row in page.rows)
+def _is_worth_it(page, new):
+    if not page.rows or new < len(page.rows):
+        return False  # a list that repeats itself is read every time
+    return not any(isinstance(row, records.Unreadable) or row.halo_id is None for row in page.rows)

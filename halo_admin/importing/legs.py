@@ -66,6 +66,7 @@ class Leg:
         self.ahead = None  # pages on their way while those before them are stored
         self.is_ending = False  # what is on its way is still taken in, nothing more is begun
         self.trusts_known_pages = True
+        self.kept = {}  # what batches of one movement have in common
         self.stride = 1  # how many usual batches comparing looks at together: more where nothing has changed
         self._fresh_until = 0.0  # until then the lease counts as renewed
         self._uncounted = 0  # requests that the run's row does not hold yet
@@ -94,7 +95,7 @@ class Leg:
         return next(reading.listing for reading in self.stage.readings if reading.kind == kind)
 
     def situation(self):
-        return Situation(self.run, self.stage, self.country)
+        return Situation(self.run, self.stage, self.country, self.kept)
 
     def about_to_ask(self):
         """Right before a request is sent: count it, and renew the lease unless that is just done. Raises LostLease."""
@@ -185,7 +186,7 @@ class Leg:
             if not following:
                 finishing.finish(run)
                 return
-            run.movement = following[0]
+            run.movement, self.kept = following[0], {}
             PREPARE[run.movement](run)
 
     def give_back(self, **values):

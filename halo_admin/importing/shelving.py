@@ -28,7 +28,8 @@ class Shelf:
         """Put pages, read or known, into the mirror. Returns how many rows of each the sweep had not seen before."""
         rows = [self._rows(page, number) for number, page in enumerate(pages, self.sweep.page_no)]
         seen = self._sort_in({halo_id: row for page in rows for halo_id, row in page.items() if row is not None})
-        return self._new_ones(rows, seen | mark_seen(self.sweep, [one for one in pages if isinstance(one, KnownPage)]))
+        mark_seen(self.sweep, [page for page in pages if isinstance(page, KnownPage)])
+        return self._new_ones(rows, seen)
 
     def _rows(self, page, page_no):
         """{halo_id: row} of a page; of a known one None for each row."""

@@ -32,7 +32,9 @@ FULL = (
 class Situation:
     """What all decisions of a run have in common: whose, with which mapping, under which options."""
 
-    def __init__(self, run, stage, country):
+    def __init__(self, run, stage, country, kept=None):
+        """kept: what a stage looks up once for many batches, while nothing it comes from changes."""
+        self.kept = {} if kept is None else kept
         self.run, self.stage, self.country = run, stage, country
         self.options = run.options
         self.mapping = Meanings(run.tenant_id, stage.mapping)

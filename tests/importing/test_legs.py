@@ -89,6 +89,35 @@ def one_batch(world, run):
     leg.close()
 
 
+def test_pages_on_their_way_when_a_leg_ends_are_taken_in(started, monkeypatch):
+    world, run = started
+    monkeypatch.setattr(fetching, "PAGES_AHEAD", 1)
+    leg = leg_of(world, run)
+    while leg.ahead is None:
+        fetching.read(leg)
+    leg.told_to_stop.set()
+    leg.work()
+    leg.give_back()
+    leg.close()
+    sweep = db.session.scalars(sa.select(Sweep).order_by(Sweep.id.desc())).first()
+    assert (leg.ahead, sweep.state, sweep.page_no) == (None, "running", 3)
+
+
+def test_many_short_legs_ask_halo_no_more_often_than_one(started, monkeypatch):
+    world, run = started
+    monkeypatch.setattr(fetching, "PAGES_AHEAD", 1)
+    number = 0
+    while world.fresh(run).is_live:
+        leg = leg_of(world, run)
+        monkeypatch.setattr(leg, "is_over", iter([False, *[True] * 100]).__next__)
+        leg.work()
+        leg.give_back()
+        leg.close()
+        number += 1
+    assert number > 5
+    assert world.fresh(run).requests == world.run(options={"full": True}).requests
+
+
 def test_a_cancelled_run_counts_what_was_applied_and_unlocks_nothing(started):
     world, run = started
     begin_write()

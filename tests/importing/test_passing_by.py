@@ -118,6 +118,15 @@ def test_a_page_whose_rows_the_mirror_does_not_hold_is_read(world, people, read)
     assert "users" in read
 
 
+def test_a_list_that_repeats_itself_is_not_taken_for_known(world, people):
+    world.imported_contacts()
+    fault = world.halo.set_fault("page-repeated", match="/api/Users")
+    runs = [world.imported_contacts() for _ in range(3)]
+    assert fault.fired
+    assert [run.facts["read"][0]["seen"] for run in runs] == [100, 100, 100]
+    assert all(all_told(run) for run in runs)
+
+
 def test_what_stays_out_for_the_same_reason_is_told_again_without_being_decided(world, acme, people, decided):
     nobody = world.person("Nora", at=acme, email=None)
     first = world.imported_contacts()

@@ -48,6 +48,8 @@ class Surroundings(Found):
 
 
 WITHOUT_COMPANY = Standing()
+# so many e-mails that several contacts have are looked up at once and kept
+SHARED, FEW_SHARED = "e-mails that several contacts have", 10_000
 CLIENT = ("halo_id", "ours_id", "outcome", "label", "type_key", "active", "error", "gone_at", "answer")
 MEMBER = (
     "id", "halo_id", "parent_id", "email_key", "active", "ours_id", "follows_id", "answer", "type_key", "error",
@@ -93,15 +95,29 @@ def _members(situation, rows):
     keys = list({row.email_key for row in rows} - {None})
     if not keys:
         return []
-    here = (*_here(situation, "user"), HaloRecord.gone_at.is_(None))
-    several = sa.select(HaloRecord.email_key).where(*here, among(HaloRecord.email_key, keys))
-    several = several.group_by(HaloRecord.email_key).having(sa.func.count() > 1)
-    shared = set(db.session.scalars(several)) | {row.email_key for row in rows if row.follows_id} - {None}
+    shared = _shared(situation, keys) | {row.email_key for row in rows if row.follows_id} - {None}
     if not shared:
         return []
     chosen = sa.select(*(getattr(HaloRecord, name) for name in MEMBER))
-    persons = (HaloRecord.type_key.is_(None), HaloRecord.error.is_(None))
-    return db.session.execute(chosen.where(*here, *persons, among(HaloRecord.email_key, list(shared)))).all()
+    persons = (HaloRecord.gone_at.is_(None), HaloRecord.type_key.is_(None), HaloRecord.error.is_(None))
+    here = (*_here(situation, "user"), *persons, among(HaloRecord.email_key, list(shared)))
+    return db.session.execute(chosen.where(*here)).all()
+
+
+def _shared(situation, keys):
+    """Those of these e-mails that several of Halo's contacts have, gone ones among them."""
+    if SHARED not in situation.kept:
+        few = db.session.scalars(_several(situation).limit(FEW_SHARED + 1)).all()
+        situation.kept[SHARED] = set(few) if len(few) <= FEW_SHARED else None
+    if situation.kept[SHARED] is not None:
+        return situation.kept[SHARED].intersection(keys)
+    return set(db.session.scalars(_several(situation, among(HaloRecord.email_key, keys))))
+
+
+def _several(situation, *which):
+    here = (*_here(situation, "user"), HaloRecord.email_key.is_not(None), *which)
+    several = sa.select(HaloRecord.email_key).where(*here).group_by(HaloRecord.email_key)
+    return several.having(sa.func.count() > 1)
 
 
 def _parents(situation, rows):
