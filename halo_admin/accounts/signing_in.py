@@ -1,14 +1,12 @@
-"""Who is signed in: every page but sign-in, health and static needs somebody."""
+"""Who is signed in, and whether they may open the page they ask for."""
 
 import sqlalchemy as sa
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask_login import LoginManager, current_user
 
 from ..db import db
+from . import rights
 from .models import User
-
-# metrics ask for a token of their own
-OPEN = {"accounts.sign_in", "health.healthz", "metrics.metrics", "static"}
 
 login = LoginManager()
 
@@ -17,6 +15,7 @@ def init_app(app):
     login.init_app(app)
     login.user_loader(_load)
     app.before_request(_require)
+    app.jinja_env.globals.update(may_open=lambda endpoint: rights.may_open(current_user, endpoint))
 
 
 def _load(session_key):
@@ -24,8 +23,10 @@ def _load(session_key):
 
 
 def _require():
-    if request.endpoint in OPEN or request.endpoint is None or current_user.is_authenticated:
+    if request.endpoint is None or rights.RIGHT_OF.get(request.endpoint) is rights.Right.NOTHING:
         return None
+    if current_user.is_authenticated:
+        return None if rights.may_open(current_user, request.endpoint) else abort(403)
     if request.headers.get("HX-Request"):
         # a fragment of the sign-in page inside another page helps nobody
         return "", 401, {"HX-Redirect": url_for("accounts.sign_in")}

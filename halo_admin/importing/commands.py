@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from .. import queues
 from ..connecting import opening
 from ..db import begin_write, db
-from ..shell import account_option, answer, json_option, refuse
+from ..shell import account_option, answer, json_option, person, refuse
 from . import legs, runs, stages
 from .card import counted
 from .models import OUTCOMES, ImportRun
@@ -107,7 +107,7 @@ def _started(account, stage, inline, **what):
     """The run that was asked for. One of another kind, or with other options, that is live comes to its end first."""
     while True:
         try:
-            run = runs.start(account.id, stage, **what)
+            run = runs.start(account.id, stage, person(), **what)
             if DEFAULTS | run.options == DEFAULTS | what.get("options", {}):
                 return run
             other = runs.Busy(run)

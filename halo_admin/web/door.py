@@ -8,12 +8,6 @@ from ..db import db, owned
 LARGEST_ID = 2**63 - 1  # a database refuses to look for what lies beyond
 
 
-def admins_only():
-    """For a blueprint's before_request: its pages are for admins."""
-    if not current_user.is_admin:
-        abort(403)
-
-
 def own(model):
     """A select of `model`, narrowed to the signed-in person's account."""
     return owned(model, current_user.account_id)

@@ -1,0 +1,135 @@
+"""Who may do what: one table for pages and one for commands. What has no line here is refused to everybody.
+
+Admins may do everything. Salespeople and marketers work with records; who has no role looks only.
+"""
+
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """What a page or a command asks of a person."""
+
+    NOTHING = "nothing"  # open to the signed out, or to whoever holds another key
+    LOOK = "look"  # be signed in
+    WORK = "work"  # change records
+    SETTLE = "settle"  # settings, imports, people, everything at once
+
+
+WORKING = {"admin", "salesperson", "marketer"}
+
+PAGES = {
+    Right.NOTHING: {
+        "accounts.sign_in",
+        "health.healthz",
+        "metrics.metrics",  # asks for METRICS_TOKEN
+        "static",
+    },
+    Right.LOOK: {
+        "accounts.sign_out",
+        "crm.all_lists",
+        "crm.companies",
+        "crm.company",
+        "crm.company_names",
+        "crm.contact",
+        "crm.contacts",
+        "crm.home",
+        "crm.one_list",
+        "web.settings",  # leads to the first page the person may see
+    },
+    Right.WORK: {
+        "crm.delete_company",
+        "crm.delete_contact",
+        "crm.edit_company",
+        "crm.edit_contact",
+        "crm.link_company",
+        "crm.link_contact",
+        "crm.make_list",
+        "crm.never_import_company",
+        "crm.never_import_contact",
+        "crm.put_on_list",
+        "crm.save_company",
+        "crm.save_contact",
+        "crm.save_list",
+        "crm.unlink_company",
+        "crm.unlink_contact",
+    },
+    Right.SETTLE: {
+        "connecting.check",
+        "connecting.leave_practice",
+        "connecting.leaving",
+        "connecting.mapping_page",
+        "connecting.page",
+        "connecting.save",
+        "connecting.save_mapping",
+        "connecting.save_share",
+        "connecting.start_check",
+        "connecting.try_practice",
+        "crm.download",
+        "importing.answer",
+        "importing.answer_own_company",
+        "importing.bring_back",
+        "importing.cancel",
+        "importing.chip",
+        "importing.choose",
+        "importing.decision",
+        "importing.decisions_csv",
+        "importing.go_on",
+        "importing.history",
+        "importing.left_out",
+        "importing.progress",
+        "importing.rail",
+        "importing.reply",
+        "importing.run_head",
+        "importing.run_page",
+        "importing.stage_page",
+        "importing.start",
+        "settings.add_type",
+        "settings.edit_type",
+        "settings.general",
+        "settings.move_type",
+        "settings.remove_type",
+        "settings.rename_type",
+        "settings.save",
+    },
+}
+COMMANDS = {
+    Right.NOTHING: {  # act for nobody: who may use the shell may use them
+        ("accounts", "create"),
+        ("accounts", "list"),
+        ("db",),
+        ("practice",),
+        ("watch",),
+    },
+    Right.WORK: {("crm", "load")},
+    Right.SETTLE: {
+        ("accounts", "add-user"),
+        ("crm", "dump"),
+        ("halo", "apply"),
+        ("halo", "connect"),
+        ("halo", "decisions"),
+        ("halo", "import"),
+        ("halo", "map"),
+        ("halo", "read"),
+        ("halo", "undo"),
+    },
+}
+FOR = {Right.WORK: "admins, salespeople and marketers", Right.SETTLE: "admins"}
+RIGHT_OF = {name: right for table in (PAGES, COMMANDS) for right, names in table.items() for name in names}
+
+
+def may(user, right: Right) -> bool:
+    """Whether somebody who is signed in has a right; user: a User."""
+    if right in (Right.NOTHING, Right.LOOK):
+        return True
+    return bool(WORKING.intersection(user.roles)) if right is Right.WORK else user.is_admin
+
+
+def may_open(user, endpoint: str) -> bool:
+    """Whether somebody who is signed in may open this page."""
+    right = RIGHT_OF.get(endpoint)
+    return right is not None and may(user, right)
+
+
+def right_to_run(words: tuple[str, ...]) -> Right | None:
+    """What a command asks for, such as ("halo", "import"); a group may have one line for all of its commands."""
+    return RIGHT_OF.get(words) or RIGHT_OF.get(words[:1])
