@@ -37,10 +37,13 @@ PAGES = {
         "web.settings",  # leads to the first page the person may see
     },
     Right.WORK: {
+        "crm.change_members",
         "crm.delete_company",
         "crm.delete_contact",
+        "crm.delete_list",
         "crm.edit_company",
         "crm.edit_contact",
+        "crm.fill_again",
         "crm.link_company",
         "crm.link_contact",
         "crm.make_list",
@@ -50,6 +53,7 @@ PAGES = {
         "crm.save_company",
         "crm.save_contact",
         "crm.save_list",
+        "crm.take_off_grown",
         "crm.unlink_company",
         "crm.unlink_contact",
     },

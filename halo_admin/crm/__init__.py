@@ -2,7 +2,8 @@
 
 
 def init_app(app):
-    from . import contact_views, list_views, parting_views, views
+    from . import contact_views, list_member_views, list_views, parting_views, profile_views, views
 
     app.register_blueprint(views.bp)
-    assert contact_views.bp is list_views.bp is parting_views.bp is views.bp  # one room, one blueprint
+    rooms = (contact_views, list_member_views, list_views, parting_views, profile_views)
+    assert all(room.bp is views.bp for room in rooms)  # one room, one blueprint

@@ -12,7 +12,7 @@ class RecordChange(Owned, db.Model):
 
     __tablename__ = "record_changes"
     id = db.Column(BigId, primary_key=True)
-    kind = db.Column(db.String(20), nullable=False)  # "company" or "contact"
+    kind = db.Column(db.String(20), nullable=False)  # "company", "contact"; see list_growth.py and list_stops.py too
     record_id = db.Column(BigId, nullable=False)
     at = db.Column(UTCDateTime, nullable=False)
     by_user_id = db.Column(BigId)  # NULL: the command line

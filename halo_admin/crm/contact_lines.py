@@ -4,6 +4,7 @@ from collections import defaultdict
 from itertools import chain
 
 from .. import normal
+from ..db import now
 from . import cells, lists, naming
 from .before import Before
 from .contact_models import Contact, called
@@ -29,6 +30,7 @@ class ContactLines(Lines):
     def __init__(self, account, given):
         super().__init__(account, given)
         self.before = Before(Contact, account.id, ("name", "name_sort", "email_key"))
+        self.press = lists.Press(None, now())  # one for the whole file: a list tells of it in one line
         self.names_company = "company" in given or "company_id" in given
         self.texts = [name for name in TEXTS if name in given]
         self.fields = [*self.texts, *(["company_id"] if self.names_company else [])]
@@ -114,7 +116,7 @@ class ContactLines(Lines):
         for contact_id, line in adding:
             for name in line.lists:
                 members[chosen[lists.folded(name)]].append(contact_id)
-        lists.put_each_on(sorted(members.items(), key=_as_imports_do))
+        lists.put_each_on(sorted(members.items(), key=_as_imports_do), self.press)
 
 
 def _as_imports_do(pair):

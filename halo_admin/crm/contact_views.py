@@ -1,6 +1,6 @@
-"""The Contacts table, a contact's profile, the form to edit it, and the lists it is put on and taken off."""
+"""The Contacts table and the form to edit a contact."""
 
-from flask import flash, redirect, request, url_for
+from flask import request
 from flask_login import current_user
 
 from ..db import db
@@ -9,10 +9,10 @@ from . import contacts as table
 from . import lists
 from .blueprint import bp
 from .contact_form import ContactForm
-from .contact_models import Contact, ContactList
+from .contact_models import Contact
 from .models import Company
 from .naming import number
-from .pages import edit_page, profile_page, saved_page, table_page
+from .pages import edit_page, saved_page, table_page
 from .tables import LARGEST_ID
 from .types import type_names
 
@@ -41,12 +41,6 @@ def _company_asked_for():
     return db.session.scalar(own(Company).where(Company.id == company_id)) if company_id else None
 
 
-@bp.get(ONE)
-def contact(contact_id):
-    contact = own_or_404(Contact, contact_id)
-    return profile_page("contact", contact, standing=lists.standing(contact))
-
-
 @bp.get(f"{ONE}/edit")
 def edit_contact(contact_id):
     return edit_page("contact", own_or_404(Contact, contact_id), ContactForm(current_user.account_id))
@@ -55,17 +49,3 @@ def edit_contact(contact_id):
 @bp.post(f"{ONE}/edit")
 def save_contact(contact_id):
     return saved_page("contact", Contact, contact_id, ContactForm(current_user.account_id))
-
-
-@bp.post(f"{ONE}/lists")
-def put_on_list(contact_id):
-    """Put the contact on a list, or take it off one: the button says which."""
-    contact = own_or_404(Contact, contact_id)
-    takes_off = "take_off" in request.form
-    text = request.form.get("take_off" if takes_off else "list", "")
-    chosen = own_or_404(ContactList, number(text) or 0)
-    name = chosen.name
-    (lists.take_off if takes_off else lists.put_on)(chosen, [contact.id])
-    db.session.commit()
-    flash(f"{'Taken off' if takes_off else 'Put on'} “{name}”.", "success")
-    return redirect(url_for("crm.contact", contact_id=contact_id, _anchor="lists"), 303)

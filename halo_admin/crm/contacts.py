@@ -39,9 +39,9 @@ def find(account_id: int, asked: Asked) -> Found:
     return finding.find(Contact, account_id, asked, filters(account_id, asked))
 
 
-def of_company(account_id: int, company_id: int) -> Found:
-    """The first contacts of a company by name, and how many it has."""
-    return find(account_id, Asked(company=str(company_id)))
+def of_company(account_id: int, company_id: int, cursor=None) -> Found:
+    """A page of a company's contacts by name, the first or that at a cursor, and how many it has."""
+    return find(account_id, Asked(company=str(company_id), cursor=cursor))
 
 
 def filters(account_id: int, asked: Asked) -> Filters:

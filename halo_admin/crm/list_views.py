@@ -1,18 +1,23 @@
-"""The lists: a table with a form to make one, and a page for each."""
+"""The lists: a table with a form to make one, and a page for each with its settings."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from ..db import db
+from ..mirror import tombstones
+from ..mirror.tombstones import NotNow
 from ..web.door import own_or_404
-from . import contacts, lists
+from . import contacts, list_stops, lists
 from .blueprint import bp
 from .contact_models import ContactList
+from .list_member_views import members_shown
 from .pages import drawn_panels
-from .tables import LARGEST_ID
+from .tables import LARGEST_ID, counted
 from .types import type_names
 
 ONE = f"/lists/<int(max={LARGEST_ID}):list_id>"
+# what is always there: views of the contacts' table
+DEFAULT_VIEWS = {"nolist": "Contacts w/o Lists", "unsubscribed": "Unsubscribed", "bounced": "Bounced"}
 
 
 @bp.get("/lists")
@@ -34,10 +39,30 @@ def make_list():
     return redirect(url_for("crm.one_list", list_id=list_id), 303)
 
 
+@bp.post("/lists/fill-again")
+def fill_again():
+    """Let imports make a list again whose last one was deleted."""
+    purpose = request.form.get("purpose", "")
+    if purpose in list_stops.stopped(current_user.account_id):
+        list_stops.bring_back(current_user.account_id, purpose, current_user)
+        db.session.commit()
+        flash("Imports fill a list again: with contacts that come in or change from now on.", "success")
+    return redirect(url_for("crm.all_lists"), 303)
+
+
 def _lists(typed="", error=None):
     account_id = current_user.account_id
-    return render_template("crm/lists.html", lists=lists.lists_of(account_id), filled_by=_filled_by(account_id),
-                           only=contacts.ONLY, typed=typed, error=error)  # fmt: skip
+    filled_by = _filled_by(account_id)
+    stops = {one: stop for one, stop in list_stops.stopped(account_id).items() if one in filled_by}
+    return render_template("crm/lists.html", lists=lists.lists_of(account_id), filled_by=filled_by, stops=stops,
+                           views=_default_views(account_id), typed=typed, error=error)  # fmt: skip
+
+
+def _default_views(account_id):
+    """[(key, label, how many, in words)]"""
+    known = [key for key in DEFAULT_VIEWS if key in contacts.ONLY]
+    found = [(key, contacts.find(account_id, contacts.Asked(only=key))) for key in known]
+    return [(key, DEFAULT_VIEWS[key], counted(one.total, one.more)) for key, one in found]
 
 
 def _filled_by(account_id):
@@ -67,14 +92,34 @@ def save_list(list_id):
 
 
 def _list(chosen, typed=None, error=None):
-    growth = lists.growth(chosen)
     return render_template(
         "crm/list.html",
         list=chosen,
         typed=chosen.name if typed is None else typed,
         error=error,
         filled_by=_filled_by(chosen.account_id),
-        joined=sum(row.joined for row in growth),
-        left=sum(row.left for row in growth),
         panels=drawn_panels("list", chosen),
+        **members_shown(chosen, request.args),
     )
+
+
+@bp.route(f"{ONE}/delete", methods=["GET", "POST"])
+def delete_list(list_id):
+    """Tell what goes along, then delete the list."""
+    chosen = own_or_404(ContactList, list_id)
+    if request.method == "GET":
+        return _about_deleting(chosen)
+    name = chosen.name
+    try:
+        tombstones.hold(chosen.account_id)  # an import may be about to put contacts on it
+    except NotNow as why:
+        db.session.rollback()
+        return _about_deleting(own_or_404(ContactList, list_id), str(why)), 409
+    lists.delete(chosen, current_user)
+    db.session.commit()
+    flash(f"“{name}” was deleted. Its contacts stay.", "success")
+    return redirect(url_for("crm.all_lists"), 303)
+
+
+def _about_deleting(chosen, error=""):
+    return render_template("crm/delete_list.html", list=chosen, error=error, filled_by=_filled_by(chosen.account_id))

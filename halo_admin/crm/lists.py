@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from ..bulk import insert_rows
 from ..db import among, db, now, owned
+from . import changes, list_growth, list_stops
 from .contact_models import ContactList, ListGrowth, ListMember
+from .list_growth import Press
 
 LONGEST_NAME = 200
 
@@ -68,6 +70,12 @@ def names_on(contact_ids: list[int]) -> dict[int, list[str]]:
     for contact_id, name in db.session.execute(on) if contact_ids else ():
         found[contact_id].append(name)
     return found
+
+
+def those_on(of: ContactList, contact_ids: list[int]) -> set[int]:
+    """Which of these contacts are on a list."""
+    on = (ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
+    return set(db.session.scalars(sa.select(ListMember.contact_id).where(*on))) if contact_ids else set()
 
 
 def get_or_create(account_id: int, name: str) -> ContactList:
@@ -155,8 +163,23 @@ def _for_purpose(account_id, purpose, name):
     raise ValueError(f"There are too many lists called {name}.")
 
 
-def held(account_id: int, contact_ids: list[int]) -> dict[int, dict[str, ListMember]]:
-    """{contact id: {purpose: its membership, past ones too}} of the lists that imports put contacts on."""
+class Held(NamedTuple):
+    """memberships: {contact id: {purpose: its membership, past ones too}} of the lists that imports put contacts on.
+
+    stopped: the purposes for which a person wants no list.
+    """
+
+    memberships: dict[int, dict[str, ListMember]]
+    stopped: set[str]
+
+    def moves(self, contact_id: int | None, purpose: str) -> tuple[list[str], bool]:
+        """As moves(), for one contact: None is one that is not here yet."""
+        leaves, joins = moves(self.memberships.get(contact_id, {}), purpose)
+        return leaves, joins and purpose not in self.stopped
+
+
+def held(account_id: int, contact_ids: list[int]) -> Held:
+    """How these contacts stand to the lists that imports put contacts on."""
     chosen = (
         sa.select(ContactList.made_for, ListMember.contact_id, ListMember.joined_run, ListMember.left_at,
                   ListMember.left_run)
@@ -167,13 +190,13 @@ def held(account_id: int, contact_ids: list[int]) -> dict[int, dict[str, ListMem
     found = defaultdict(dict)
     for row in db.session.execute(chosen) if contact_ids else ():
         found[row.contact_id][row.made_for] = row
-    return found
+    return Held(found, set(list_stops.stopped(account_id)))
 
 
 def moves(memberships: dict, purpose: str) -> tuple[list[str], bool]:
     """What an import does so that a contact is on the list for `purpose`: (the purposes it leaves, whether it joins).
 
-    memberships is {purpose: row} as of held(). A list a person put it on, it does not leave; a list a person took it
+    memberships is {purpose: row} as in Held. A list a person put it on, it does not leave; a list a person took it
     off, it does not join.
     """
     leaves = [
@@ -188,6 +211,8 @@ def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: d
 
     What people did meanwhile counts: moves() holds again for every row. In a writing transaction.
     """
+    gone = list_stops.stopped(account_id)
+    leaving, joining = ({one: ids for one, ids in moving.items() if one not in gone} for moving in (leaving, joining))
     purposes = {purpose: names[purpose] for purpose in sorted({*leaving, *joining})}
     list_ids = made_for(account_id, purposes)
     at, known = now(), _known({one for ids in joining.values() for one in ids})
@@ -236,30 +261,47 @@ def _grow(list_id, run_id, joined, left):
         )
 
 
-def put_on(of: ContactList, contact_ids: list[int]) -> int:
-    """A person (or a file) puts contacts on a list; how many were not on it. In a writing transaction."""
-    return put_each_on([(of, contact_ids)])
+def put_on(of: ContactList, contact_ids: list[int], by) -> int:
+    """A person puts contacts on a list; how many were not on it. by: a User, or None for the command line.
+
+    Those an import had put there are the person's from now on. In a writing transaction.
+    """
+    joined = put_each_on([(of, contact_ids)], Press(by, now()))
+    if contact_ids:
+        mine = sa.update(ListMember).where(ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids))
+        _run(mine.where(ListMember.joined_run.is_not(None), ListMember.left_at.is_(None)).values(joined_run=None))
+    return joined
 
 
-def put_each_on(wanted: list[tuple[ContactList, list[int]]]) -> int:
-    """As put_on(), for many lists at once: in two statements for the contacts, however many the lists are."""
+def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> int:
+    """A person or a file puts contacts on many lists at once; how many memberships are new."""
     pairs = {(of.id, contact_id): of for of, contact_ids in wanted for contact_id in contact_ids}
     known = _known({contact_id for _, contact_id in pairs})
     new = [pair for pair in pairs if pair not in known]
     back = [pair for pair in pairs if known.get(pair) is not None]
-    at = now()
     if new:
-        rows = [{"account_id": pairs[pair].account_id, "list_id": pair[0], "contact_id": pair[1], "joined_at": at}
-                for pair in new]  # fmt: skip
+        rows = [{"account_id": pairs[pair].account_id, "list_id": pair[0], "contact_id": pair[1],
+                 "joined_at": press.at} for pair in new]  # fmt: skip
         db.session.execute(sa.insert(ListMember.__table__), rows)
     if back:
         table = ListMember.__table__
         one = sa.update(table).where(table.c.list_id == sa.bindparam("l"), table.c.contact_id == sa.bindparam("c"))
-        again = one.values(left_at=None, left_run=None, joined_at=at, joined_run=None)
+        again = one.values(left_at=None, left_run=None, joined_at=press.at, joined_run=None)
         db.session.execute(again, [{"l": list_id, "c": contact_id} for list_id, contact_id in back])
     joined = {*new, *back}
-    _resize(Counter(of for pair, of in pairs.items() if pair in joined))  # in the order asked for
+    in_order = [pair for pair in pairs if pair in joined]
+    _resize(Counter(pairs[pair] for pair in in_order))
+    for of in dict.fromkeys(pairs[pair] for pair in in_order):
+        _tell(of, press, [contact_id for list_id, contact_id in in_order if list_id == of.id], [None, of.name])
     return len(joined)
+
+
+def _tell(of, press, contact_ids, change):
+    """The lines of a press in the histories of the list and of the contacts."""
+    side = "left" if change[1] is None else "joined"
+    list_growth.tell(of, press, side, len(contact_ids))
+    told = {contact_id: {"lists": change} for contact_id in contact_ids}
+    changes.note_each("contact", of.account_id, press.by, "lists", told, load_id=press.load_id)
 
 
 def _known(contact_ids):
@@ -269,14 +311,46 @@ def _known(contact_ids):
     return {(row.list_id, row.contact_id): row.left_at for row in db.session.execute(rows)} if contact_ids else {}
 
 
-def take_off(of: ContactList, contact_ids: list[int]) -> int:
+def take_off(of: ContactList, contact_ids: list[int], by) -> int:
     """A person takes contacts off a list: no import puts them back. How many were on it. In a writing transaction."""
     if not contact_ids:
         return 0
     on = (ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
-    left = _run(sa.update(ListMember).where(*on).values(left_at=now(), left_run=None))
-    _resize({of: -left})
+    leaving = list(db.session.scalars(sa.select(ListMember.contact_id).where(*on).with_for_update()))
+    press = Press(by, now())
+    left = _run(sa.update(ListMember).where(*on).values(left_at=press.at, left_run=None))
+    if left:
+        _resize({of: -left})
+        _tell(of, press, leaving, [of.name, None])
     return left
+
+
+def take_off_grown(of: ContactList, grown: list_growth.Line, by, told: str) -> int:
+    """Take off again what one line of a list's growth put on it and nobody has put on since; how many those were.
+
+    told: what they were, for the histories. No import puts them back. In a writing transaction.
+    """
+    press, on = Press(by, now()), list_growth.still_on(of.id, grown.key)
+    leaving = sa.select(ListMember.contact_id.label("record_id")).where(*on)
+    changes.note_selected("contact", of.account_id, by, "lists", leaving, {"lists": [of.name, None]}, told)
+    left = _run(sa.update(ListMember).where(*on).values(left_at=press.at, left_run=None))
+    if left:
+        _resize({of: -left})
+        list_growth.tell(of, press, "left", left, told)
+    return left
+
+
+def delete(of: ContactList, by) -> None:
+    """Delete a list with its memberships; the contacts stay. No import makes it again. In a writing transaction."""
+    on = sa.select(ListMember.contact_id.label("record_id")).where(ListMember.list_id == of.id)
+    on, said = on.where(ListMember.left_at.is_(None)), "The list was deleted"
+    changes.note_selected("contact", of.account_id, by, "lists", on, {"lists": [of.name, None]}, said)
+    if of.made_for is not None:
+        list_stops.stop(of.account_id, of.made_for, of.name, by)
+    for model in (ListMember, ListGrowth):
+        _run(sa.delete(model).where(model.list_id == of.id))
+    _run(sa.delete(ContactList).where(ContactList.id == of.id))
+    db.session.expunge(of)
 
 
 def forget_contact(contact) -> None:
@@ -296,6 +370,7 @@ def forget(account_id: int, runs: sa.Select, going: sa.Select) -> None:
     back = sa.update(ListMember).where(*here, ListMember.left_run.in_(runs))
     _run(back.values(left_at=None, left_run=None))
     _run(sa.delete(ListGrowth).where(ListGrowth.account_id == account_id, ListGrowth.run_id.in_(runs)))
+    list_stops.forget(account_id, runs)
     used = sa.or_(
         sa.exists().where(ListMember.list_id == ContactList.id), sa.exists().where(ListGrowth.list_id == ContactList.id)
     )
@@ -307,12 +382,6 @@ def recount(account_id: int) -> None:
     """Count every list of the account anew: after contacts were removed with their memberships."""
     on = sa.select(sa.func.count()).where(ListMember.list_id == ContactList.id, ListMember.left_at.is_(None))
     _run(sa.update(ContactList).where(ContactList.account_id == account_id).values(contacts=on.scalar_subquery()))
-
-
-def growth(of: ContactList) -> list[ListGrowth]:
-    """What imports put on a list and took off it, newest first."""
-    return list(db.session.scalars(owned(ListGrowth, of.account_id).where(ListGrowth.list_id == of.id)
-                                   .order_by(ListGrowth.run_id.desc())))  # fmt: skip
 
 
 def _resize(by):

@@ -1,4 +1,4 @@
-"""What the pages of all records have in common: a table that typing narrows, a profile, a form to edit it."""
+"""What the pages of all records have in common: a table that typing narrows, a form to edit it, panels."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -9,7 +9,6 @@ from ..web.door import own
 from ..web.navigation import HALO
 from . import asking, editing
 from .finding import Found
-from .links import link_of
 from .profile import panels
 from .tables import counted
 
@@ -29,12 +28,6 @@ def table_page(nouns: str, asked: asking.Asked, found: Found, filters: dict, row
     orders = [(key, order.label) for key, order in asking.ORDERS.items()]
     halo = HALO if HALO.shown else None
     return render_template(f"crm/{nouns}.html", orders=orders, halo=halo, **shown, **filters)
-
-
-def profile_page(noun: str, record, **more):
-    """A record's profile; noun ("company") names its template and its panels."""
-    link = link_of(record, current_user.account.default_country)
-    return render_template(f"crm/{noun}.html", record=record, link=link, panels=drawn_panels(noun, record), **more)
 
 
 def drawn_panels(kind: str, record) -> list[dict]:

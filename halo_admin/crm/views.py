@@ -1,4 +1,4 @@
-"""Home, the Companies table, a company's profile and the form to edit it, and Download everything."""
+"""Home, the Companies table, the form to edit a company, and Download everything."""
 
 import tempfile
 
@@ -12,15 +12,13 @@ from . import companies as table
 from .blueprint import bp
 from .company_form import CompanyForm
 from .contact_form import suggestions
-from .contacts import of_company
 from .dumping import dump_zip
 from .models import Company
-from .pages import edit_page, profile_page, saved_page, table_page
-from .tables import LARGEST_ID, counted
+from .pages import edit_page, saved_page, table_page
+from .tables import LARGEST_ID
 from .types import type_names
 
 ONE = f"/companies/<int(max={LARGEST_ID}):company_id>"
-CONTACTS_SHOWN = 10  # on a company's profile
 
 
 @bp.get("/")
@@ -45,14 +43,6 @@ def company_names():
     """What the form of a contact offers while a company's name is typed."""
     names = suggestions(current_user.account_id, request.args.get("company_id", "")[:200])
     return render_template("crm/_names.html", names=names)
-
-
-@bp.get(ONE)
-def company(company_id):
-    company = own_or_404(Company, company_id)
-    found = of_company(company.account_id, company.id)
-    shown = {"contacts": found.page.rows[:CONTACTS_SHOWN], "number": found.total, "total": counted(found.total)}
-    return profile_page("company", company, **shown)
 
 
 @bp.get(f"{ONE}/edit")

@@ -2,8 +2,8 @@
 
 
 def init_app(app):
-    # each hangs its routes on the blueprint, or its panel into profiles
-    from . import left_out_views, link_changes, metrics, report_views, views  # noqa: F401
+    # each hangs its routes on the blueprint, or its part into profiles
+    from . import left_out_views, link_changes, metrics, record_history, report_views, views  # noqa: F401
     from .blueprint import bp
 
     app.register_blueprint(bp)

@@ -1,7 +1,6 @@
 """A record as a report shows it: both sides by name, what became of it and why, field by field."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -17,6 +16,7 @@ from .telling import Names
 class Change(NamedTuple):
     """One field. kind: "changed", "conflict" (both sides had changed) or "newer here"."""
 
+    field: str
     label: str
     kind: str
     before: str
@@ -55,8 +55,6 @@ class Line:
     told: list = field(default_factory=list)
     waits: bool = False  # decided, but not carried out
     newer_run: int | None = None  # the later import that has dealt with this record
-    run: ImportRun | None = None
-    at: datetime | None = None
 
     @property
     def touched(self) -> str:
@@ -77,10 +75,10 @@ def lines(run: ImportRun, rows: list) -> list[Line]:
 class Lines:
     """Looks up for a page at once what its lines name."""
 
-    def __init__(self, account_id, run):
+    def __init__(self, account_id, run, names=None):
         self.account_id, self.run = account_id, run
         self.stage = stages.stage(run.stage)
-        self.names = Names(account_id)
+        self.names = names or Names(account_id)
 
     def of(self, rows):
         decisions = self._decisions(rows)
@@ -160,7 +158,7 @@ class Lines:
 
     def _change(self, name, kind, before, after, theirs, winner, why):
         texts = [_text(self.names.of(name, value)) for value in (before, after, theirs)]
-        return Change(self.stage.label(name), kind, *texts, winner, why)
+        return Change(name, self.stage.label(name), kind, *texts, winner, why)
 
     def _theirs(self, record):
         values = record.values or {}
@@ -183,22 +181,3 @@ def _few(values):
 
 def _evidence(decision, name):
     return (decision.evidence or {}).get(name, ())
-
-
-def history_of(account_id: int, model, ours_id: int, most: int = 20) -> list[Line]:
-    """What imports did to one record of ours, newest first; each line has its run."""
-    keys = [stage.key for stage in stages.STAGES if stage.model is model]
-    chosen = (
-        sa.select(Decision, ImportRun)
-        .join(ImportRun, ImportRun.id == Decision.run_id)
-        .where(Decision.account_id == account_id, Decision.ours_id == ours_id)
-        .where(Decision.state == "applied", ImportRun.stage.in_(keys))
-        .order_by(Decision.id.desc())
-        .limit(most)
-    )
-    found = []
-    for decision, run in db.session.execute(chosen):
-        (line,) = lines(run, [decision])
-        line.run, line.at = run, decision.applied_at or run.ended_at
-        found.append(line)
-    return found

@@ -4,7 +4,6 @@ from flask import Response, flash, redirect, render_template, request, stream_wi
 from flask_login import current_user
 
 from ..connecting.strip import strip_of
-from ..crm.profile import panel
 from ..db import db
 from ..web.door import own_or_404
 from . import answering, history, report_files, report_lines, report_pages, runs, sentences, stages
@@ -71,15 +70,6 @@ def history_page():
         stages=[("", "All stages"), *((stage.key, stage.title) for stage in stages.STAGES)],
         people=[("", "Everybody"), *history.people(current_user.account_id)],
     )  # fmt: skip
-
-
-@panel("company")
-@panel("contact")
-def imports(record):
-    """The profile's panel: what imports did to this record."""
-    lines = report_lines.history_of(record.account_id, type(record), record.id)
-    context = {"lines": lines, "title_of": sentences.title}
-    return {"title": "Imports", "template": "importing/_panel.html", "context": context} if lines else None
 
 
 def _answer(form):

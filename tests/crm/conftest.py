@@ -144,7 +144,7 @@ def listed(user, name, *contact_ids):
     """A list of the user's account, made where there is none, with these contacts on it; its id."""
     begin_write()
     made = lists.get_or_create(user.account_id, name)
-    lists.put_on(made, list(contact_ids))
+    lists.put_on(made, list(contact_ids), user)
     list_id = made.id
     db.session.commit()
     return list_id

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from halo_admin.crm import lists
+from halo_admin.crm import lists, tables
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
 from tests.crm.conftest import contact, linked, listed, ours, people_of, shown, tenant
@@ -39,7 +39,7 @@ def test_a_profile_shows_the_contact_its_company_and_consent(ann, get):
     linked(tenant(ann), 812, sam, kind="user", matched_by="email", values=values)
     html = get(ann, f"/contacts/{sam}")
     assert "Linked to Halo contact 812 · matched by e-mail" in html
-    assert re.findall(r"Halo has ([^<]+)<", html) == ["Samuel"]
+    assert re.findall(r"Halo holds something else: ([^<]+)<", html) == ["Samuel"]
     assert f'href="/companies/{acme}">Acme</a>' in html
     assert "Unsubscribed" in html
     assert "Bounced" not in html
@@ -87,11 +87,14 @@ def test_cleo_gets_a_404_for_what_is_anns(ann, cleo, get, signed_in):
     assert [one.name for one in lists.standing(contact(sam)).on] == ["News"]
 
 
-def test_a_company_shows_its_first_contacts_and_how_many_there_are(ann, get):
+def test_a_company_shows_its_contacts_page_by_page(ann, get, monkeypatch):
     acme, zoo = ours(ann, "Acme", "Zoo")
     people_of(ann, *(f"Contact {number:02}" for number in range(12)), company_id=acme)
+    monkeypatch.setattr(tables, "PAGE_ROWS", 10)
     html = get(ann, f"/companies/{acme}")
     assert shown(html) == [f"Contact {number:02}" for number in range(10)]
-    assert f'<a href="/contacts?company={acme}">Show all 12 contacts</a>' in html
-    assert len(shown(get(ann, f"/contacts?company={acme}"))) == 12
+    assert "12 contacts" in html
+    assert f'href="/contacts?company={acme}"' in html
+    older = re.search(r'rel="next" href="([^"]+)"', html)[1].replace("&amp;", "&")
+    assert shown(get(ann, older)) == ["Contact 10", "Contact 11"]
     assert "No contacts here yet." in get(ann, f"/companies/{zoo}")

@@ -166,7 +166,7 @@ def test_any_contacts_and_lists_loaded_into_an_empty_account_dump_the_same(app, 
     for place, name in enumerate(names):
         made = lists.make(source.account_id, name)
         made.leads = place % 2 == 1
-        lists.put_on(made, [one for one, row in zip(ids, people, strict=True) if place in row["on"]])
+        lists.put_on(made, [one for one, row in zip(ids, people, strict=True) if place in row["on"]], None)
     db.session.commit()
     make_again(source, target, tmp_path)
 
@@ -178,7 +178,7 @@ def test_contacts_and_lists_are_dumped_with_what_hangs_on_them(ann, tmp_path):
               {"first_name": "Kim", "unsubscribed": True}]  # fmt: skip
     sam, kim = writing.insert(Contact, ann.account, people)
     for name in ("Zoo", "Acme fans"):
-        lists.put_on(lists.get_or_create(ann.account_id, name), [sam])
+        lists.put_on(lists.get_or_create(ann.account_id, name), [sam], None)
     db.session.commit()
     linked(tenant(ann), 812, sam, kind="user")
     dumping.dump(ann.account_id, tmp_path)

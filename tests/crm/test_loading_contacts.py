@@ -37,7 +37,7 @@ def sizes(user):
 
 def take_off(list_id, contact_id):
     begin_write()
-    lists.take_off(db.session.get(ContactList, list_id), [contact_id])
+    lists.take_off(db.session.get(ContactList, list_id), [contact_id], None)
     db.session.commit()
 
 

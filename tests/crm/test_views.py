@@ -81,7 +81,7 @@ def test_a_profile_shows_the_record_and_where_halo_holds_something_else(ann, get
     linked(tenant(ann), 214, acme, matched_by="website", values=values)
     html = get(ann, f"/companies/{acme}")
     assert "Linked to Halo client 214 · matched by website" in html
-    assert re.findall(r"Halo has ([^<]+)<", html) == ["zoo.org", "nothing", "CA"]
+    assert re.findall(r"Halo holds something else: ([^<]+)<", html) == ["zoo.org", "nothing", "CA"]
     assert "3 May 12:00" in html
 
 
@@ -105,7 +105,7 @@ def test_a_link_of_a_tenant_that_is_not_connected_now_is_not_shown(ann, get):
     linked(tenant(ann, current=False), 214, acme, values={"name": "Else"})
     html = get(ann, f"/companies/{acme}")
     assert "Not linked to Halo" in html
-    assert "Halo has" not in html
+    assert "Halo holds" not in html
 
 
 def test_rooms_above_hang_their_panels_into_a_profile(app, ann, get, monkeypatch):

@@ -1,4 +1,4 @@
-"""An import's page, its answers and its file, the history of imports and a profile's panel, as a person gets them."""
+"""An import's page, its answers and its file, the history of imports and of a record, as a person gets them."""
 
 import csv
 import io
@@ -256,9 +256,8 @@ def test_changes_show_before_after_and_which_side_counts(world, ann):
     assert f'data-label="Before">{PHONE}<' in html
     assert 'data-label="After">+1 415 555 0199<' in html
     assert "Both had changed: Halo had theirs.example, GlassHive ours.example." in html
-    profile = text(ann.get(f"/companies/{company}"))
-    assert "Imports" in profile
-    assert "2 fields, 1 conflict" in profile
+    profile = text(ann.get(f"/companies/{company}?tab=history"))
+    assert "Both had changed: Halo had theirs.example, GlassHive ours.example. Halo counts:" in profile
 
 
 def test_what_is_newer_here_is_a_list(world, ann):
@@ -334,14 +333,10 @@ def test_without_imports_the_history_says_so(world, ann):
     assert "No imports yet" in ann.get("/settings/halo/runs").text
 
 
-def test_a_company_that_no_import_touched_has_no_panel(world, ann):
-    assert "panel-1" not in ann.get(f"/companies/{world.ours('Acme')}").text
-
-
-def test_the_panel_tells_how_a_company_came(world, ann):
+def test_the_history_of_a_company_tells_how_it_came(world, ann):
     client = world.theirs("Acme")
     run = world.imported()
-    html = text(ann.get(f"/companies/{links(run.account_id)[client]}"))
+    html = text(ann.get(f"/companies/{links(run.account_id)[client]}?tab=history"))
     assert "Nothing here is like it" in html
     assert f'<a href="/settings/halo/runs/{run.id}">' in html
 

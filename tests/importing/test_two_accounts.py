@@ -66,7 +66,7 @@ def typed_in(world, company_id):
     """A contact of this company, on a list."""
     begin_write()
     ids = writing.insert(Contact, world.account, [{"first_name": f"{MARK} typed", "company_id": company_id}])
-    lists.put_on(lists.get_or_create(world.account.id, f"{MARK} list"), ids)
+    lists.put_on(lists.get_or_create(world.account.id, f"{MARK} list"), ids, None)
     db.session.commit()
 
 

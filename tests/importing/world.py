@@ -128,7 +128,7 @@ class World:
         row = {"first_name": first, "last_name": last, "edited_at": now() - (edited or timedelta(0))} | values
         (contact_id,) = writing.insert(Contact, db.session.get(Account, self.account.id), [row])
         for name in lists:
-            crm_lists.put_on(crm_lists.get_or_create(self.account.id, name), [contact_id])
+            crm_lists.put_on(crm_lists.get_or_create(self.account.id, name), [contact_id], None)
         db.session.commit()
         return contact_id
 
@@ -166,7 +166,7 @@ class World:
     def take_off(self, name, contact_id):
         """A person takes a contact off the list of this name."""
         begin_write()
-        crm_lists.take_off(crm_lists.get_or_create(self.account.id, name), [contact_id])
+        crm_lists.take_off(crm_lists.get_or_create(self.account.id, name), [contact_id], None)
         db.session.commit()
 
     def company(self, company_id=None, **which):

@@ -105,7 +105,7 @@ class Contacts(Stage):
         return lists.held(situation.run.account_id, ours_ids)
 
     def change_beside(self, row, ours_id, loaded):
-        leaves, joins = lists.moves(loaded.get(ours_id, {}), row.found.purpose)
+        leaves, joins = loaded.moves(ours_id, row.found.purpose)
         if not leaves and not joins:
             return {}
         return {"lists": [";".join(leaves) or None, row.found.purpose if joins else None]}

@@ -1,0 +1,109 @@
+"""Who is on a list: what grew it, its contacts, and putting them on and taking them off."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from ..db import db
+from ..web.door import own_or_404
+from ..web.words import day, plural
+from . import asking, contacts, finding, list_growth, lists
+from .blueprint import bp
+from .changes import COMMAND_LINE
+from .contact_models import Contact, ContactList
+from .finding import Found
+from .naming import number
+from .tables import LARGEST_ID, counted
+
+ONE = f"/lists/<int(max={LARGEST_ID}):list_id>"
+OFFERED = 10  # contacts that a search offers to add
+
+
+def members_shown(chosen: ContactList, args) -> dict:
+    """What the page of a list shows of its contacts, as its address asks for it."""
+    grown = _grown(chosen, args.get("from", ""))
+    found = _contacts(chosen, grown, asking.read(asking.Asked, args, {}).cursor)
+    q = " ".join(args.get("add", "").replace("\0", " ").split())[:200]
+
+    def address(**changes):
+        narrowed = {"from": _text(grown)} if grown else {}
+        return url_for("crm.one_list", list_id=chosen.id, **narrowed | changes)
+
+    return {
+        "growth": list_growth.page(chosen, _place(args.get("older", ""))),
+        "first_growth": "older" not in args,
+        "grown": grown,
+        "page": found.page,
+        "total": counted(found.total, found.more),
+        "q": q,
+        "offers": _offers(chosen, q) if q else None,
+        "address": address,
+        "key_of": _text,
+        "told_by": told_by,
+    }
+
+
+def _contacts(chosen, grown, cursor) -> Found:
+    if grown is None:
+        return contacts.find(chosen.account_id, contacts.Asked(list=str(chosen.id), cursor=cursor))
+    narrowings = (list_growth.narrowing(chosen.id, grown.key),)
+    asked = asking.Asked(cursor=cursor)
+    return finding.find(Contact, chosen.account_id, asked, asking.Filters(narrowings=narrowings))
+
+
+def _offers(chosen, q):
+    """[(contact, whether it is on the list)] of the first that a search finds."""
+    found = finding.find(Contact, chosen.account_id, asking.Asked(q=q), asking.Filters()).page.rows[:OFFERED]
+    on = lists.those_on(chosen, [one.id for one in found])
+    return [(one, one.id in on) for one in found]
+
+
+@bp.post(f"{ONE}/contacts")
+def change_members(list_id):
+    """Put one contact on the list or take one off: the button says which."""
+    chosen, takes_off = own_or_404(ContactList, list_id), "take_off" in request.form
+    one = own_or_404(Contact, number(request.form.get("take_off" if takes_off else "put_on", "")) or 0)
+    told = f"{one.name} was {'taken off' if takes_off else 'put on'} the list."
+    (lists.take_off if takes_off else lists.put_on)(chosen, [one.id], current_user)
+    db.session.commit()
+    flash(told, "success")
+    back = {name: request.form[name] for name in ("add", "from", "after", "before") if request.form.get(name)}
+    return redirect(url_for("crm.one_list", list_id=list_id, **back), 303)
+
+
+@bp.route(f"{ONE}/take-off", methods=["GET", "POST"])
+def take_off_grown(list_id):
+    """Tell what one line of a list's growth put on it and is on it by that alone, then take that off again."""
+    chosen = own_or_404(ContactList, list_id)
+    grown = _grown(chosen, request.values.get("from", "")) or abort(404)
+    if request.method == "GET":
+        still = list_growth.number_still_on(chosen, grown.key)
+        return render_template("crm/take_off.html", list=chosen, grown=grown, still=still, key=_text(grown),
+                               told_by=told_by)  # fmt: skip
+    left = lists.take_off_grown(chosen, grown, current_user, f"Taken off again: what was put on {told_by(grown)}")
+    db.session.commit()
+    flash(f"{plural(left, 'contact')} taken off.", "success")
+    return redirect(url_for("crm.one_list", list_id=list_id), 303)
+
+
+def told_by(line: list_growth.Line) -> str:
+    """By what a list grew, in words: "by an import on 3 May"."""
+    who = "the command line" if line.by == COMMAND_LINE else line.by
+    if line.is_import:
+        return f"by an import on {day(line.at)}"
+    return f"by the file {line.file}, loaded by {who} on {day(line.at)}" if line.file else f"by {who} on {day(line.at)}"
+
+
+def _text(line):
+    return "-".join(map(str, line.key))
+
+
+def _grown(chosen, text):
+    kind, _, of = text.partition("-")
+    known = kind in (list_growth.IMPORT, list_growth.PRESS) and (number(of) or 0)
+    return list_growth.line(chosen, (kind, known)) if known else None
+
+
+def _place(text):
+    """The place that older lines begin at; None for anything that is none."""
+    last = [number(part) for part in text.split("-")]
+    return tuple(last) if len(last) == 2 and all(last) else None

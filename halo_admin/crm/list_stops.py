@@ -1,0 +1,61 @@
+"""The company types for which a person wants no list of imports: they deleted the one that there was.
+
+Kept beside the histories, which outlive their records: one line for each deletion and for each bringing back, of which
+the latest counts.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ..db import db
+from . import changes
+from .change_models import RecordChange
+
+KIND = "list purpose"
+NUMBERS = {"no type": 0, "no company": -1}  # the purposes that are no type's
+
+
+class Stop(NamedTuple):
+    """What the list was called, who deleted it and when."""
+
+    name: str
+    by: str
+    at: datetime
+
+
+def stop(account_id: int, purpose: str, name: str, by) -> None:
+    """From now on no import makes a list for this purpose ("type:5", "no type"). In a writing transaction."""
+    changes.note(KIND, _number(purpose), account_id, by, "deleted", note=name)
+
+
+def bring_back(account_id: int, purpose: str, by) -> None:
+    """Imports may make a list for this purpose again. In a writing transaction."""
+    changes.note(KIND, _number(purpose), account_id, by, "brought back")
+
+
+def stopped(account_id: int) -> dict[str, Stop]:
+    """{purpose: its Stop} of the purposes for which imports make no list."""
+    lines = sa.select(RecordChange).where(RecordChange.account_id == account_id, RecordChange.kind == KIND)
+    latest = {line.record_id: line for line in db.session.scalars(lines.order_by(RecordChange.id))}
+    return {
+        _purpose(number): Stop(line.note, line.by, line.at) for number, line in latest.items() if line.what == "deleted"
+    }
+
+
+def forget(account_id: int, runs: sa.Select) -> None:
+    """Take back what was stopped since the first of these imports, which leave no trace. In a writing transaction."""
+    imports = db.metadata.tables["import_runs"]  # of a room above
+    first = db.session.scalar(sa.select(sa.func.min(imports.c.started_at)).where(imports.c.id.in_(runs)))
+    if first is not None:
+        mine = (RecordChange.account_id == account_id, RecordChange.kind == KIND, RecordChange.at >= first)
+        db.session.execute(sa.delete(RecordChange).where(*mine), execution_options={"synchronize_session": False})
+
+
+def _number(purpose):
+    return NUMBERS[purpose] if purpose in NUMBERS else int(purpose.removeprefix("type:"))
+
+
+def _purpose(number):
+    return next((purpose for purpose, one in NUMBERS.items() if one == number), f"type:{number}")
