@@ -1,4 +1,4 @@
-"""Cells of a file that are more than a text: flags, and several names in one."""
+"""Cells of a file that are more than a text: flags, several names in one, and texts that no spreadsheet calculates."""
 
 import re
 
@@ -6,6 +6,25 @@ FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no":
 LONGEST_QUOTE = 60
 # a name stands in quotes where it would not be read as one otherwise, and then holds its own quotes twice
 NAME = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^;]*))\s*(?:;|$)')
+
+# what a spreadsheet takes for a formula; a phone number it may take for one, nothing comes of that
+FORMULA = re.compile(r"[=+\-@\t\r]")
+PHONE = re.compile(r"[+0-9 ()\-.]*")
+GUARDED = re.compile(r"'+[=+\-@\t\r]")
+
+
+def guarded(text: str) -> str:
+    """A text as a cell that no spreadsheet takes for a formula: with an apostrophe where it would.
+
+    What looks guarded already gets another one, so that unguarded() gives every text back.
+    """
+    is_formula = FORMULA.match(text) and not PHONE.fullmatch(text)
+    return f"'{text}" if is_formula or GUARDED.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """The text that guarded() made a cell of."""
+    return cell[1:] if GUARDED.match(cell) else cell
 
 
 def join(names) -> str:

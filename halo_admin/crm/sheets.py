@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import cells
+
 DELIMITERS = ",;\t"
 LONGEST_CELL = 10_000_000
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -22,13 +24,17 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file whose header has been read. columns: what each cell of a line is, None where it is left aside."""
+    """A file whose header has been read. columns: what each cell of a line is, None where it is left aside.
+
+    exact: its cells are taken as they stand (is_exact), no apostrophe in front of a formula is removed.
+    """
 
     path: Path
     encoding: str
     delimiter: str
     columns: tuple[str | None, ...]
     unknown: tuple[str, ...]
+    exact: bool = False
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -40,20 +46,21 @@ class Sheet:
             lines = csv.reader(file, delimiter=self.delimiter)
             before = 0
             try:
-                for cells in lines:
-                    if any(cells) and before:
-                        yield before + 1, self._row(cells)
+                for row in lines:
+                    if any(row) and before:
+                        yield before + 1, self._row(row)
                     before = lines.line_num
             except csv.Error as error:
                 raise Unreadable(f"Line {before + 1} cannot be read as CSV: {error}.") from error
 
-    def _row(self, cells):
-        if any(cells[len(self.columns) :]):
-            return Refused(f"it has {len(cells)} cells, the header has {len(self.columns)}")
-        if any("\0" in cell for cell in cells):
+    def _row(self, row):
+        if any(row[len(self.columns) :]):
+            return Refused(f"it has {len(row)} cells, the header has {len(self.columns)}")
+        if any("\0" in cell for cell in row):
             return Refused("it holds a NUL character, which cannot be stored")
-        cells += [""] * (len(self.columns) - len(cells))
-        return {name: cell or None for name, cell in zip(self.columns, cells, strict=False) if name}
+        row += [""] * (len(self.columns) - len(row))
+        texts = row if self.exact else map(cells.unguarded, row)
+        return {name: text or None for name, text in zip(self.columns, texts, strict=False) if name}
 
 
 def open_sheet(path: Path, known: tuple[str, ...], needed: tuple[str, ...], aside: tuple[str, ...]) -> Sheet:
@@ -73,16 +80,25 @@ def open_sheet(path: Path, known: tuple[str, ...], needed: tuple[str, ...], asid
     if twice := [name for name in known if header.count(name) > 1]:
         raise Unreadable(f'It has the column "{twice[0]}" twice.')
     unknown = tuple(name for name in header if name and name not in (*known, *aside))
-    return Sheet(path, encoding, delimiter, tuple(name if name in known else None for name in header), unknown)
+    columns = tuple(name if name in known else None for name in header)
+    return Sheet(path, encoding, delimiter, columns, unknown, is_exact(header))
+
+
+def is_exact(header: list[str]) -> bool:
+    """Whether a file with this header is a dump: those alone begin with our ids, and hold every value as it is.
+
+    In all others a value may have got an apostrophe (cells.guarded).
+    """
+    return header[:1] == ["id"]
 
 
 def _header(path, encoding, delimiter):
     with open(path, encoding=encoding, newline="") as file:
         try:
-            cells = next(csv.reader(file, delimiter=delimiter), [])
+            header = next(csv.reader(file, delimiter=delimiter), [])
         except csv.Error as error:
             raise Unreadable(f"Its first line cannot be read as CSV: {error}.") from error
-    return [cell.strip().casefold() for cell in cells]
+    return [cell.strip().casefold() for cell in header]
 
 
 def _encoding(path):
