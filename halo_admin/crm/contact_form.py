@@ -60,9 +60,9 @@ class ContactForm(editing.Form):
 
     def questions(self, record, changed):
         asked = {}
-        if changed.get("unsubscribed") == "":
+        if record.unsubscribed and changed.get("unsubscribed") == "":
             asked["unsubscribed"] = f"Campaigns will write to {record.name} again.{self._what_halo_says(record)}"
-        if changed.get("bounced") == "":
+        if record.bounced and changed.get("bounced") == "":
             asked["bounced"] = f"Mail to {record.name} came back. Campaigns will try this address again."
         return asked
 

@@ -73,7 +73,7 @@ def _new(noun, blank, form, why, **more):
 
 
 def _page(template, noun, record, form, why, **more):
-    wanted = why.values.get("company_id", "") if "company_id" in why.errors else ""
-    chosen = {"offered": offers(current_user.account_id, wanted) if wanted else Offers([], False), "asked": wanted}
-    return render_template(template, noun=noun, record=record, form=form, values=why.values, errors=why.errors,
-                           meanwhile=why.meanwhile, questions=why.questions, confirm=CONFIRM, **chosen, **more)  # fmt: skip
+    asked = why.values.get("company_id", "") if "company_id" in why.errors else ""
+    shown = {"errors": why.errors, "meanwhile": why.meanwhile, "questions": why.questions, "confirm": CONFIRM}
+    shown |= {"asked": asked, "offered": offers(current_user.account_id, asked) if asked else Offers([], False)}
+    return render_template(template, noun=noun, record=record, form=form, values=why.values, **shown, **more)

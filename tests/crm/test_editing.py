@@ -1,5 +1,6 @@
 """Editing a company by hand: what was typed is saved, told to be wrong, or shown beside what was saved meanwhile."""
 
+import re
 import threading
 
 import pytest
@@ -9,7 +10,7 @@ from halo_admin.crm.models import Company
 from halo_admin.crm.searchable import query_words
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db, now
-from tests.crm.conftest import company, make_user, ours
+from tests.crm.conftest import company, history, make_user, ours
 
 
 @pytest.fixture
@@ -124,7 +125,9 @@ def test_characters_that_nobody_sees_are_taken_out_and_line_breaks_become_blanks
 
 def test_what_an_input_cannot_hold_stays_when_another_field_is_edited(app, ann, edit):
     (acme,) = ours(ann, "Acme", street="1 Road\nFloor 2")
-    assert edit(ann, acme, form=None, city="Rome", street="1 Road Floor 2", was_street="1 Road Floor 2").status_code == 303
+    assert (
+        edit(ann, acme, form=None, city="Rome", street="1 Road Floor 2", was_street="1 Road Floor 2").status_code == 303
+    )
     assert (company(acme).street, company(acme).city) == ("1 Road\nFloor 2", "Rome")
 
 
@@ -142,6 +145,35 @@ def test_who_saves_second_is_shown_both_values_and_loses_nothing(app, ann, bob, 
     again = edit(ann, acme, opened(acme), phone="3", city="Paris")
     assert again.status_code == 303
     assert (company(acme).phone, company(acme).website, company(acme).city) == ("3", "new.example", "Paris")
+
+
+def test_who_saves_second_may_take_what_was_saved_meanwhile(app, ann, bob, edit):
+    (acme,) = ours(ann, "Acme", phone="1", city="Rome")
+    form = opened(acme)
+    edit(bob, acme, form, phone="2", city="Bern")
+    answer = edit(ann, acme, form, phone="3", city="Paris")
+    for choice in ("Keep mine: what stands above", "Take “2”, saved by Bob", "Take “Bern”, saved by Bob"):
+        assert choice in answer.text
+    shown = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text))
+    typed = {"name": "Acme", "phone": "3", "choose_phone": "saved", "city": "Paris", "choose_city": "mine"}
+    assert edit(ann, acme, shown | typed).status_code == 303
+    assert (company(acme).phone, company(acme).city) == ("2", "Paris")
+    assert [line.changes for line in history("company", acme)] == [
+        {"phone": ["1", "2"], "city": ["Rome", "Bern"]}, {"city": ["Bern", "Paris"]},
+    ]  # fmt: skip
+
+
+def test_each_edit_is_a_line_of_history_as_people_read_it(app, ann, edit):
+    first, second = company_types(ann.account_id)[:2]
+    (acme,) = ours(ann, "Acme", phone="1", type_id=first.id)
+    edit(ann, acme, phone="", city=" Rome ", type_id=str(second.id))
+    edit(ann, acme, name="")
+    edit(ann, acme)
+    (line,) = history("company", acme)
+    assert (line.what, line.by, line.by_user_id) == ("edited", ann.name, ann.id)
+    assert line.changes == {"phone": ["1", None], "city": [None, "Rome"], "type_id": [first.name, second.name]}
+    edit(ann, acme, type_id="")
+    assert history("company", acme)[-1].changes == {"type_id": [second.name, None]}
 
 
 def test_types_saved_meanwhile_are_told_by_name(app, ann, edit):
