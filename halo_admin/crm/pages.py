@@ -1,7 +1,6 @@
 """What the pages of all records have in common: a table that typing narrows, panels."""
 
 from flask import render_template, request, url_for
-from flask_login import current_user
 from markupsafe import Markup
 
 from ..web.navigation import HALO
