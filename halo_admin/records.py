@@ -81,12 +81,17 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """A Halo agent: one of the MSP's staff, or one that programs act as (is_api; None where Halo does not say)."""
+    """A Halo agent: one of the MSP's staff, or one that programs act as (is_api; None where Halo does not say).
+
+    active: not disabled. roles: UNSET where this answer did not say.
+    """
 
     halo_id: int
     name: str | None
     email: str | None = None
     is_api: bool | None = None
+    active: bool = True
+    roles: tuple[TypeValue, ...] | UnsetType = UNSET
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -1,10 +1,12 @@
 """An account is one MSP; a user is a person of it who signs in."""
 
+import sqlalchemy as sa
 from flask_login import UserMixin
 
 from ..db import JSON, BigId, Owned, UTCDateTime, db
 
 ROLES = ("admin", "marketer", "salesperson")
+SIGNS_IN = sa.text("password_hash IS NOT NULL")
 
 
 class Account(db.Model):
@@ -22,9 +24,9 @@ class Account(db.Model):
 class User(UserMixin, Owned, db.Model):
     __tablename__ = "users"
     id = db.Column(BigId, primary_key=True)
-    email = db.Column(db.String(254), nullable=False, unique=True)  # lower case: people sign in with it
+    email = db.Column(db.String(254))  # lower case; NULL: a Halo agent without one who counts as an author
     name = db.Column(db.String(200), nullable=False)
-    password_hash = db.Column(db.String(200))
+    password_hash = db.Column(db.String(200))  # NULL: cannot sign in, or not yet
     session_key = db.Column(db.String(64), nullable=False, unique=True)  # a new one ends every session
     roles = db.Column(JSON, nullable=False)
     active = db.Column(db.Boolean, nullable=False, default=True)
@@ -32,6 +34,12 @@ class User(UserMixin, Owned, db.Model):
     created_at = db.Column(UTCDateTime, nullable=False)
 
     account = db.relationship(Account, lazy="joined")
+
+    # an e-mail says who signs in, on the whole site; who cannot sign in takes it from nobody of another account
+    __table_args__ = (
+        db.UniqueConstraint("account_id", "email"),
+        db.Index("uq_users_sign_in", "email", unique=True, sqlite_where=SIGNS_IN, postgresql_where=SIGNS_IN),
+    )
 
     def get_id(self):
         return self.session_key
@@ -43,3 +51,33 @@ class User(UserMixin, Owned, db.Model):
     @property
     def is_admin(self):
         return "admin" in self.roles
+
+
+class OneTimeLink(Owned, db.Model):
+    """A link that lets whoever has it act once for a user: accounts/one_time.py has the rules."""
+
+    __tablename__ = "one_time_links"
+    id = db.Column(BigId, primary_key=True)
+    user_id = db.Column(BigId, db.ForeignKey("users.id"), nullable=False)
+    purpose = db.Column(db.String(12), nullable=False)  # invitation
+    salt = db.Column(db.String(32), nullable=False)
+    token_hash = db.Column(db.String(64), nullable=False, unique=True)
+    by_name = db.Column(db.String(200), nullable=False)
+    site = db.Column(db.String(400), nullable=False)  # the site's address as its maker sees it
+    made_at = db.Column(UTCDateTime, nullable=False)
+    expires_at = db.Column(UTCDateTime, nullable=False)
+    used_at = db.Column(UTCDateTime)
+    revoked_at = db.Column(UTCDateTime)
+    # its mail: waiting, sending, sent, failed; NULL: the site sends none
+    mail = db.Column(db.String(10))
+    mail_at = db.Column(UTCDateTime)
+    mail_error = db.Column(db.Text)
+
+    user = db.relationship(User)
+
+    __table_args__ = (
+        db.Index("ix_one_time_links_user", "user_id", "purpose", "id"),
+        db.Index("ix_one_time_links_mail", "mail", "mail_at",
+                 sqlite_where=sa.text("mail = 'waiting'"), postgresql_where=sa.text("mail = 'waiting'")),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip

@@ -37,18 +37,19 @@ def create_account(
     return account, add_user(account, email, name="", roles=["admin"], password=password)
 
 
-def add_user(account: Account, email: str, name: str, roles: list[str], password: str | None) -> User:
-    """A new active user of the account. Raises Unusable. The caller commits."""
-    email = address(email)
-    if unknown := set(roles) - set(ROLES):
-        raise Unusable(f"{', '.join(sorted(unknown))} is no role: use {', '.join(ROLES)}.")
-    if db.session.scalar(sa.select(User.id).where(User.email == email)):
+def add_user(account: Account, email: str | None, name: str, roles: list[str], password: str | None) -> User:
+    """A new active user of the account, who cannot sign in without a password, nor without an e-mail.
+
+    Raises Unusable. The caller commits.
+    """
+    email = address(email) if email is not None else None
+    if email and _is_taken(account, email, password is not None):
         raise Unusable(f"{email} has a user already: use another e-mail address.")
     user = User(
         account_id=account.id,
         email=email,
-        name=name.strip() or email.partition("@")[0],
-        roles=sorted(set(roles)),
+        name=name.strip()[:200] or (email or "No name").partition("@")[0],
+        roles=known_roles(roles),
         session_key=secrets.token_hex(24),
         created_at=now(),
         password_hash=None,
@@ -58,6 +59,19 @@ def add_user(account: Account, email: str, name: str, roles: list[str], password
     db.session.add(user)
     db.session.flush()
     return user
+
+
+def _is_taken(account, email, to_sign_in):
+    mine = sa.and_(User.account_id == account.id, User.email == email)
+    signs_in = sa.and_(User.email == email, User.password_hash.is_not(None))
+    return db.session.scalar(sa.select(User.id).where(sa.or_(mine, signs_in) if to_sign_in else mine).limit(1))
+
+
+def known_roles(roles) -> list[str]:
+    """Roles in order, none twice. Raises Unusable for one there is not."""
+    if unknown := set(roles) - set(ROLES):
+        raise Unusable(f"{', '.join(sorted(unknown))} is no role: use {', '.join(ROLES)}.")
+    return sorted(set(roles))
 
 
 def set_password(user: User, password: str) -> None:
@@ -70,12 +84,14 @@ def set_password(user: User, password: str) -> None:
 
 def by_password(email: str, password: str) -> User | None:
     """The active user with this e-mail and password, or None; both answers take the same time."""
-    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    user = db.session.scalar(
+        sa.select(User).where(User.email == email.strip().lower(), User.password_hash.is_not(None))
+    )
     try:
-        HASHER.verify((user and user.password_hash) or NOBODY, password)
+        HASHER.verify(user.password_hash if user else NOBODY, password)
     except (VerificationError, InvalidHashError):
         return None
-    return user if user and user.password_hash and user.active else None
+    return user if user and user.active else None
 
 
 def address(text: str) -> str:

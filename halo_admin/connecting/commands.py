@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from ..db import begin_write, db
 from ..shell import account_option, answer, json_option, password_from_stdin, refuse
-from . import answering, checks, credentials, mapping, seen, tenants
+from . import answering, checks, credentials, mapping, roles, seen, tenants
 from .models import ConnectionCheck
 from .opening import connection_of
 
@@ -51,10 +51,15 @@ def _tell(connection, check, notes, as_json):
 @account_option
 @click.option("--kind", default="company_type", type=click.Choice(mapping.KINDS), show_default=True)
 @click.option("--set", "settings", multiple=True, metavar="HALO=OURS", help="Nothing after = leaves it out.")
-@click.option("--all", "everything", is_flag=True, help="Import what is unmapped under its own name.")
+@click.option(
+    "--all", "everything", is_flag=True, help="What is unmapped: under its own name; roles as their names suggest."
+)
 @json_option
 def map_values(account, kind, settings, everything, as_json):
     """Show what Halo's values mean here, or set it."""
+    if kind == roles.KIND:
+        _map_roles(account, settings, everything, as_json)
+        return
     tenant = _read_tenant(account, kind)
     if settings or everything:
         _answer(tenant, kind, settings, everything)
@@ -63,9 +68,45 @@ def map_values(account, kind, settings, everything, as_json):
     answer(data, as_json, "\n".join([*map(_as_words, rows), mapping.summary(rows)]))
 
 
+def _map_roles(account, settings, everything, as_json):
+    connection = connection_of(account.id)
+    if connection is None:
+        refuse("This account is not connected to Halo: run `halo connect` first.")
+    tenant = connection.tenant
+    if not roles.table(tenant):
+        refuse("Roles not read yet: run `halo read users`.")
+    if settings or everything:
+        begin_write()
+        try:
+            answers = roles.by_name(tenant, [_pair(setting) for setting in settings])
+            roles.save(tenant, (roles.suggestions(tenant) if everything else {}) | answers)
+        except answering.Unknown as error:
+            db.session.rollback()
+            refuse(str(error))
+        db.session.commit()
+    rows = roles.table(tenant)
+    told = [_as_role(row) for row in rows]
+    answer({"kind": roles.KIND, "values": told}, as_json, "\n".join(map(_role_as_words, rows)))
+
+
+def _as_role(row):
+    return {"key": row.key, "halo": row.shown, "agents": row.agents, "answered": row.answered,
+            "ours": _type_named(row.type) if row.answered else None,
+            "suggested": None if row.answered else _type_named(row.suggested)}  # fmt: skip
+
+
+def _role_as_words(row):
+    meaning = _type_named(row.type) if row.answered else f"not answered (perhaps {_type_named(row.suggested)})"
+    return f"{row.shown}  {row.agents:,}  → {meaning}"
+
+
+def _type_named(key):
+    return roles.TYPES.get(key, roles.NO_TYPE)
+
+
 def _read_tenant(account, kind):
     if kind not in mapping.STAGES:
-        refuse(f"The mapping “{kind}” is not there yet: only company_type is.", code=2)
+        refuse(f"The mapping “{kind}” is not there yet: only company_type and role are.", code=2)
     connection = connection_of(account.id)
     if connection is None:
         refuse("This account is not connected to Halo: run `halo connect` first.")

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from ..connecting import mapping
 from ..db import db, now
 from ..halo import paging
-from ..halo.companies import customer_types
 from ..halo.errors import HaloError
 from ..mirror.models import HaloRecord, HaloTenant
 from . import following, known_pages
@@ -49,10 +48,10 @@ def _sweep(leg, reading):
 
 
 def _read_mapping_values(leg):
-    values = customer_types(leg.halo()) if leg.stage.mapping else None
+    values = leg.stage.read_values(leg.halo())
     with leg.batch() as run:
-        if leg.stage.mapping:
-            mapping.remember(db.session.get(HaloTenant, run.tenant_id), leg.stage.mapping, values)
+        if values is not None:
+            leg.stage.keep_values(db.session.get(HaloTenant, run.tenant_id), values)
         run.step = 1
 
 

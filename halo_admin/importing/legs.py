@@ -172,7 +172,9 @@ class Leg:
     def work(self):
         """Batch after batch, until the run's end or this leg's."""
         while self.run.is_live and self.run.question is None and not self._ends():
-            if MOVEMENTS[self.run.purpose][self.run.movement](self):
+            movement = self.run.movement
+            work = self.stage.movements.get(movement) or MOVEMENTS[self.run.purpose][movement]
+            if work(self):
                 self._next_movement()
 
     def _ends(self):

@@ -153,6 +153,8 @@ def _types_used(run):
 def _following(run):
     """The next thing to do: (label, address)."""
     later = stages.STAGES[stages.STAGES.index(stages.stage(run.stage)) + 1 :]
+    if run.stage == "users":
+        return "Choose users", url_for("importing.users")
     if run.purpose == "read":
         return "Map company types", url_for("connecting.mapping_page", key=run.stage)
     if later:

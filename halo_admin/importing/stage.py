@@ -79,10 +79,19 @@ class Stage:
     tells = ()  # the fields that tell one record from another of the same name
     forms = {}  # how values of a field may differ in form only, where not as plain text
     held_by = {}  # fields that Halo keeps on another record: {field: mirror kind}
+    movements = {}  # those it carries out in its own way: {movement: a function like those in legs.MOVEMENTS}
+    shows_records = False  # whether its own page shows what was read
 
     def listed(self, kind: str, record) -> dict:
         """The mirror's columns that one list row tells by itself: label, active, parent_id, type_key."""
         raise NotImplementedError
+
+    def read_values(self, halo):
+        """Halo's own list of the values that a mapping is about; None where there is none."""
+        return
+
+    def keep_values(self, tenant, values) -> None:
+        """Remember what read_values() read, in a writing transaction."""
 
     def learn(self, kind: str, rows) -> dict:
         """What a page tells about how this tenant behaves."""

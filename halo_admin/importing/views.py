@@ -43,12 +43,14 @@ def stage_of(run):
 
 def profile_url(stage, ours_id):
     """The page of one of our records that a stage brings in."""
+    if stage.key == "users":
+        return url_for("people.page", _anchor=f"user-{ours_id}")
     return url_for(f"crm.{stage.noun}", **{f"{stage.noun}_id": ours_id})
 
 
 def table_url(stage):
     """The table of what a stage brings in."""
-    return url_for(f"crm.{stage.key}")
+    return url_for("people.page" if stage.key == "users" else f"crm.{stage.key}")
 
 
 @bp.get("")
@@ -81,8 +83,8 @@ def run_progress(run_id):
     shown = shown_card(stages.stage(run.stage))
     answer = make_response(render_template("importing/_stage_card.html", **shown, strip=_strip(), beside=True))
     answer.headers.update({"HX-Retarget": f"#stage-{run.stage}", "HX-Reswap": "outerHTML"})
-    if run.purpose == "read" and not run.is_live and shown["card"].lock:
-        answer.headers["HX-Refresh"] = "true"  # the mapping can be shown only now
+    if not run.is_live and (shown["card"].stage.shows_records or (run.purpose == "read" and shown["card"].lock)):
+        answer.headers["HX-Refresh"] = "true"  # the mapping, or what was read, can be shown only now
     return answer
 
 

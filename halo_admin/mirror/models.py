@@ -89,6 +89,16 @@ class HaloRecord(Owned, db.Model):
     )  # fmt: skip
 
 
+class AgentChoice(Owned, db.Model):
+    """What people chose for one of a tenant's agents: its roles here (NULL: as mapped), and to take it in."""
+
+    __tablename__ = "agent_choices"
+    tenant_id = db.Column(BigId, db.ForeignKey("halo_tenants.id"), primary_key=True)
+    halo_id = db.Column(BigId, primary_key=True)
+    roles = db.Column(JSON)
+    chosen = db.Column(db.Boolean, nullable=False, default=False)
+
+
 class HaloPage(Owned, db.Model):
     """One page of one of Halo's lists as it was last read: a digest of its bytes, and the ids on it in their order."""
 

@@ -40,7 +40,8 @@ PHONE = (HOME, CONTACTS, LISTS)
 HISTORY = Place("importing.history", "History of imports", "history", admins_only=True)
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
 GENERAL = Place("settings.general", "General", "adjustments-horizontal", admins_only=True)
-SETTINGS = (("", (GENERAL,)), ("Integrations", (HALO, HISTORY)))
+PEOPLE = Place("people.page", "Users", "users-group", admins_only=True)
+SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)))
 
 bp = Blueprint("web", __name__)
 

@@ -187,7 +187,7 @@ def upgrade():
     op.create_table(
         "users",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("session_key", sa.String(length=64), nullable=False),
@@ -198,11 +198,32 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_users_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        sa.UniqueConstraint("account_id", "email", name=op.f("uq_users_account_id_email")),
         sa.UniqueConstraint("session_key", name=op.f("uq_users_session_key")),
     )
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_users_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_users_sign_in",
+            ["email"],
+            unique=True,
+            sqlite_where=sa.text("password_hash IS NOT NULL"),
+            postgresql_where=sa.text("password_hash IS NOT NULL"),
+        )
+
+    op.create_table(
+        "agent_choices",
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("roles", halo_admin.db.JSON(), nullable=True),
+        sa.Column("chosen", sa.Boolean(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_agent_choices_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_agent_choices_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "halo_id", name=op.f("pk_agent_choices")),
+    )
+    with op.batch_alter_table("agent_choices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agent_choices_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "companies",
@@ -516,6 +537,7 @@ def upgrade():
         sa.Column("listed", sa.Boolean(), nullable=False),
         sa.Column("choice", sa.String(length=10), nullable=True),
         sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ours_key", sa.String(length=20), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_mappings_account_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_mappings_tenant_id")),
@@ -524,6 +546,40 @@ def upgrade():
     )
     with op.batch_alter_table("mappings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mappings_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "one_time_links",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("site", sa.String(length=400), nullable=False),
+        sa.Column("made_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("used_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("mail", sa.String(length=10), nullable=True),
+        sa.Column("mail_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("mail_error", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_one_time_links_account_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_one_time_links_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_links_token_hash")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("one_time_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_one_time_links_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_one_time_links_mail",
+            ["mail", "mail_at"],
+            unique=False,
+            sqlite_where=sa.text("mail = 'waiting'"),
+            postgresql_where=sa.text("mail = 'waiting'"),
+        )
+        batch_op.create_index("ix_one_time_links_user", ["user_id", "purpose", "id"], unique=False)
 
     op.create_table(
         "quota_windows",
@@ -827,6 +883,16 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_quota_windows_account_id"))
 
     op.drop_table("quota_windows")
+    with op.batch_alter_table("one_time_links", schema=None) as batch_op:
+        batch_op.drop_index("ix_one_time_links_user")
+        batch_op.drop_index(
+            "ix_one_time_links_mail",
+            sqlite_where=sa.text("mail = 'waiting'"),
+            postgresql_where=sa.text("mail = 'waiting'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_one_time_links_account_id"))
+
+    op.drop_table("one_time_links")
     with op.batch_alter_table("mappings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mappings_account_id"))
 
@@ -944,7 +1010,16 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_companies_account_id"))
 
     op.drop_table("companies")
+    with op.batch_alter_table("agent_choices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agent_choices_account_id"))
+
+    op.drop_table("agent_choices")
     with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_users_sign_in",
+            sqlite_where=sa.text("password_hash IS NOT NULL"),
+            postgresql_where=sa.text("password_hash IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_users_account_id"))
 
     op.drop_table("users")

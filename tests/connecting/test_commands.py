@@ -73,7 +73,7 @@ def test_map_works_only_after_a_read(run, ann):
 
 
 def test_other_kinds_of_mapping_are_not_there_yet(run, ann):
-    code, _, complaint = run("map", "--account", ann.account_id, "--kind", "role")
+    code, _, complaint = run("map", "--account", ann.account_id, "--kind", "opportunity_type")
     assert code == 2
     assert "not there yet" in complaint
 

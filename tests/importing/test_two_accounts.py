@@ -16,6 +16,7 @@ from halo_admin.crm.companies import Asked
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.db import begin_write, db, owned
 from halo_admin.importing.models import Decision
+from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
 
 MARK = "Annamark"  # in the names of what is Ann's alone
@@ -53,6 +54,7 @@ def imported(ann):
     ann.person("Samuel", at=new, email="sam@new.example")
     ann.person("Samantha", at=new, email="sam@new.example")
     ann.person("Kim", at=new)
+    ann.run("users")
     return every_stage(ann, newer="ours")["companies"]
 
 
@@ -153,8 +155,9 @@ def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
     contact, named = (db.session.scalar(owned(model, ann.account.id)) for model in (Contact, ContactList))
+    agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     return {"company_id": typed.id, "type_id": typed.type_id, "contact_id": contact.id, "list_id": named.id,
-            "run_id": run.id, "decision_id": review, "key": "companies"}  # fmt: skip
+            "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent}  # fmt: skip
 
 
 def addresses(app, ids):

@@ -2,8 +2,9 @@
 
 from .companies import Companies
 from .contacts import Contacts
+from .users import Users
 
-STAGES = (Companies(), Contacts())
+STAGES = (Users(), Companies(), Contacts())
 BY_KEY = {stage.key: stage for stage in STAGES}
 
 

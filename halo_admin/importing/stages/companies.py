@@ -3,6 +3,7 @@
 from msgspec import UNSET
 
 from ... import normal, records
+from ...connecting.mapping import remember
 from ...crm.models import Company
 from ...halo import companies as halo
 from ..stage import Ask, Fail, Reading, Skip, Stage
@@ -29,6 +30,12 @@ class Companies(Stage):
         if kind == "site":
             return columns | {"parent_id": record.client_id, "type_key": None}
         return columns | {"parent_id": None, "type_key": record.types[0].key if record.types else "none"}
+
+    def read_values(self, client):
+        return halo.customer_types(client)
+
+    def keep_values(self, tenant, values):
+        remember(tenant, self.mapping, values)
 
     def learn(self, kind, rows):
         told = [row.website is not UNSET for row in rows if isinstance(row, records.Client)]
