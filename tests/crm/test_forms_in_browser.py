@@ -1,0 +1,156 @@
+"""Making and editing records in a real browser: by mouse, by keyboard alone, without script, and two at once."""
+
+import pytest
+
+from halo_admin.crm.contact_models import Contact
+from halo_admin.crm.models import Company
+from halo_admin.db import db
+from tests.browsing import barriers, shot
+from tests.crm.conftest import company, make_user, ours, people_of
+from tests.crm.test_browser import sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(sqlite_app, serve):
+    """The site, running on a free port."""
+    return serve(sqlite_app)
+
+
+@pytest.fixture
+def ann(sqlite_app):
+    return make_user("Ann", "ann@example.com")
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+
+
+def tab_to(page, what):
+    """Press Tab until the focus is on the element with this id or text."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if focused(page) == what:
+            return
+    raise AssertionError(f"Tab does not come to {what}")
+
+
+def of_ann(model, **values):
+    db.session.rollback()
+    return db.session.query(model).filter_by(**values).all()
+
+
+def test_a_company_that_may_be_here_already_is_shown_and_made_anyway(page, address, ann):
+    ours(ann, "Bergmann AG", website="bergmann.example", phone="+49 30 5550100")
+    sign_in(page, address)
+    page.get_by_role("link", name="New company").click()
+    page.get_by_label("Company name").wait_for()
+    assert barriers(page) == []
+    shot(page, "company-new")
+    page.get_by_label("Phone").fill("abc")
+    page.get_by_label("Website").fill("acme")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_text("3 fields need your attention").wait_for()
+    assert focused(page) == "name"
+    assert barriers(page) == []
+    shot(page, "company-new-wrong")
+    page.get_by_role("link", name="Phone", exact=True).click()
+    assert focused(page) == "phone"
+    page.get_by_label("Company name").fill("Bergmann GmbH")
+    page.get_by_label("Phone").fill("030 5550100")
+    page.get_by_label("Website").fill("www.bergmann.example")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_text("may be here already").wait_for()
+    assert "Bergmann AG" in page.evaluate("document.activeElement.textContent")
+    assert barriers(page) == []
+    shot(page, "company-new-alike")
+    page.get_by_role("button", name="Create anyway").click()
+    page.get_by_text("Created.").wait_for()
+    assert len(of_ann(Company, name="Bergmann GmbH")) == 1
+
+
+def test_a_contact_is_made_by_keyboard_alone(page, address, ann):
+    ours(ann, "Acme", city="Rome")
+    acme = ours(ann, "Acme", city="Bern")[0]
+    sign_in(page, address)
+    page.goto(f"{address}/contacts")
+    tab_to(page, "New contact")
+    page.keyboard.press("Enter")
+    page.get_by_label("First name").wait_for()
+    tab_to(page, "first_name")
+    page.keyboard.type("Sam")
+    tab_to(page, "company_id")
+    page.keyboard.type("acm")
+    page.get_by_text("2 companies found").nth(1).wait_for()
+    assert page.locator("#offers-said").inner_text() == "2 companies found"
+    assert barriers(page) == []
+    shot(page, "contact-new-company")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_text("Created.").wait_for()
+    assert [one.company_id for one in of_ann(Contact)] == [acme]
+
+
+def test_who_saves_second_chooses_field_by_field(page, address, ann, complaints):
+    complaints.forgive("status of 409")
+    acme = ours(ann, "Acme", phone="1", city="Rome", street="1 Road")[0]
+    sign_in(page, address)
+    page.goto(f"{address}/companies/{acme}/edit")
+    other = page.context.new_page()
+    other.goto(f"{address}/companies/{acme}/edit")
+    for name, text in {"Phone": "2", "City": "Bern", "Street": "2 Road"}.items():
+        other.get_by_label(name).fill(text)
+    other.get_by_role("button", name="Save").click()
+    other.get_by_text("Saved.", exact=True).wait_for()
+    page.get_by_label("Phone").fill("3")
+    page.get_by_label("City").fill("Paris")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("was changed while you edited it").wait_for()
+    assert focused(page) == "phone"
+    assert barriers(page) == []
+    shot(page, "company-stale")
+    page.get_by_label("Take “2”, saved by").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.", exact=True).wait_for()
+    db.session.rollback()
+    held = company(acme)
+    assert (held.phone, held.city, held.street) == ("2", "Paris", "2 Road")
+
+
+def test_subscribing_again_needs_a_yes(page, address, ann):
+    (sam,) = people_of(ann, "Sam Poole", email="sam@acme.example", unsubscribed=True, bounced=True)
+    sign_in(page, address)
+    page.goto(f"{address}/contacts/{sam}/edit")
+    page.get_by_label("Unsubscribed").uncheck()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Campaigns will write to Sam Poole again.").wait_for()
+    assert focused(page) == "confirm_unsubscribed"
+    assert barriers(page) == []
+    shot(page, "contact-subscribe-again")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.", exact=True).wait_for()
+    assert [(one.unsubscribed, one.bounced) for one in of_ann(Contact)] == [(False, True)]
+
+
+def test_a_contact_is_made_without_script(new_page, address, ann):
+    _first, second = ours(ann, "Acme", "Acme Works", city="Rome")
+    people_of(ann, "Kim", email="sam@acme.example")
+    page = new_page(java_script_enabled=False)
+    sign_in(page, address)
+    page.goto(f"{address}/contacts")
+    page.get_by_role("link", name="New contact").click()
+    page.get_by_label("First name").fill("Sam")
+    page.get_by_label("E-mail").fill("sam@acme.example")
+    page.get_by_label("Company", exact=True).fill("acm")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_label("Acme Works").check()
+    page.get_by_role("button", name="Create").click()
+    page.get_by_text("same e-mail").wait_for()
+    assert page.get_by_label("Company", exact=True).input_value() == "Acme Works"
+    page.get_by_role("button", name="Create anyway").click()
+    page.get_by_text("Created.").wait_for()
+    assert [one.company_id for one in of_ann(Contact, first_name="Sam")] == [second]
