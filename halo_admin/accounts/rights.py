@@ -38,6 +38,8 @@ PAGES = {
     },
     Right.WORK: {
         "crm.change_members",
+        "crm.create_company",
+        "crm.create_contact",
         "crm.delete_company",
         "crm.delete_contact",
         "crm.delete_list",
@@ -49,6 +51,8 @@ PAGES = {
         "crm.make_list",
         "crm.never_import_company",
         "crm.never_import_contact",
+        "crm.new_company",
+        "crm.new_contact",
         "crm.put_on_list",
         "crm.save_company",
         "crm.save_contact",

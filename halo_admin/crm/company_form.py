@@ -1,6 +1,8 @@
-"""The form to edit a company."""
+"""The form of a company."""
 
+from ..db import db, owned
 from . import editing
+from .models import CompanyType
 from .types import NO_TYPE, type_names
 
 
@@ -14,4 +16,12 @@ class CompanyForm(editing.Form):
 
     def errors(self, record, changed):
         unnamed = {"name": "Type a name."} if changed.get("name") == "" else {}
-        return super().errors(record, changed) | unnamed
+        found = super().errors(record, changed) | unnamed
+        if changed.get("type_id") and "type_id" not in found and not self._stays(int(changed["type_id"])):
+            found["type_id"] = editing.GONE
+        return found
+
+    def _stays(self, type_id):
+        """Whether a type is still there, and will be until the end of this transaction."""
+        kind = owned(CompanyType, self.account_id).with_only_columns(CompanyType.id).where(CompanyType.id == type_id)
+        return db.session.scalar(kind.with_for_update(read=True, key_share=True)) is not None

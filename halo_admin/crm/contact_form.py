@@ -1,16 +1,17 @@
-"""The form to edit a contact: its company is typed by name, or by number where several have that name."""
+"""The form of a contact: its company is searched for and chosen, and consent is given back only with a clear yes."""
 
 import re
 
-from .. import normal
 from ..db import db, owned
+from ..mirror.links import links
+from ..mirror.models import HaloRecord
 from . import editing, naming
+from .choosing import called
 from .models import Company
-from .searching import AFTER_ALL
 
 WHO = ("first_name", "last_name", "email", "phone", "mobile")
 NOBODY = "Type a name, an e-mail address or a phone number: something must tell who this is."
-ALIKE_SHOWN = 5
+HALO_SAYS_NO = " Halo has them as unsubscribed, so the next import unsubscribes them again: change it in Halo too."
 
 
 class ContactForm(editing.Form):
@@ -18,33 +19,67 @@ class ContactForm(editing.Form):
         "email": "email", "phone": "tel", "mobile": "tel", "company_id": "company", "unsubscribed": "tick",
         "bounced": "tick",
     }  # fmt: skip
-    needed = ()
 
     def __init__(self, account_id: int):
         super().__init__(account_id)
-        self._chosen = {}
+        self._chosen = {}  # {text: the company it means}
 
     def text(self, record, field):
         return called(record.company) if field == "company_id" else super().text(record, field)
 
+    def sent(self, sent, values):
+        """The company that was chosen among those found; no more once something else is typed."""
+        chosen = naming.number(sent.get("chosen_company", ""))
+        if chosen is None or sent.get("company_id", "").strip() != sent.get("chosen_for", "").strip():
+            return {}
+        company = db.session.scalar(owned(Company, self.account_id).where(Company.id == chosen))
+        return {"company_id": called(company)} if company else {}
+
     def value(self, field, text):
-        return self._chosen.get(text) if field == "company_id" else super().value(field, text)
+        if field == "company_id":
+            return self._chosen[text].id if text else None
+        return super().value(field, text)
+
+    def reads(self, field, text):
+        if field == "company_id" and text in self._chosen:
+            text = called(self._chosen[text])
+        return super().reads(field, text)
 
     def errors(self, record, changed):
         found = super().errors(record, changed)
-        if text := changed.get("company_id"):
+        if (text := changed.get("company_id")) and "company_id" not in found:
             companies = meant(self.account_id, text)
-            self._chosen[text] = companies[0].id if companies else None
-            if len(companies) != 1:
-                found["company_id"] = _unclear(text, companies)
+            company = self._stays(companies[0].id) if len(companies) == 1 else None
+            if company:
+                self._chosen[text] = company
+            else:
+                found["company_id"] = _unclear(text, companies if len(companies) > 1 else [])
         if set(changed) & set(WHO) and not any(changed.get(field, getattr(record, field)) for field in WHO):
             found["first_name"] = NOBODY
         return found
 
+    def questions(self, record, changed):
+        asked = {}
+        if record.unsubscribed and changed.get("unsubscribed") == "":
+            asked["unsubscribed"] = f"Campaigns will write to {record.name} again.{self._what_halo_says(record)}"
+        if record.bounced and changed.get("bounced") == "":
+            asked["bounced"] = f"Mail to {record.name} came back. Campaigns will try this address again."
+        return asked
 
-def called(company: Company | None) -> str:
-    """What a form calls a company: its name, with its number where others have that name; "" for none."""
-    return _calls(company.account_id, [company])[0] if company else ""
+    def _what_halo_says(self, record):
+        theirs = db.session.scalar(links(record.account_id, record.HALO_KIND).where(HaloRecord.ours_id == record.id))
+        return HALO_SAYS_NO if theirs and (theirs.values or {}).get("unsubscribed") else ""
+
+    def _stays(self, company_id):
+        """The company, if it is still there; then it will be until the end of this transaction."""
+        here = owned(Company, self.account_id).where(Company.id == company_id)
+        return db.session.scalar(here.with_for_update(read=True, key_share=True))
+
+
+CONFIRM = {
+    "unsubscribed": "Yes, they asked to get marketing mail again",
+    "bounced": "Yes, this address works again",
+}
 
 
 def meant(account_id: int, text: str) -> list:
@@ -56,25 +91,7 @@ def meant(account_id: int, text: str) -> list:
     return list(naming.numbered(account_id, [company_id]).values()) if company_id else []
 
 
-def suggestions(account_id: int, text: str, number: int = 10) -> list[str]:
-    """What a form calls the first companies whose name begins so."""
-    beginning = normal.sort_key(text)
-    if not beginning:
-        return []
-    begins = (Company.name_sort >= beginning, Company.name_sort < beginning + AFTER_ALL)
-    first = owned(Company, account_id).where(*begins).order_by(Company.name_sort, Company.id).limit(number)
-    return _calls(account_id, list(db.session.scalars(first)))
-
-
-def _calls(account_id, companies):
-    known = naming.named(account_id, {company.name for company in companies})
-    alone = {company.id for company in companies if len(known[naming.key(company.name)]) == 1}
-    return [company.name if company.id in alone else f"{company.name} ({company.id})" for company in companies]
-
-
 def _unclear(text, companies):
     if not companies:
-        return f"There is no company “{text}”. Type the name of one that is here, or leave this blank."
-    told = [f"{one.id}{f' in {one.city}' if one.city else ''}" for one in companies[:ALIKE_SHOWN]]
-    numbers = ", ".join(told) + (", …" if len(companies) > ALIKE_SHOWN else "")
-    return f"{len(companies)} companies are called {companies[0].name}. Type the number of one: {numbers}."
+        return f"There is no company “{text}”. Choose one that is found, or leave this blank."
+    return f"{len(companies)} companies are called {companies[0].name}. Choose one of them, or type its number."

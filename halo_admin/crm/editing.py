@@ -3,19 +3,27 @@
 For any model that carries FIELDS and a version. A form works with texts: a blank is "", a type is its id, a tick "1".
 """
 
+import re
 from typing import NamedTuple
 
 from ..db import now
 from ..normal import email_key, web_address
-from . import writing
+from . import changes, writing
 
 LONGEST = 500  # characters of a value that is typed in; what is here already may be longer
 TICKS = {"": "No", "1": "Yes"}
 WRONG = {
     "phone": "Type a phone number, such as +49 30 5550100.",
     "website": "Type a web address, such as acme.example.",
-    "email": "Type an e-mail address, such as sam@acme.example.",
+    "email": "Type one e-mail address, such as sam@acme.example.",
 }
+UNSEEN = "There were characters in this that nobody can see. They are taken out: look at it, then save again."
+GONE = "This type is not there any more. Choose another one."
+
+_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+# control characters, those without width, and those that turn the direction of what follows
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
+_ONE_ADDRESS = re.compile(r"[^\s,;:<>()\[\]\"|@]+@[^\s,;:<>()\[\]\"|@]+\.[^\s,;:<>()\[\]\"|@.]+")
 
 
 class Form:
@@ -25,13 +33,14 @@ class Form:
     """
 
     inputs: dict[str, str] = {}  # {field: what kind of input it is}, where it is not one for plain text
+    needed: tuple[str, ...] = ()  # fields that must not be blank
 
     def __init__(self, account_id: int, options=None):
         self.account_id, self.options = account_id, options or {}
 
     def texts(self, record) -> dict[str, str]:
         """A record's fields as a form shows them."""
-        return {field: self.text(record, field) for field in record.FIELDS}
+        return {field: shown(self.text(record, field)) for field in record.FIELDS}
 
     def text(self, record, field) -> str:
         value = getattr(record, field)
@@ -39,11 +48,20 @@ class Form:
             return "1" if value else ""
         return "" if value is None else str(value)
 
-    def told(self, field, text) -> str:
-        """A field's text as a sentence quotes it."""
+    def sent(self, sent, values: dict[str, str]) -> dict[str, str]:
+        """The texts that a form's other inputs stand for, where a field has more than one."""
+        return {}
+
+    def reads(self, field, text) -> str | None:
+        """A field's text as people read it; None where there is nothing."""
         if self.inputs.get(field) == "tick":
             return TICKS[text]
-        return f"“{self.options.get(field, {}).get(text, text)}”" if text else "nothing"
+        return self.options.get(field, {}).get(text, text) if text else None
+
+    def told(self, field, text) -> str:
+        """A field's text as a sentence quotes it."""
+        read = self.reads(field, text)
+        return "nothing" if read is None else read if self.inputs.get(field) == "tick" else f"“{read}”"
 
     def value(self, field, text):
         """What a text stands for; it has no errors."""
@@ -53,18 +71,26 @@ class Form:
 
     def errors(self, record, changed: dict[str, str]) -> dict[str, str]:
         """{field: sentence} of what must be mended in the texts that changed."""
-        found = {
-            field: error for field, text in changed.items() if (error := self.error(record.FORMS.get(field), text))
-        }
-        gone = {field: text for field, text in changed.items() if text not in self.options.get(field, {text: ""})}
-        found = {field: error for field, error in found.items() if error}
-        return found | dict.fromkeys(gone, "This type is not there any more. Choose another one.")
+        found = {field: self.error(record.FORMS.get(field), text) for field, text in changed.items()}
+        gone = [field for field, text in changed.items() if text not in self.options.get(field, {text: ""})]
+        return {field: error for field, error in found.items() if error} | dict.fromkeys(gone, GONE)
 
     def error(self, form, text) -> str | None:
         """What is wrong with one text, which is an e-mail address, a phone, a website, or plain (None)."""
-        if text and not _is_one(form, text):
-            return WRONG[form]
-        return f"This is too long: use at most {LONGEST} characters." if len(text) > LONGEST else None
+        if _UNSEEN.search(text):
+            return UNSEEN
+        if len(text) > LONGEST:
+            return f"This is too long: use at most {LONGEST} characters."
+        return WRONG[form] if text and not _is_one(form, text) else None
+
+    def questions(self, record, changed: dict[str, str]) -> dict[str, str]:
+        """{field: question} of the changes that are saved only once a person has said yes to them."""
+        return {}
+
+
+def shown(text: str) -> str:
+    """A text as an input of one line holds it."""
+    return _UNSEEN.sub("", _BREAKS.sub(" ", text))
 
 
 def _is_one(form, text):
@@ -74,60 +100,90 @@ def _is_one(form, text):
         case "website":
             return web_address(text) is not None
         case "email":
-            return email_key(text) is not None
+            return _ONE_ADDRESS.fullmatch(text) is not None and email_key(text) is not None
     return True
 
 
 class Typed(NamedTuple):
-    """A form as it came back: the version it was opened at, the texts it was opened with and those it holds now."""
+    """A form as it came back: the version it was opened at, the texts it was opened with and those it holds now.
+
+    confirmed are the fields whose change a person was asked about, and wants.
+    """
 
     version: str
     was: dict[str, str]
     values: dict[str, str]
+    confirmed: frozenset[str]
 
 
 class NotSaved(Exception):
     """Nothing was saved. What the form is to show: texts by field and, where there is more to tell, why.
 
-    errors is {field: sentence}; meanwhile is {field: (the text saved meanwhile, the text typed)}, where nothing was
-    typed into the field (its text was None); then the form takes the saved one over.
+    errors is {field: sentence}, questions {field: what to say yes to first}; meanwhile is {field: (the text saved
+    meanwhile, the text typed)}, where nothing was typed into the field (its text was None); then the form takes the
+    saved one over.
     """
 
-    def __init__(self, values, errors=None, meanwhile=None):
+    def __init__(self, values, errors=None, meanwhile=None, questions=None):
         super().__init__()
-        self.values, self.errors, self.meanwhile = values, errors or {}, meanwhile or {}
+        self.values = {field: shown(text) for field, text in values.items()}
+        self.errors, self.meanwhile, self.questions = errors or {}, meanwhile or {}, questions or {}
 
 
 def read(sent, form: Form, fields) -> Typed:
-    """What a form tells. A field that it does not have is left as it was; a tick that is not set is not sent at all."""
+    """What a form tells. A field that it does not have is left as it was; a tick that is not set is not sent at all.
+
+    Who was shown what somebody else has saved meanwhile may have chosen that: it is what the form was opened with.
+    """
     was = {field: sent[f"was_{field}"] for field in fields if f"was_{field}" in sent}
-    ticks = {field: "" for field in was if form.inputs.get(field) == "tick"}
-    values = ticks | {field: sent[field].replace("\0", "") for field in fields if field in sent}
-    return Typed(sent.get("version", ""), dict.fromkeys(values, "") | was, values)
+    values = {field: "" for field in was if form.inputs.get(field) == "tick"}
+    values |= {field: _BREAKS.sub(" ", sent[field]) for field in fields if field in sent}
+    values |= form.sent(sent, values)
+    values |= {field: text for field, text in was.items() if sent.get(f"choose_{field}") == "saved"}
+    confirmed = frozenset(field for field in values if f"confirm_{field}" in sent)
+    return Typed(sent.get("version", ""), dict.fromkeys(values, "") | was, values, confirmed)
 
 
-def save(record, account, typed: Typed, form: Form) -> None:
-    """Save what differs. The caller has locked the record in a writing transaction, and commits. Raises NotSaved."""
+def save(record, noun: str, by, typed: Typed, form: Form) -> None:
+    """Save what differs, with a line in the record's history; by: a User. Raises NotSaved.
+
+    The caller has locked the record in a writing transaction, and commits.
+    """
     held = form.texts(record)
     if typed.version != str(record.version) and (meanwhile := _meanwhile(held, typed)):
         raise NotSaved(_merged(held, typed), meanwhile=meanwhile)
-    changed = {field: text.strip() for field, text in typed.values.items() if text != held[field]}
-    if errors := form.errors(record, changed):
-        raise NotSaved(held | typed.values, errors)
+    changed = {field: text.strip() for field, text in typed.values.items() if _differs(text, held[field])}
+    check(record, form, changed, held, typed)
     if changed:
         row = {field: getattr(record, field) for field in record.FIELDS}
         row |= {field: form.value(field, text) for field, text in changed.items()}
-        writing.update(type(record), account, [row | {"id": record.id, "edited_at": now()}])
+        # edited_at: what a person typed is as late as this, when an import asks which side is the later one
+        writing.update(type(record), by.account, [row | {"id": record.id, "edited_at": now()}])
+        told = {field: [form.reads(field, held[field]), form.reads(field, text)] for field, text in changed.items()}
+        changes.note(noun, record.id, record.account_id, by, "edited", told)
+
+
+def check(record, form: Form, changed: dict[str, str], held: dict[str, str], typed: Typed) -> None:
+    """Raises NotSaved where the texts that changed cannot be saved, or not without a yes."""
+    if errors := form.errors(record, changed):
+        raise NotSaved(held | typed.values, errors)
+    questions = form.questions(record, changed)
+    if questions.keys() - typed.confirmed:
+        raise NotSaved(held | typed.values, questions=questions)
+
+
+def _differs(text, held):
+    return text != held and shown(text).strip() != held.strip()
 
 
 def _meanwhile(held, typed):
     """What somebody else changed since the form was opened, where this person did not change it alike."""
     return {
-        field: (held[field], text if text != was else None)
+        field: (held[field], text if _differs(text, was) else None)
         for field, text in typed.values.items()
-        if held[field] != (was := typed.was[field]) and held[field] != text
+        if held[field] != (was := typed.was[field]) and _differs(text, held[field])
     }
 
 
 def _merged(held, typed):
-    return held | {field: text for field, text in typed.values.items() if text != typed.was[field]}
+    return held | {field: text for field, text in typed.values.items() if _differs(text, typed.was[field])}

@@ -1,6 +1,6 @@
 """Who is on a list: what grew it, its contacts, and putting them on and taking them off."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
 
 from ..db import db
@@ -32,6 +32,7 @@ def members_shown(chosen: ContactList, args) -> dict:
         "growth": list_growth.page(chosen, _place(args.get("older", ""))),
         "first_growth": "older" not in args,
         "grown": grown,
+        "still": list_growth.number_still_on(chosen, grown.key) if grown else None,
         "page": found.page,
         "total": counted(found.total, found.more),
         "q": q,
@@ -70,15 +71,11 @@ def change_members(list_id):
     return redirect(url_for("crm.one_list", list_id=list_id, **back), 303)
 
 
-@bp.route(f"{ONE}/take-off", methods=["GET", "POST"])
+@bp.post(f"{ONE}/take-off")
 def take_off_grown(list_id):
-    """Tell what one line of a list's growth put on it and is on it by that alone, then take that off again."""
+    """Take off again what one line of the list's growth put on it and is on it by that alone."""
     chosen = own_or_404(ContactList, list_id)
-    grown = _grown(chosen, request.values.get("from", "")) or abort(404)
-    if request.method == "GET":
-        still = list_growth.number_still_on(chosen, grown.key)
-        return render_template("crm/take_off.html", list=chosen, grown=grown, still=still, key=_text(grown),
-                               told_by=told_by)  # fmt: skip
+    grown = _grown(chosen, request.form.get("from", "")) or abort(404)
     left = lists.take_off_grown(chosen, grown, current_user, f"Taken off again: what was put on {told_by(grown)}")
     db.session.commit()
     flash(f"{plural(left, 'contact')} taken off.", "success")

@@ -1,13 +1,10 @@
-"""What the pages of all records have in common: a table that typing narrows, a form to edit it, panels."""
+"""What the pages of all records have in common: a table that typing narrows, panels."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from flask_login import current_user
+from flask import render_template, request, url_for
 from markupsafe import Markup
 
-from ..db import db
-from ..web.door import own
 from ..web.navigation import HALO
-from . import asking, editing
+from . import asking
 from .finding import Found
 from .profile import panels
 from .tables import counted
@@ -36,32 +33,3 @@ def drawn_panels(kind: str, record) -> list[dict]:
         {"title": panel["title"], "html": Markup(render_template(panel["template"], **panel["context"]))}
         for panel in panels(kind, record)
     ]
-
-
-def edit_page(noun: str, record, form: editing.Form, values=None, errors=None, meanwhile=None):
-    """The form to edit a record, with these texts in it; else with the record's own."""
-    held = form.texts(record)
-    return render_template(
-        "crm/edit.html",
-        noun=noun,
-        record=record,
-        form=form,
-        held=held,
-        values=values or held,
-        errors=errors or {},
-        meanwhile=meanwhile or {},
-    )
-
-
-def saved_page(noun: str, model, record_id: int, form: editing.Form):
-    """Save what the form says of a record, which is locked for it; else the form with what to mend."""
-    record = db.session.scalar(own(model).where(model.id == record_id).with_for_update()) or abort(404)
-    typed = editing.read(request.form, form, record.FIELDS)
-    try:
-        editing.save(record, current_user.account, typed, form)
-    except editing.NotSaved as why:
-        page = edit_page(noun, record, form, why.values, why.errors, why.meanwhile)
-        return page, 409 if why.meanwhile else 422
-    db.session.commit()
-    flash("Saved.", "success")
-    return redirect(url_for(f"crm.{noun}", **{f"{noun}_id": record_id}))

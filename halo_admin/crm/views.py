@@ -9,12 +9,14 @@ from ..db import db, now
 from ..web.door import own, own_or_404
 from ..web.navigation import HALO, home_url
 from . import companies as table
+from .alike import companies_like
 from .blueprint import bp
+from .choosing import offers
 from .company_form import CompanyForm
-from .contact_form import suggestions
 from .dumping import dump_zip
+from .form_pages import created_page, edit_page, new_page, saved_page
 from .models import Company
-from .pages import edit_page, saved_page, table_page
+from .pages import table_page
 from .tables import LARGEST_ID
 from .types import type_names
 
@@ -41,8 +43,18 @@ def companies():
 @bp.get("/companies/names")
 def company_names():
     """What the form of a contact offers while a company's name is typed."""
-    names = suggestions(current_user.account_id, request.args.get("company_id", "")[:200])
-    return render_template("crm/_names.html", names=names)
+    asked = request.args.get("company_id", "")[:200].replace("\0", "")
+    return render_template("crm/_offers.html", offered=offers(current_user.account_id, asked), asked=asked)
+
+
+@bp.get("/companies/new")
+def new_company():
+    return new_page("company", Company, CompanyForm(current_user.account_id), {})
+
+
+@bp.post("/companies/new")
+def create_company():
+    return created_page("company", Company, CompanyForm(current_user.account_id), companies_like)
 
 
 @bp.get(f"{ONE}/edit")

@@ -4,9 +4,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.crm import lists, loading, writing
+from halo_admin.crm.change_models import RecordChange
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
@@ -169,3 +171,10 @@ def linked(halo, halo_id, ours_id, kind="client", **columns):
     db.session.add(row)
     db.session.commit()
     return row
+
+
+def history(kind, record_id):
+    """What people did to a record, oldest first."""
+    db.session.rollback()
+    lines = sa.select(RecordChange).where(RecordChange.kind == kind, RecordChange.record_id == record_id)
+    return list(db.session.scalars(lines.order_by(RecordChange.id)))

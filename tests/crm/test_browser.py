@@ -134,7 +134,7 @@ def test_a_rejected_form_goes_on_at_the_first_wrong_field(page, address, ann):
     page.goto(f"{address}/companies/{acme}/edit")
     page.get_by_label("Website").fill("javascript:alert(1)")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("Type a web address").wait_for()
+    page.locator("#website-error").get_by_text("Type a web address").wait_for()
     page.wait_for_function("() => document.activeElement.id === 'website'")
 
 
