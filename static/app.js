@@ -32,6 +32,16 @@
   document.addEventListener("DOMContentLoaded", () => goOn(document.body));
   document.addEventListener("htmx:afterSettle", (event) => goOn(event.target));
 
+  // a button that empties a field, as if it were done by hand
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-clears]");
+    const field = button && document.getElementById(button.dataset.clears);
+    if (!field) return;
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+
   // one menu open at a time; Escape or a click elsewhere closes it
   const close = (except) =>
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {

@@ -86,6 +86,12 @@ def test_a_contact_is_made_by_keyboard_alone(page, address, ann):
     assert page.locator("#offers-said").inner_text() == "2 companies found"
     assert barriers(page) == []
     shot(page, "contact-new-company")
+    page.get_by_role("button", name="Clear the company").press("Enter")
+    page.wait_for_function("() => !document.querySelector('[name=chosen_company]')")
+    assert focused(page) == "company_id"
+    page.keyboard.type("acme")
+    page.get_by_text("2 companies found").nth(1).wait_for()
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
