@@ -114,13 +114,14 @@ def _read_place(text):
 
 
 def origins(kind: str, record) -> dict[str, str]:
-    """{field: where the value it holds comes from}, of the fields that the newest lines tell of."""
-    found = {}
-    for entry in page(kind, record, rows=FAR).entries:
+    """{field: where the value it holds comes from}; without fields of which too many lines tell nothing."""
+    found, lines = {}, page(kind, record, rows=FAR)
+    for entry in lines.entries:
         for change in entry.changes:
             if change.took and entry.origin:
                 found.setdefault(change.field, entry.origin)
-    return found
+    since = {} if lines.older else dict.fromkeys(record.FIELDS, f"Here since {day(record.created_at)}")
+    return since | found
 
 
 @source("company", "edits")

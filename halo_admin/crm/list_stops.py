@@ -38,7 +38,9 @@ def bring_back(account_id: int, purpose: str, by) -> None:
 def stopped(account_id: int) -> dict[str, Stop]:
     """{purpose: its Stop} of the purposes for which imports make no list."""
     lines = sa.select(RecordChange).where(RecordChange.account_id == account_id, RecordChange.kind == KIND)
-    latest = {line.record_id: line for line in db.session.scalars(lines.order_by(RecordChange.id))}
+    # sorted here: SQLite would walk all lines of the account for the sake of their order
+    in_order = sorted(db.session.scalars(lines), key=lambda line: line.id)
+    latest = {line.record_id: line for line in in_order}
     return {
         _purpose(number): Stop(line.note, line.by, line.at) for number, line in latest.items() if line.what == "deleted"
     }

@@ -40,7 +40,7 @@ def by_imports(record, before: int, most: int) -> list[Entry]:
 def _entry(row, names):
     run, stage = row.ImportRun, stages.stage(row.ImportRun.stage)
     page = Link(sentences.title(run), "importing.run_page", {"run_id": run.id})
-    note = capital(row.reason) + (f" · {stage.their_noun} {row.halo_id}" if row.halo_id > 0 else "")
+    note = capital(row.reason) + (f" · {stage.halo_noun} {row.halo_id}" if row.halo_id > 0 else "")
     changes = [_change(one) for one in Lines(run.account_id, run, names).changes(row)]
     origin = f"From Halo, read {day_time(run.started_at)}"
     return Entry(row.id, row.applied_at, WHATS[row.action], run.by_name, changes, note, page, origin)

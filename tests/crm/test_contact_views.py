@@ -93,8 +93,7 @@ def test_a_company_shows_its_contacts_page_by_page(ann, get, monkeypatch):
     monkeypatch.setattr(tables, "PAGE_ROWS", 10)
     html = get(ann, f"/companies/{acme}")
     assert shown(html) == [f"Contact {number:02}" for number in range(10)]
-    assert "12 contacts" in html
-    assert f'href="/contacts?company={acme}"' in html
+    assert f'href="/contacts?company={acme}">12 contacts<' in html
     older = re.search(r'rel="next" href="([^"]+)"', html)[1].replace("&amp;", "&")
     assert shown(get(ann, older)) == ["Contact 10", "Contact 11"]
     assert "No contacts here yet." in get(ann, f"/companies/{zoo}")

@@ -134,10 +134,10 @@ def test_an_address_that_makes_no_sense_shows_the_list(ann, client, query):
 def test_the_contacts_are_narrowed_to_what_a_line_put_there(client, grown):
     of, _, run_id = grown
     html = client.get(f"/lists/{of}").text
-    assert f'href="/lists/{of}?from=import-{run_id}"' in html
+    assert f'href="/lists/{of}?from=import-{run_id}#members"' in html
     assert shown(html, "contacts") == ["Ada Bee", "Kim Kay", "Own Hand", "Zoe Zed"]
     assert shown(client.get(f"/lists/{of}?from=import-{run_id}").text, "contacts") == ["Kim Kay", "Zoe Zed"]
-    (press,) = re.findall(rf'href="/lists/{of}\?from=(press-\d+)"', html)
+    (press,) = re.findall(rf'href="/lists/{of}\?from=(press-\d+)#members"', html)
     assert shown(client.get(f"/lists/{of}?from={press}").text, "contacts") == ["Ada Bee", "Own Hand"]
 
 

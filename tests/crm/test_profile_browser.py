@@ -1,0 +1,138 @@
+"""Profiles and lists in a real browser: tabs by script, keyboard and without; what grew a list taken off again."""
+
+import re
+
+import pytest
+
+from halo_admin.crm import changes, lists
+from halo_admin.crm.contact_models import ContactList
+from halo_admin.db import begin_write, db, now
+from halo_admin.importing.models import Decision, ImportRun
+from tests.browsing import barriers, shot
+from tests.crm.conftest import NOON, linked, listed, ours, people_of, tenant
+from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def acme(ann):  # noqa: F811
+    """A linked company with contacts, which an import brought in and Ann has edited since."""
+    (acme,) = ours(ann, "Acme Metal Works", phone="+1 415 555 2671", website="acme.example", city="Rome")
+    people_of(ann, "Sam Poole", "Ada Bee", company_id=acme, email="hello@acme.example")
+    values = {"name": "Acme Metal Works", "phone": "+1 415 555 2671", "website": "acme-metal.example"}
+    halo = tenant(ann)
+    row = linked(halo, 214, acme, matched_by="website", values=values)
+    brought = {"name": [None, "Acme Metal Works"], "phone": [None, "+1 415 555 2671"], "website": [None, "acme.org"]}
+    begin_write()
+    run = ImportRun(account_id=ann.account_id, tenant_id=halo.id, stage="companies", state="done", by_name="Ann",
+                    started_at=NOON)  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    made = {"state": "applied", "action": "created", "reason": "nothing here is like it", "why": "new"}
+    db.session.add(Decision(account_id=ann.account_id, run_id=run.id, record_id=row.id, ours_id=acme, changes=brought,
+                            applied_at=NOON, **made))  # fmt: skip
+    edits = {"website": ["acme.org", "acme.example"], "city": [None, "Rome"]}
+    changes.note("company", acme, ann.account_id, ann, "edited", edits)
+    db.session.commit()
+    return acme
+
+
+@pytest.fixture
+def grown(ann):  # noqa: F811
+    """A list that an import put 14 contacts on, and Ann one more."""
+    halo = tenant(ann, "lists.halopsa.com:443|", current=False)
+    people = people_of(ann, *(f"Person {number:02}" for number in range(14)), "Own Hand", "Not There")
+    begin_write()
+    run = ImportRun(account_id=ann.account_id, tenant_id=halo.id, stage="contacts", state="done", by_name="Ann",
+                    started_at=now())  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    names = {"no company": "Halo: No company"}
+    lists.move(ann.account_id, run.id, {}, {"no company": people[:14]}, names)
+    of = db.session.scalar(db.select(ContactList))
+    lists.put_on(of, people[14:15], ann)
+    lists.take_off(of, people[:1], ann)
+    list_id = of.id
+    db.session.commit()
+    return list_id
+
+
+def test_a_profile_has_tabs_and_tells_where_values_come_from(page, address, acme):  # noqa: F811
+    sign_in(page, address)
+    page.goto(f"{address}/companies/{acme}")
+    assert page.get_by_text("Linked to Halo client 214 · matched by website").is_visible()
+    assert page.get_by_text("Halo holds something else: acme-metal.example").is_visible()
+    assert page.get_by_role("link", name="Ada Bee").is_visible()
+    assert barriers(page) == []
+    shot(page, "profile-contacts")
+    page.get_by_role("link", name="History").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Brought in by an import").wait_for()
+    page.wait_for_function("() => document.activeElement.id === 'tab-history'")
+    assert page.url.endswith("?tab=history")
+    mark = page.locator("summary", has_text="Where Phone comes from")
+    mark.focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_text("From Halo, read 3 May 12:00").last.is_visible()
+    assert barriers(page) == []
+    shot(page, "profile-history")
+    page.go_back()
+    page.get_by_role("link", name="Ada Bee").wait_for()
+
+
+def test_a_contacts_lists_are_a_tab(page, address, ann):  # noqa: F811
+    (sam,) = people_of(ann, "Sam Poole", email="sam@acme.example")
+    listed(ann, "Newsletter", sam)
+    listed(ann, "Partners")
+    sign_in(page, address)
+    page.goto(f"{address}/contacts/{sam}")
+    page.get_by_label("Put on a list").select_option("Partners")
+    page.get_by_role("button", name="Put on").click()
+    page.get_by_role("button", name="Take off Partners").wait_for()
+    assert barriers(page) == []
+    shot(page, "profile-lists")
+
+
+def test_what_grew_a_list_is_shown_and_taken_off_again(page, address, grown):  # noqa: F811
+    sign_in(page, address)
+    page.goto(f"{address}/lists/{grown}")
+    assert barriers(page) == []
+    shot(page, "list")
+    page.get_by_label("Search contacts").press_sequentially("not th")
+    page.get_by_role("button", name="Add Not There").click()
+    page.get_by_text("Not There was put on the list.").wait_for()
+    page.goto(f"{address}/lists/{grown}")
+    page.get_by_role("link", name="+14").click()
+    page.get_by_text("13 of 14 contacts are on the list by that alone.").wait_for()
+    assert barriers(page) == []
+    shot(page, "list-grown")
+    page.get_by_role("button", name="Take 13 contacts off again").click()
+    page.get_by_text("13 contacts taken off.").wait_for()
+    assert page.locator("#members ~ ul a").all_inner_texts() == ["Not There", "Own Hand"]
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("heading", name="Delete Halo: No company").wait_for()
+    assert barriers(page) == []
+    shot(page, "list-delete")
+    page.get_by_role("button", name="Delete list").click()
+    page.get_by_text("Imports put nobody on a list for No company").wait_for()
+    assert barriers(page) == []
+    shot(page, "lists")
+
+
+def test_without_script_tabs_marks_and_lists_work(new_page, address, acme, grown):  # noqa: F811
+    page = new_page(java_script_enabled=False)
+    sign_in(page, address)
+    page.goto(f"{address}/companies/{acme}")
+    page.get_by_role("link", name="History").click()
+    page.wait_for_url(re.compile("tab=history"))
+    assert page.get_by_text("Brought in by an import").is_visible()
+    page.locator("summary", has_text="Where City comes from").click()
+    assert page.get_by_text("Typed by ann").last.is_visible()
+    page.goto(f"{address}/lists/{grown}")
+    page.get_by_label("Search contacts").fill("not there")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Add Not There").click()
+    assert page.get_by_text("Not There was put on the list.").is_visible()
+    page.get_by_role("button", name="Take off Own Hand").click()
+    assert page.get_by_text("Own Hand was taken off the list.").is_visible()
