@@ -1,0 +1,82 @@
+"""Lists that imports fill and people change: what a person took off or deleted stays so, and histories tell of it."""
+
+import pytest
+
+from halo_admin.crm import history, list_growth, list_stops
+from halo_admin.crm import lists as crm_lists
+from halo_admin.db import begin_write, db
+from tests.importing.test_contacts import acme, counts  # noqa: F401 - a fixture
+
+
+@pytest.fixture
+def customers(world, acme):  # noqa: F811
+    """What there is after an import has put Sam and Kim on the list for customers."""
+    world.person("Sam", at=acme)
+    world.person("Kim", at=acme)
+    return world.imported_contacts()
+
+
+def the_list(world):
+    return crm_lists.lists_of(world.account.id)[0]
+
+
+def test_a_list_tells_of_each_import_and_what_it_put_on_is_taken_off_for_good(world, acme, customers):  # noqa: F811
+    kim = world.person("Kim", at=acme, email="second@acme.example", last="Kay")
+    second = world.imported_contacts()
+    lines = list_growth.page(the_list(world)).lines
+    assert [(line.number, line.joined) for line in lines] == [(second.id, 1), (customers.id, 2)]
+    begin_write()
+    assert crm_lists.take_off_grown(the_list(world), lines[0], None, "Taken off again") == 1
+    db.session.commit()
+    assert world.lists() == {"Halo: Customer": ["Kim Poole", "Sam Poole"]}
+    world.person("Kim", at=acme, id=kim, email="second@acme.example", last="Kay", title="CEO")
+    assert counts(world.imported_contacts())["updated"] == 1
+    assert world.lists() == {"Halo: Customer": ["Kim Poole", "Sam Poole"]}
+
+
+def test_a_deleted_list_is_not_made_again_until_it_is_brought_back(world, acme, customers):  # noqa: F811
+    begin_write()
+    crm_lists.delete(the_list(world), None)
+    db.session.commit()
+    world.person("Ada", at=acme)
+    run = world.imported_contacts()
+    assert (counts(run)["created"], world.lists()) == (1, {})
+    (line,) = history.page("contact", world.contact(first_name="Ada")).entries
+    assert "lists" not in [change.field for change in line.changes]
+    begin_write()
+    (purpose,) = list_stops.stopped(world.account.id)
+    list_stops.bring_back(world.account.id, purpose, None)
+    db.session.commit()
+    world.person("Zoe", at=acme)
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": ["Zoe Poole"]}
+
+
+def test_a_history_has_imports_and_people_in_one_line_of_time(world, acme, customers):  # noqa: F811
+    sam = world.contact(first_name="Sam")
+    world.take_off("Halo: Customer", sam.id)
+    first, second = history.page("contact", sam).entries
+    assert (first.what, first.changes[0][2:4]) == ("Taken off a list", ("Halo: Customer", ""))
+    assert (second.what, second.link.args) == ("Brought in by an import", {"run_id": customers.id})
+    told = {change.field: (change.before, change.after) for change in second.changes}
+    assert told["lists"] == ("", "Halo: Customer")
+    assert told["company_id"] == ("", "Acme")
+    assert history.origins("contact", sam)["first_name"].startswith("From Halo, read ")
+
+
+def test_a_history_asks_each_source_once_however_long_it_is(world, acme, customers):  # noqa: F811
+    sam = world.contact(first_name="Sam")
+    asked = []
+    db.event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    history.page("contact", sam)
+    few = len(asked)
+    for number in range(3):
+        world.take_off("Halo: Customer", sam.id)
+        begin_write()
+        crm_lists.put_on(the_list(world), [sam.id], None)
+        db.session.commit()
+        world.edit_contact(sam.id, title=f"Boss {number}")
+    sam = world.contact(first_name="Sam")
+    asked.clear()
+    assert len(history.page("contact", sam).entries) == 7
+    assert len(asked) <= few + 1  # what was expired by the commit
