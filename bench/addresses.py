@@ -92,7 +92,6 @@ def company_lines(account_id, places, dice) -> list[Line]:
         *shared_lines("companies", places),
         *_filter_lines("companies", filters, places),
         Line("company: profile", lambda: f"/companies/{places.any().id}"),
-        Line("company: new", lambda: "/companies/new"),
         Line("company: edit", lambda: f"/companies/{places.any().id}/edit"),
     ]
 
@@ -112,13 +111,9 @@ def contact_lines(account_id, places, companies, dice) -> list[Line]:
         *shared_lines("contacts", places),
         *_filter_lines("contacts", filters, places),
         Line("contact: profile", lambda: f"/contacts/{places.any().id}"),
-        Line("contact: new, of a company", lambda: f"/contacts/new?company={companies.any().id}"),
         Line("contact: edit", lambda: f"/contacts/{places.any().id}/edit"),
         Line("contact: company names while typing",
              lambda: address("companies/names", company_id=_words(companies.any().name)[:4])),
-        Line("contact: the whole name of a company typed",
-             lambda: address("companies/names", company_id=_words(companies.any().name))),
-        Line("contact: a word within companies' names typed", lambda: address("companies/names", company_id="gmbh")),
     ]  # fmt: skip
 
 

@@ -49,6 +49,9 @@ def settings() -> dict:
         # who may read /metrics; empty: nobody
         "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
         "MAIL_URL": os.environ.get("MAIL_URL", ""),
+        # the site's address in mails; empty: as whoever sends one sees it
+        "SITE_URL": os.environ.get("SITE_URL", ""),
+        "PORT": _number("PORT", 8000),
         "BACKUP_DIR": Path(os.environ.get("BACKUP_DIR") or instance / "backups"),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

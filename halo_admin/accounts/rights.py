@@ -19,6 +19,8 @@ WORKING = {"admin", "salesperson", "marketer"}
 
 PAGES = {
     Right.NOTHING: {
+        "accounts.accept_invitation",
+        "accounts.invitation",
         "accounts.sign_in",
         "health.healthz",
         "metrics.metrics",  # asks for METRICS_TOKEN
@@ -93,9 +95,14 @@ PAGES = {
         "importing.start",
         "importing.change_agent",
         "importing.save_roles",
+        "importing.invite",
+        "importing.inviting",
         "importing.save_users",
         "importing.users",
         "people.page",
+        "people.resend",
+        "people.retry_mail",
+        "people.revoke",
         "settings.add_type",
         "settings.edit_type",
         "settings.general",

@@ -1,4 +1,4 @@
-"""Sign in, sign out."""
+"""Sign in, sign out, accept an invitation."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,10 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from . import people
+from ..db import db
+from ..web.words import day
+from . import invitations, one_time, people
+from .models import OneTimeLink
 
 bp = Blueprint("accounts", __name__)
 
@@ -32,6 +35,44 @@ def sign_in():
             return redirect(_back())
         form.password.errors = [WRONG]
     return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
+
+
+@bp.get("/invitation/<token>")
+def invitation(token):
+    """Where an invited person sets name and password."""
+    try:
+        link = one_time.find(one_time.INVITATION, token)
+    except one_time.Unusable as error:
+        return _not_let_in(error)
+    return _invited(link, link.user.name)
+
+
+@bp.post("/invitation/<token>")
+def accept_invitation(token):
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    try:
+        user = invitations.accept(token, name, password)
+    except one_time.Unusable as error:
+        return _not_let_in(error)
+    except invitations.Wrong as error:
+        db.session.rollback()
+        errors = {error.field: str(error)}
+        return _invited(one_time.find(one_time.INVITATION, token), name, errors), 422
+    login_user(user)
+    return redirect(url_for("crm.companies"), 303)
+
+
+def _invited(link, name, errors=None):
+    return render_template("accounts/invitation.html", link=link, name=name, errors=errors or {})
+
+
+def _not_let_in(error):
+    db.session.rollback()
+    link = error.link and db.session.get(OneTimeLink, error.link.id)
+    sentence = invitations.SENTENCES[error.why].format(
+        by=link.by_name if link else "", day=day(link.expires_at) if link else ""
+    )
+    return render_template("accounts/not_let_in.html", sentence=sentence), 404 if error.why == "unknown" else 410
 
 
 @bp.post("/sign-out")

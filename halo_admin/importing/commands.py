@@ -6,8 +6,10 @@ import click
 from flask.cli import with_appcontext
 
 from .. import queues
+from ..accounts.people import Unusable
 from ..connecting import opening
 from ..db import begin_write, db
+from ..people import choosing, inviting, mailing
 from ..shell import account_option, answer, json_option, person, refuse
 from . import legs, runs, stages
 from .card import counted
@@ -58,9 +60,10 @@ def read(stage, account, inline, as_json):
     metavar="NAME=VALUE",
     help="Choose how the stage imports, from now on: without_email=import, or without_email= to leave them out.",
 )
+@click.option("--invite", is_flag=True, help="Users: then invite everybody whose role type is taken in.")
 @json_option
 @with_appcontext
-def import_(stage, account, preview, full, inline, newer, websites, chosen, as_json):  # fmt: skip
+def import_(stage, account, preview, full, inline, newer, websites, chosen, invite, as_json):  # fmt: skip
     """Import a stage; waits for its end.
 
     Where another import or reading is running, or this one with other options, it waits for that one's end first
@@ -68,9 +71,27 @@ def import_(stage, account, preview, full, inline, newer, websites, chosen, as_j
     """
     if preview:
         refuse(LATER, code=2)
+    if invite and stage != "users":
+        refuse("Only users can be invited.", code=2)
     _choose(account, stage, chosen)
     options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
-    _run(account, stage, inline, as_json, options=options)
+    _run(account, stage, inline, as_json, then=_invited if invite else None, options=options)
+
+
+def _invited(run):
+    """Invite as mapped: (what to tell as data, as words)."""
+    begin_write()
+    try:
+        found = inviting.invite(choosing.hold(run.account_id), person(), as_mapped=True)
+    except (choosing.Refused, Unusable) as error:
+        refuse(str(error))
+    db.session.commit()
+    inviting.queue(found)
+    told = [
+        {"email": link.user.email, "name": link.user.name, "link": mailing.address_of(link)} for link in found.links
+    ]
+    words = [f"Invited {one['name']}, {one['email']}: {one['link']}" for one in told] or ["Nobody was invited."]
+    return {"invited": told}, "\n".join(words)
 
 
 def _choose(account, stage, chosen):
@@ -94,11 +115,13 @@ def _told_choices(offered):
     return f"It can be {' or '.join(ways)}." if ways else "It has none."
 
 
-def _run(account, stage, inline, as_json, **what):
+def _run(account, stage, inline, as_json, then=None, **what):
+    """then: what to do once the run has come to its end, as in _invited()."""
     if not inline:
         _require_queue()
     run = _to_its_end(_started(account, stage, inline, **what), inline)
-    answer(_summary(run), as_json, _words(run))
+    data, words = then(run) if then and run.state in GOOD else ({}, "")
+    answer(_summary(run) | data, as_json, "\n".join(filter(None, (_words(run), words))))
     if run.state not in GOOD:
         refuse(run.stopped or "It waits for an answer on its page.")
 

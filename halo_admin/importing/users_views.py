@@ -3,15 +3,19 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from .. import mail
+from ..accounts.people import Unusable
 from ..connecting import roles
 from ..connecting.answering import Unknown
 from ..connecting.opening import connection_of
 from ..db import db
 from ..mirror.models import HaloRecord
 from ..people import agents, choosing
+from ..people import inviting as people
 from ..people.choosing import Refused
 from ..people.planning import NO_TYPE
 from ..web.door import own_or_404
+from ..web.words import plural
 from . import stages
 from .blueprint import bp
 from .views import shown_card
@@ -37,6 +41,8 @@ def save_users():
     except Refused as error:
         return _refused(error)
     db.session.commit()
+    if do == "invite":
+        return redirect(url_for("importing.inviting"), 303)
     if do == "save":
         flash(f"Saved. {_told_linked(linked)}".strip(), "success")
     return redirect(url_for("importing.users", _anchor="agents"), 303)
@@ -56,6 +62,38 @@ def save_roles():
     db.session.commit()
     flash("Saved.", "success")
     return redirect(url_for("importing.users", _anchor="agents"), 303)
+
+
+@bp.get("/users/invite")
+def inviting():
+    """Before any mail goes out: how many people get one, with their names."""
+    return _confirm()
+
+
+@bp.post("/users/invite")
+def invite():
+    """Invite those who were named on the page before."""
+    agreed = {int(text) for text in request.form.getlist("halo_id") if text.isdecimal() and len(text) < 19}
+    try:
+        found = people.invite(choosing.hold(current_user.account_id), current_user, only=agreed)
+    except (Refused, Unusable) as error:
+        db.session.rollback()
+        return _confirm(str(error)), 422
+    db.session.commit()
+    people.queue(found)
+    flash(_told(found), "success" if found.links or found.linked else "warning")
+    return redirect(url_for("people.page"), 303)
+
+
+def _told(found):
+    invited = f"{plural(len(found.links), 'person', 'people')} invited." if found.links else "Nobody was invited."
+    return f"{invited} {_told_linked([row.agent.name for row in found.linked])}".strip()
+
+
+def _confirm(error=""):
+    connection = connection_of(current_user.account_id)
+    found = people.outlook(connection.tenant) if connection else people.Outlook()
+    return render_template("importing/invite.html", found=found, error=error, sends_mail=mail.is_on())
 
 
 @bp.post("/users/agents/<int:record_id>")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import queues
 from ..db import db
+from ..people import mailing
 from . import legs
 
 SECONDS = 2
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 @click.command("watch")
 @with_appcontext
 def watch():
-    """See that every due leg of an import is queued, until stopped."""
+    """See that every due leg of an import and every waiting mail is queued, until stopped."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
@@ -32,9 +33,10 @@ def watch():
 
 
 def look() -> int:
-    """Queue what is due; how many legs were queued. Trouble is told, and the next look tries again."""
+    """Queue what is due; how many legs and mails wait now. Trouble is told, and the next look tries again."""
     try:
-        return sum(legs.queue_next(run_id) for run_id in legs.due_runs())
+        queued = sum(legs.queue_next(run_id) for run_id in legs.due_runs())
+        return queued + mailing.queue_due()
     except (SQLAlchemyError, queues.NoQueue) as error:
         log.warning("nothing could be queued", why=type(error).__name__)
         return 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from ..accounts import people
 from ..accounts.models import User
 from ..connecting import roles
 from ..connecting.models import StageState
@@ -80,12 +81,20 @@ def _agent(record, choice, mapped):
     by_hand = choice is not None and choice.roles is not None
     as_mapped = {mapped.get(key) for key in halo_roles or ()} - {None}
     return Agent(
-        record.id, record.halo_id, record.label or "No name", values.get("email"), record.email_key, record.active,
+        record.id, record.halo_id, record.label or "No name", values.get("email"), _address(record), record.active,
         bool(values.get("is_api")), record.gone_at is not None, halo_roles,
         roles=tuple(sorted(choice.roles if by_hand else as_mapped)), by_hand=by_hand,
         chosen=choice is not None and choice.chosen, user_id=record.ours_id, matched_by=record.matched_by,
         left_out=_left_out(record), error=record.error,
     )  # fmt: skip
+
+
+def _address(record):
+    """The agent's e-mail as somebody would sign in with it; None where it is none."""
+    try:
+        return people.address(record.email_key) if record.email_key else None
+    except people.Unusable:
+        return None
 
 
 def _left_out(record):

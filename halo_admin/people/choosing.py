@@ -72,6 +72,13 @@ def link_chosen(tenant: HaloTenant) -> list[str]:
     return linked
 
 
+def settle(tenant: HaloTenant, halo_ids: list[int]) -> None:
+    """These agents have come in: they are no longer chosen. The stage is done."""
+    for halo_id in halo_ids:
+        _choice(tenant, halo_id).chosen = False
+    complete(tenant)
+
+
 def link(record: HaloRecord, user_id: int, matched_by: str) -> None:
     """Link an agent to a user; the caller has seen that neither is linked."""
     record.ours_id, record.matched_by, record.linked_at = user_id, matched_by, now()

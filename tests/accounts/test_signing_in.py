@@ -13,7 +13,10 @@ from tests.importing.world import World
 from tests.processes import ROOT
 
 PASSWORD = "a long password"
-OPEN = {"accounts.sign_in", "health.healthz", "metrics.metrics", "static"}
+OPEN = {
+    "accounts.accept_invitation", "accounts.invitation", "accounts.sign_in", "health.healthz", "metrics.metrics",
+    "static",
+}  # fmt: skip
 
 
 @pytest.fixture

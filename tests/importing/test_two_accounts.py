@@ -157,7 +157,8 @@ def anns_ids(ann, run):
     contact, named = (db.session.scalar(owned(model, ann.account.id)) for model in (Contact, ContactList))
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     return {"company_id": typed.id, "type_id": typed.type_id, "contact_id": contact.id, "list_id": named.id,
-            "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent}  # fmt: skip
+            "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
+            "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
 
 def addresses(app, ids):
@@ -165,7 +166,7 @@ def addresses(app, ids):
     urls = app.url_map.bind("localhost")
     return [
         (method, urls.build(rule.endpoint, {name: ids[name] for name in rule.arguments}, method=method),
-         bool(rule.arguments - {"key"}))
+         bool(rule.arguments - {"key", "token"}))
         for rule in app.url_map.iter_rules() if rule.endpoint != "static"
         for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
     ]  # fmt: skip

@@ -54,3 +54,36 @@ def test_without_script_an_agent_is_linked_by_hand(new_page, serve, staff):
     page.get_by_label("Link Kim Park to").select_option(label="Bob Marsh (bob@msp.example)")
     page.get_by_role("button", name="Link: Kim Park").click()
     page.get_by_text("Kim Park is linked to Bob Marsh.").wait_for()
+
+
+def test_somebody_is_invited_accepts_and_is_linked(page, new_page, serve, staff, complaints):
+    complaints.forgive("status of 410")  # of the link that has been used
+    address = serve(staff.app)
+    sign_in(page, address)
+    page.get_by_label("Take in Jo Roth").check()
+    page.get_by_role("button", name="Invite who is ticked").click()
+    page.get_by_text("1 person is invited: Jo Roth").wait_for()
+    assert barriers(page) == []
+    shot(page, "users-invite")
+    page.get_by_role("button", name="Invite 1 person").click()
+    link = page.get_by_label("Link for Jo Roth, to copy").input_value()
+    assert barriers(page) == []
+    shot(page, "users-invited")
+
+    guest = new_page()
+    guest.goto(link)
+    assert barriers(guest) == []
+    shot(guest, "invitation")
+    guest.get_by_label("Your name").fill("Joanna Roth")
+    guest.get_by_label("Choose a password").fill("something long enough")
+    guest.keyboard.press("Enter")
+    guest.wait_for_url(f"{address}/companies")
+    guest.context.clear_cookies()
+    guest.goto(link)
+    guest.get_by_text("This invitation has been used already.").wait_for()
+    shot(guest, "invitation-used")
+
+    page.goto(address + PAGE)
+    page.get_by_role("row", name="Jo Roth").get_by_text("Linked by its invitation.").wait_for()
+    page.get_by_role("link", name="Joanna Roth").click()
+    page.wait_for_url("**/settings/users#user-*")
