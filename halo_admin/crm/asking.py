@@ -49,7 +49,7 @@ class Filters(NamedTuple):
     narrowings: tuple[Narrowing, ...] = ()
 
 
-def read(kind: type[Asked], args, known: dict[str, set[str]]) -> Asked:
+def read(kind: type[Asked], args, known: dict[str, dict]) -> Asked:
     """What an address asks for; `known` are the values that each filter may have.
 
     Whatever in it means nothing is left aside: an old link still opens the table.

@@ -1,41 +1,52 @@
-"""The Companies table: its filters. Every filter and order has an index of its own."""
+"""The Companies table: its filters. Those of the company's own row have an index of their own for every order."""
 
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from . import asking, finding
+from . import asking, finding, linked
 from .asking import Filters
 from .finding import Found
 from .models import Company
+from .types import type_names
 
 ANY_TYPE, NO_TYPE = "", "none"
+KEYS = {"phone": "phone", "website": "website", "name": "name alone"}
 
 
 @dataclass(frozen=True)
 class Asked(asking.Asked):
-    """type is ANY_TYPE, NO_TYPE or a type's id; inactive is "1" for those alone."""
+    """type is ANY_TYPE, NO_TYPE or a type's id; link a key of linked.choices(); inactive is "1" for those alone."""
 
     type: str = ANY_TYPE
+    link: str = ""
     inactive: str = ""
 
 
-def read(args, type_ids) -> Asked:
-    """What an address asks the table for."""
-    return asking.read(Asked, args, {"type": {NO_TYPE, *map(str, type_ids)}, "inactive": {"1"}})
+def choices(account_id: int) -> dict[str, dict[str, str]]:
+    """{filter: {value it may have: label}}"""
+    types = {str(type_id): name for type_id, name in type_names(account_id).items()}
+    return {"type": types | {NO_TYPE: "No type"}, "link": linked.choices(KEYS), "inactive": {"1": "Inactive in Halo"}}
+
+
+def read(args, known: dict) -> Asked:
+    """What an address asks the table for; known: choices()."""
+    return asking.read(Asked, args, known)
 
 
 def find(account_id: int, asked: Asked) -> Found:
     """The page of the account's companies that was asked for."""
-    return finding.find(Company, account_id, asked, filters(asked))
+    return finding.find(Company, account_id, asked, filters(account_id, asked))
 
 
-def filters(asked: Asked) -> Filters:
+def filters(account_id: int, asked: Asked) -> Filters:
     """What the filters leave."""
-    where, pinned = [], ()
+    where, pinned, narrowings = [], (), ()
     if asked.type != ANY_TYPE:
         where.append(Company.type_id == (None if asked.type == NO_TYPE else int(asked.type)))
         pinned = (Company.type_id,)
     if asked.inactive:
         where.append(Company.inactive_in_halo == sa.true())
-    return Filters(tuple(where), pinned)
+    if asked.link:
+        narrowings = (linked.narrowing(Company, account_id, asked.link),)
+    return Filters(tuple(where), pinned, narrowings)

@@ -5,32 +5,49 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..db import among, db
-from . import asking, finding
+from . import asking, finding, linked, lists
 from .asking import Filters
 from .contact_models import Contact, ListMember
 from .finding import Found
 from .models import Company
 from .searching import Narrowing, has
+from .types import type_names
 
 NO_TYPE, NO_COMPANY = "none", "nocompany"
-ONLY = {"unsubscribed": "Unsubscribed", "bounced": "Bounced", "inactive": "Inactive in Halo"}
+NO_LIST = "nolist"
+ONLY = {"unsubscribed": "Unsubscribed", "bounced": "Bounced", NO_LIST: "Contacts w/o Lists",
+        "inactive": "Inactive in Halo"}  # fmt: skip
 MARKS = {"unsubscribed": Contact.unsubscribed, "bounced": Contact.bounced, "inactive": Contact.inactive_in_halo}
+KEYS = {"email": "e-mail"}
 
 
 @dataclass(frozen=True)
 class Asked(asking.Asked):
-    """list and company are ids; type is NO_TYPE, NO_COMPANY or the id of the companies' type; only is a key of ONLY."""
+    """list and company are ids; type is NO_TYPE, NO_COMPANY or the id of the companies' type; link is a key of
+    linked.choices(), only one of ONLY.
+    """
 
     list: str = ""
     type: str = ""
     company: str = ""
+    link: str = ""
     only: str = ""
 
 
-def read(args, list_ids, type_ids, company_ids) -> Asked:
-    """What an address asks the table for."""
-    known = {"list": set(map(str, list_ids)), "type": {NO_TYPE, NO_COMPANY, *map(str, type_ids)},
-             "company": set(map(str, company_ids)), "only": set(ONLY)}  # fmt: skip
+def choices(account_id: int, company=None) -> dict[str, dict[str, str]]:
+    """{filter: {value it may have: label}}; company: the one that the address names, if any."""
+    types = {str(type_id): name for type_id, name in type_names(account_id).items()}
+    return {
+        "list": {str(one.id): one.name for one in lists.lists_of(account_id)},
+        "type": types | {NO_TYPE: "No type", NO_COMPANY: "No company"},
+        "company": {str(company.id): company.name} if company else {},
+        "link": linked.choices(KEYS),
+        "only": ONLY,
+    }
+
+
+def read(args, known: dict) -> Asked:
+    """What an address asks the table for; known: choices()."""
     return asking.read(Asked, args, known)
 
 
@@ -54,10 +71,14 @@ def filters(account_id: int, asked: Asked) -> Filters:
     elif asked.type:
         narrowings.append(_of_type(account_id, None if asked.type == NO_TYPE else int(asked.type)))
     pinned = (Contact.company_id,) if where else ()
-    if asked.only:
+    if asked.only == NO_LIST:
+        narrowings.append(linked.without(Contact, account_id, _on_any_list))
+    elif asked.only:
         where.append(MARKS[asked.only] == sa.true())
     if asked.list:
         narrowings.append(_on_list(int(asked.list)))
+    if asked.link:
+        narrowings.append(linked.narrowing(Contact, account_id, asked.link))
     return Filters(tuple(where), pinned, tuple(narrowings))
 
 
@@ -65,6 +86,10 @@ def _on_list(list_id):
     on = (ListMember.list_id == list_id, ListMember.left_at.is_(None))
     ids = sa.select(ListMember.contact_id.label("id")).where(*on)
     return Narrowing(ids, lambda contact_id: has(*on, ListMember.contact_id == contact_id), by_id=True)
+
+
+def _on_any_list(contact_id):
+    return has(ListMember.contact_id == contact_id, ListMember.left_at.is_(None))
 
 
 def _of_type(account_id, type_id):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ..db import db
 
 PAGE_ROWS = 50
-MANY = 10_000  # beyond, a table says "10,000+"
+MANY = 10_000  # beyond, a table says "more than 10,000"
 LARGEST_ID = 2**63 - 1
 
 
@@ -93,11 +93,11 @@ def count(query: sa.Select) -> int:
 
 
 def counted(number: int, more: bool = False) -> str:
-    """ "1,204", or "10,000+"; "4,000+" where there are more than somebody counted."""
+    """ "1,204", or "more than 10,000"; "more than 4,000" where there are more than somebody counted."""
     if number > MANY:
         number, more = MANY, True
     step = 10 ** (len(str(number)) - 1)
-    return f"{number // step * step:,}+" if more else f"{number:,}"
+    return f"more than {number // step * step:,}" if more else f"{number:,}"
 
 
 def _place(row, order):

@@ -112,7 +112,7 @@ def test_more_than_ten_thousand_are_paged_and_not_counted_further(page, address,
         writing.insert(Company, ann.account, rows)
         db.session.commit()
     sign_in(page, address)
-    assert page.get_by_text("10,000+ companies").is_visible()
+    assert page.get_by_text("More than 10,000 companies").is_visible()
     page.get_by_role("link", name="Next").click()
     wait_until_found(page, *(f"Company {number:05}" for number in range(50, 100)))
     shot(page, "companies-many")

@@ -15,7 +15,7 @@ from halo_admin.crm.models import Company
 from halo_admin.crm.tables import Cursor, read_cursor
 from halo_admin.crm.types import company_types
 from halo_admin.db import db, owned
-from tests.crm.conftest import listed, ours, people_of, running
+from tests.crm.conftest import linked, listed, ours, people_of, running, tenant
 from tests.crm.test_companies import plan
 
 FIRST, LAST = ("Ada", "Adam", "Bea", "Zoe"), ("Poole", "Adams", "Zed")
@@ -37,6 +37,11 @@ def many(ann):
     ]  # fmt: skip
     listed(ann, "Most", *dice.sample(ids, 30))
     listed(ann, "Few", *dice.sample(ids, 4))
+    halo = tenant(ann)
+    for halo_id, contact_id in enumerate(dice.sample(ids, 20), start=1):
+        leader = linked(halo, halo_id, contact_id, "user", matched_by=dice.choice(["email", "a person", None]))
+        linked(halo, 100 + halo_id, contact_id, "user", matched_by="email", follows_id=leader.id)
+    linked(tenant(ann, "old|", current=False), 1, ids[0], "user", matched_by="email")
     return ann
 
 
@@ -51,6 +56,7 @@ def questions(user):
         "list": lists,
         "type": [*types, NO_TYPE, NO_COMPANY],
         "company": [ids["Acme"]],
+        "link": ["linked", "unlinked", "email", "person", "new"],
         "only": list(contacts.ONLY),
     }
     single = [{name: value} for name, values in choices.items() for value in values]
@@ -70,6 +76,15 @@ def expected(user, asked):
     ).all()
     members = sa.text("SELECT contact_id FROM list_members WHERE list_id = :list AND left_at IS NULL")
     on_list = set(db.session.scalars(members, {"list": int(asked.list)})) if asked.list else None
+    on_any = set(db.session.scalars(sa.text("SELECT contact_id FROM list_members WHERE left_at IS NULL")))
+    halo = dict(db.session.execute(sa.text(
+        "SELECT ours_id, matched_by FROM halo_records JOIN halo_tenants ON halo_tenants.id = tenant_id"
+        " WHERE current AND follows_id IS NULL")).all())  # fmt: skip
+    stands = {
+        "": lambda one: True, "linked": halo.__contains__, "unlinked": lambda one: one not in halo,
+        "new": lambda one: one in halo and halo[one] is None, "email": lambda one: halo.get(one) == "email",
+        "person": lambda one: halo.get(one) == "a person",
+    }[asked.link]  # fmt: skip
     marked = {"unsubscribed": "unsubscribed", "bounced": "bounced", "inactive": "inactive_in_halo", "": "id"}
     of_type = {
         "": lambda row: True,
@@ -78,7 +93,8 @@ def expected(user, asked):
     }.get(asked.type, lambda row: row.type_id == int(asked.type))
     found = [
         row for row in rows
-        if getattr(row, marked[asked.only])
+        if (row.id not in on_any if asked.only == "nolist" else getattr(row, marked[asked.only]))
+        and stands(row.id)
         and of_type(row)
         and (on_list is None or row.id in on_list)
         and (not asked.company or row.company_id == int(asked.company))
@@ -135,25 +151,26 @@ def test_what_was_not_counted_to_the_end_is_told_as_more(many, monkeypatch):
     monkeypatch.setattr(tables, "PAGE_ROWS", 3)
     found = contacts.find(many.account_id, Asked(q="ada"))
     assert found.more
-    assert tables.counted(found.total, found.more).endswith("+")
+    assert tables.counted(found.total, found.more).startswith("more than ")
 
 
 @pytest.mark.parametrize(
     ("number", "more", "told"),
-    [(0, False, "0"), (1204, False, "1,204"), (10_001, False, "10,000+"), (20_001, True, "10,000+"),
-     (4321, True, "4,000+"), (57, True, "50+"), (7, True, "7+")],
+    [(0, False, "0"), (1204, False, "1,204"), (10_001, False, "more than 10,000"),
+     (20_001, True, "more than 10,000"), (4321, True, "more than 4,000"), (57, True, "more than 50")],
 )  # fmt: skip
 def test_counts_in_words(number, more, told):
     assert tables.counted(number, more) == told
 
 
-def test_an_address_keeps_what_was_asked_and_leaves_aside_what_means_nothing():
-    args = {"q": "sam", "list": "3", "type": NO_TYPE, "company": "9", "only": "bounced", "sort": "newest"}
-    asked = contacts.read(args, [3], [5], [9])
+def test_an_address_keeps_what_was_asked_and_leaves_aside_what_means_nothing(sqlite_app):
+    args = {"q": "sam", "list": "3", "type": NO_TYPE, "company": "9", "link": "email", "only": "bounced",
+            "sort": "newest"}  # fmt: skip
+    known = contacts.choices(0) | {"list": {"3": "News"}, "company": {"9": "Acme"}}
+    asked = contacts.read(args, known)
     assert asking.address(asked) == args
-    assert contacts.read(args | {"list": "4", "company": "8", "only": "all", "sort": "x"}, [3], [], [9]) == Asked(
-        q="sam", type=NO_TYPE
-    )
+    hostile = {"list": "4", "company": "8", "link": "phone", "only": "all", "sort": "x"}
+    assert contacts.read(args | hostile, known) == Asked(q="sam", type=NO_TYPE)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +179,8 @@ def planner(tmp_path_factory, _sqlite_template):
     yield from running(f"sqlite:///{shutil.copy(_sqlite_template, folder / 'halo.db')}", folder)
 
 
-WALKS = [{}, {"company": "7"}, {"type": NO_COMPANY}, *({"only": only} for only in contacts.ONLY)]
+MARKS = [{"only": only} for only in contacts.MARKS]
+WALKS = [{}, {"company": "7"}, {"type": NO_COMPANY}, *MARKS]
 COMBINATIONS = list(itertools.product(asking.ORDERS, WALKS, (None, "after", "before")))
 
 

@@ -1,0 +1,66 @@
+"""What the tables tell of Halo: which records are linked and how they were matched, and when Halo was last read."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from ..db import among, db
+from ..mirror.links import current_tenant_id, links
+from ..mirror.models import HaloRecord
+from .searching import Narrowing, has
+
+LINKED, UNLINKED, BY_PERSON, NEW = "linked", "unlinked", "person", "new"
+STATES_OF_THE_END = ("done", "problems")
+
+
+def choices(keys: dict[str, str]) -> dict[str, str]:
+    """What the filter may ask for, with its label; keys are {key: what people call it}, the first to match goes first."""
+    by = {key: f"Matched by {called}" for key, called in keys.items()}
+    return {LINKED: "Linked to Halo", UNLINKED: "Not linked to Halo", **by,
+            BY_PERSON: "Linked by a person", NEW: "New from Halo"}  # fmt: skip
+
+
+def narrowing(model, account_id: int, choice: str) -> Narrowing:
+    """The records that stand so to Halo. A link by several keys counts for the first of them."""
+    here = (HaloRecord.tenant_id == (current_tenant_id(account_id) or 0), HaloRecord.kind == model.HALO_KIND,
+            HaloRecord.ours_id.is_not(None), HaloRecord.follows_id.is_(None))  # fmt: skip
+    if choice == UNLINKED:
+        return without(model, account_id, lambda record_id: has(*here, HaloRecord.ours_id == record_id))
+    here += _matched(choice)
+    ids = sa.select(HaloRecord.ours_id.label("id")).where(*here)
+    return Narrowing(ids, lambda record_id: has(*here, HaloRecord.ours_id == record_id), by_id=True)
+
+
+def without(model, account_id: int, check) -> Narrowing:
+    """The account's records for which `check`, a clause for a column of ids, does not hold."""
+    record = aliased(model)
+    ids = sa.select(record.id).where(record.account_id == account_id, ~check(record.id))
+    return Narrowing(ids, lambda record_id: ~check(record_id))
+
+
+def _matched(choice):
+    if choice == LINKED:
+        return ()
+    if choice == NEW:
+        return (HaloRecord.matched_by.is_(None),)
+    if choice == BY_PERSON:
+        return (HaloRecord.matched_by == "a person",)
+    return (HaloRecord.matched_by.like(f"{choice}%"),)
+
+
+def of_rows(model, account_id: int, ids: list[int]) -> dict[int, HaloRecord]:
+    """{id of ours: halo_id and matched_by of what it is linked to}, of those that are."""
+    link = links(account_id, model.HALO_KIND).where(among(HaloRecord.ours_id, ids))
+    columns = (HaloRecord.ours_id, HaloRecord.halo_id, HaloRecord.matched_by)
+    return {row.ours_id: row for row in db.session.execute(link.with_only_columns(*columns))} if ids else {}
+
+
+def read_at(account_id: int, stage: str) -> datetime | None:
+    """When the last import of a stage that came to its end had read Halo; None without one."""
+    runs = db.metadata.tables["import_runs"].c  # of the imports, a room above
+    mine = (runs.account_id == account_id, runs.tenant_id == current_tenant_id(account_id), runs.stage == stage,
+            runs.purpose == "import", runs.state.in_(STATES_OF_THE_END))  # fmt: skip
+    facts = db.session.scalar(sa.select(runs.facts).where(*mine).order_by(runs.id.desc()).limit(1))
+    times = [datetime.fromisoformat(one["at"]) for one in (facts or {}).get("read", ())]
+    return min(times, default=None)
