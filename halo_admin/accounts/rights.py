@@ -29,6 +29,8 @@ PAGES = {
     Right.LOOK: {
         "accounts.sign_out",
         "crm.all_lists",
+        "crm.choose_company_columns",
+        "crm.choose_contact_columns",
         "crm.companies",
         "crm.company",
         "crm.company_names",
@@ -40,6 +42,8 @@ PAGES = {
     },
     Right.WORK: {
         "crm.change_members",
+        "crm.companies_file",
+        "crm.contacts_file",
         "crm.create_company",
         "crm.create_contact",
         "crm.delete_company",

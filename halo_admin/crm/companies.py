@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from . import asking, finding, linked
+from . import asking, columns, finding, linked
 from .asking import Filters
 from .finding import Found
 from .models import Company
 from .types import type_names
 
+MODEL, NOUN, NOUNS, COLUMNS = Company, "company", "companies", columns.COMPANIES
 ANY_TYPE, NO_TYPE = "", "none"
 KEYS = {"phone": "phone", "website": "website", "name": "name alone"}
 
@@ -50,3 +51,9 @@ def filters(account_id: int, asked: Asked) -> Filters:
     if asked.link:
         narrowings = (linked.narrowing(Company, account_id, asked.link),)
     return Filters(tuple(where), pinned, narrowings)
+
+
+def beside(account_id: int, rows: list) -> dict:
+    """What the columns of a page need beside its rows."""
+    links = linked.of_rows(Company, account_id, [row.id for row in rows])
+    return {"type_names": type_names(account_id), "links": links}

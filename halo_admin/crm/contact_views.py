@@ -1,12 +1,10 @@
-"""The Contacts table and the form to edit a contact."""
+"""The forms to make and to edit a contact."""
 
 from flask import request
 from flask_login import current_user
 
 from ..db import db
 from ..web.door import own, own_or_404
-from . import contacts as table
-from . import lists
 from .alike import contacts_like
 from .blueprint import bp
 from .choosing import called
@@ -15,28 +13,9 @@ from .contact_models import Contact
 from .form_pages import created_page, edit_page, new_page, saved_page
 from .models import Company
 from .naming import number
-from .pages import table_page
 from .tables import LARGEST_ID
-from .types import type_names
 
 ONE = f"/contacts/<int(max={LARGEST_ID}):contact_id>"
-
-
-@bp.get("/contacts")
-def contacts():
-    account_id = current_user.account_id
-    types, names = type_names(account_id), {one.id: one.name for one in lists.lists_of(account_id)}
-    company = _company_asked_for()
-    asked = table.read(request.args, names, types, [company.id] if company else [])
-    found = table.find(account_id, asked)
-    filters = {
-        "types": [("", "All types"), *types.items(), (table.NO_TYPE, "No type"), (table.NO_COMPANY, "No company")],
-        "lists": [("", "All lists"), *names.items()],
-        "only": [("", "All contacts"), *table.ONLY.items()],
-    }
-    rows = {"on_lists": lists.names_on([one.id for one in found.page.rows]), "company": company}
-    rows["companies"] = table.companies_of(found.page.rows)
-    return table_page("contacts", asked, found, filters, rows)
 
 
 def _company_asked_for():

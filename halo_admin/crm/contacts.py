@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..db import among, db
-from . import asking, finding, linked, lists
+from . import asking, columns, finding, linked, lists
 from .asking import Filters
 from .contact_models import Contact, ListMember
 from .finding import Found
@@ -13,6 +13,7 @@ from .models import Company
 from .searching import Narrowing, has
 from .types import type_names
 
+MODEL, NOUN, NOUNS, COLUMNS = Contact, "contact", "contacts", columns.CONTACTS
 NO_TYPE, NO_COMPANY = "none", "nocompany"
 NO_LIST = "nolist"
 ONLY = {"unsubscribed": "Unsubscribed", "bounced": "Bounced", NO_LIST: "Contacts w/o Lists",
@@ -99,7 +100,19 @@ def _of_type(account_id, type_id):
     return Narrowing(ids, lambda _id: has(Company.id == Contact.company_id, *companies), reads_row=True)
 
 
-def companies_of(rows) -> dict[int, str]:
-    """{company id: name} of the contacts of a page."""
+def beside(account_id: int, rows: list) -> dict:
+    """What the columns of a page need beside its rows."""
+    ids = [row.id for row in rows]
+    return {
+        "companies": companies_of(rows),
+        "on_lists": lists.names_on(ids),
+        "type_names": type_names(account_id),
+        "links": linked.of_rows(Contact, account_id, ids),
+    }
+
+
+def companies_of(rows) -> dict:
+    """{company id: its id, name and type_id} of the contacts of a page."""
     ids = {row.company_id for row in rows} - {None}
-    return dict(db.session.execute(sa.select(Company.id, Company.name).where(among(Company.id, list(ids)))).all())
+    here = sa.select(Company.id, Company.name, Company.type_id).where(among(Company.id, list(ids)))
+    return {company.id: company for company in db.session.execute(here)} if ids else {}

@@ -7,6 +7,7 @@ gives up where taking them all by their ids would have been quicker.
 """
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -60,6 +61,36 @@ class Finding:
                 return Found(page, *self._counted(page))
         return self._by_ids(sized)
 
+    def batches(self, rows: int) -> Iterator[list]:
+        """All finds in the order asked for, so many at a time. Between two batches no transaction is open."""
+        sized = self._sized(FEW) if self.narrowings else [(MANY, None)]
+        if sized[0][0] < MANY:
+            yield from self._batches_of(self._ids(sized), rows)
+        else:
+            yield from self._batches_along(rows)
+
+    def _ids(self, sized):
+        finds = self._finds(sized)
+        return list(
+            db.session.scalars(tables.in_order(sa.select(finds.c.id), finds.c, self.asked.order, None, limit=None))
+        )
+
+    def _batches_of(self, ids, rows):
+        for start in range(0, len(ids), rows):
+            yield self._rows(ids[start : start + rows])
+            db.session.rollback()
+
+    def _batches_along(self, rows):
+        order, place = self.asked.order, None
+        checked = self._own().where(*self._checks(None))
+        while True:
+            query = tables.in_order(checked, self.model, order, place, self.filters.pinned, limit=rows)
+            if not (batch := list(db.session.scalars(query))):
+                return
+            place = tables.cursor_of(batch[-1], order)
+            yield batch
+            db.session.rollback()
+
     def _sized(self, few):
         """[(how many ids it has, narrowing)], the smallest first; what are more than `few` are MANY."""
         sizes = [_number(one.ids.limit(few * one.repeats + 1)) / one.repeats for one in self.narrowings]
@@ -97,15 +128,19 @@ class Finding:
         return checks if end is None else [*checks, end]
 
     def _by_ids(self, sized):
-        """All finds by the ids of the smallest narrowing, each checked for the others; sorted and counted at once."""
-        model, (ids, on_row) = self.model, _common(sized)
-        # not owned(): its plain comparison leads SQLite to walk the whole account for the sake of a few ids
-        finds = sa.select(model.id, model.name_sort).where(model.account_id + 0 == self.account_id, _in(model.id, ids))
-        finds = finds.where(*(one.check(model.id) for one in on_row)).cte("finds").prefix_with("MATERIALIZED")
+        """All finds, sorted and counted at once."""
+        finds = self._finds(sized)
         total = sa.select(sa.func.count()).select_from(finds).scalar_subquery()
         keys = db.session.execute(self._in_order(sa.select(finds.c.id, total), finds.c)).all()
         page = self._page_of(self._rows([record_id for record_id, _ in keys]))
         return Found(page, keys[0][1] if keys else db.session.scalar(sa.select(total)))
+
+    def _finds(self, sized):
+        """All finds by the ids of the smallest narrowing, each checked for the others."""
+        model, (ids, on_row) = self.model, _common(sized)
+        # not owned(): its plain comparison leads SQLite to walk the whole account for the sake of a few ids
+        finds = sa.select(model.id, model.name_sort).where(model.account_id + 0 == self.account_id, _in(model.id, ids))
+        return finds.where(*(one.check(model.id) for one in on_row)).cte("finds").prefix_with("MATERIALIZED")
 
     def _rows(self, ids):
         here = owned_among(self.model, self.account_id, ids)

@@ -15,7 +15,7 @@ STATES_OF_THE_END = ("done", "problems")
 
 
 def choices(keys: dict[str, str]) -> dict[str, str]:
-    """What the filter may ask for, with its label; keys are {key: what people call it}, the first to match goes first."""
+    """What the filter may ask for, with its label; keys are {key that matching goes by: what people call it}."""
     by = {key: f"Matched by {called}" for key, called in keys.items()}
     return {LINKED: "Linked to Halo", UNLINKED: "Not linked to Halo", **by,
             BY_PERSON: "Linked by a person", NEW: "New from Halo"}  # fmt: skip

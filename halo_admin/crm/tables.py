@@ -12,6 +12,7 @@ from ..db import db
 PAGE_ROWS = 50
 MANY = 10_000  # beyond, a table says "more than 10,000"
 LARGEST_ID = 2**63 - 1
+ONE_PAGE = "one page"
 
 
 class Order(NamedTuple):
@@ -39,10 +40,11 @@ class Page(NamedTuple):
     first: bool
 
 
-def in_order(query: sa.Select, model, order: Order, cursor: Cursor | None, pinned: tuple = ()) -> sa.Select:
+def in_order(query: sa.Select, model, order: Order, cursor: Cursor | None, pinned: tuple = (), limit=ONE_PAGE):
     """The rows of one page of `query` and one more; those of a backward cursor come in the opposite order.
 
-    pinned: the columns that a filter has set to one value, and that the index to use has in front.
+    limit: so many rows instead, None for all. pinned: the columns that a filter has set to one value, and that the
+    index to use has in front.
     """
     down = order.descending != _is_backward(cursor)
     keys = [getattr(model, name) for name in (order.column, "id") if name]
@@ -50,7 +52,7 @@ def in_order(query: sa.Select, model, order: Order, cursor: Cursor | None, pinne
         query = query.where(_beyond(keys, (cursor.value, cursor.id)[-len(keys) :], down))
     # pinned columns sort nothing, but name the index to PostgreSQL, which else sorts where the one value is NULL
     by = (column.desc() if down else column.asc() for column in (*pinned, *keys))
-    return query.order_by(*by).limit(PAGE_ROWS + 1)
+    return query.order_by(*by).limit(PAGE_ROWS + 1 if limit is ONE_PAGE else limit)
 
 
 def within(query: sa.Select, model, order: Order, cursor: Cursor | None, rows: int):
@@ -100,8 +102,13 @@ def counted(number: int, more: bool = False) -> str:
     return f"more than {number // step * step:,}" if more else f"{number:,}"
 
 
+def cursor_of(row, order: Order) -> Cursor:
+    """A row's place."""
+    return Cursor(getattr(row, order.column) if order.column else "", row.id)
+
+
 def _place(row, order):
-    return write_cursor(getattr(row, order.column) if order.column else "", row.id)
+    return write_cursor(*cursor_of(row, order)[:2])
 
 
 def write_cursor(value: str, record_id: int) -> str:

@@ -1,4 +1,4 @@
-"""Home, the Companies table, the form to edit a company, and Download everything."""
+"""Home, the form to edit a company, and Download everything."""
 
 import tempfile
 
@@ -8,7 +8,6 @@ from flask_login import current_user
 from ..db import db, now
 from ..web.door import own, own_or_404
 from ..web.navigation import HALO, home_url
-from . import companies as table
 from .alike import companies_like
 from .blueprint import bp
 from .choosing import offers
@@ -16,9 +15,7 @@ from .company_form import CompanyForm
 from .dumping import dump_zip
 from .form_pages import created_page, edit_page, new_page, saved_page
 from .models import Company
-from .pages import table_page
 from .tables import LARGEST_ID
-from .types import type_names
 
 ONE = f"/companies/<int(max={LARGEST_ID}):company_id>"
 
@@ -29,15 +26,6 @@ def home():
     if current_user.is_authenticated and HALO.shown and db.session.scalar(own(Company).limit(1)) is None:
         return redirect(HALO.url)
     return redirect(home_url())
-
-
-@bp.get("/companies")
-def companies():
-    names = type_names(current_user.account_id)
-    asked = table.read(request.args, names)
-    found = table.find(current_user.account_id, asked)
-    types = [(table.ANY_TYPE, "All types"), *names.items(), (table.NO_TYPE, "No type")]
-    return table_page("companies", asked, found, filters={"types": types}, rows={"type_names": names})
 
 
 @bp.get("/companies/names")
