@@ -7,7 +7,8 @@ from ..db import BigId, Owned, UTCDateTime, db
 from .searchable import digits, domain_words, name_words, phone_words
 
 STARTING_TYPES = ("Prospect", "Client", "Partner", "Vendor")
-STARTING_STATUSES = ("New", "In progress", "Won", "Lost")
+STATUS_KINDS = ("open", "won", "lost")  # how an opportunity with the status stands
+STARTING_STATUSES = {"New": "open", "In progress": "open", "Won": "won", "Lost": "lost"}
 
 
 def ordered_text(length):
@@ -28,12 +29,13 @@ class CompanyType(Owned, db.Model):
 
 
 class OpportunityStatus(Owned, db.Model):
-    """One of the account's own opportunity statuses."""
+    """One of the account's own opportunity statuses. kind is one of STATUS_KINDS."""
 
     __tablename__ = "opportunity_statuses"
     id = db.Column(BigId, primary_key=True)
     name = db.Column(db.String(100), nullable=False)
     name_key = db.Column(db.String(100), nullable=False)
+    kind = db.Column(db.String(10), nullable=False, default="open")
     position = db.Column(db.Integer, nullable=False)
 
     __table_args__ = (db.UniqueConstraint("account_id", "name_key"),)

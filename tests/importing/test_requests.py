@@ -72,7 +72,7 @@ def test_the_card_tells_the_minutes_that_the_share_of_the_account_allows(start_w
         world.theirs(f"Client {number}")
     world.imported()
     use_a_quarter(world)
-    shown = card.card_of(world.account.id, stages.STAGES[0])
+    shown = card.card_of(world.account.id, stages.stage("companies"))
     assert (shown.websites, shown.website_minutes) == (40, 10)
 
 
