@@ -31,7 +31,7 @@ HOLDINGS: list[Holding] = []
 
 
 def hang(model, column: str, one: str, many: str, kind: str | None = None) -> None:
-    """Hang a kind in, at the import of its module: hang(Contact, "salesperson_id", "contact", "contacts", "contact")."""
+    """Hang a kind in: held.hang(Contact, "salesperson_id", "contact", "contacts", "contact"), beside its model."""
     HOLDINGS.append(Holding(model, column, one, many, kind))
 
 
