@@ -1,11 +1,14 @@
-"""The second movement, batch by batch: the quick path for what has not changed, a decision for the rest."""
+"""The second movement, batch by batch: the quick path for what has not changed, a decision for the rest.
+
+Where no decision hangs on a later one, a batch is saved in the transaction that compares it: its rows are loaded once.
+"""
 
 import sqlalchemy as sa
 
 from ..db import among, db
 from ..mirror.models import HaloRecord
 from . import stages
-from .applying import ACTIONS, settle
+from .applying import ACTIONS, Applying, settle
 from .deciding import BATCH, LOWEST, Deciding, store
 from .models import Decision
 from .situation import LIGHT, full_rows, mapping_revision, mirror_rows, quick
@@ -26,7 +29,8 @@ def prepare(run):
     )
     total = db.session.scalar(sa.select(sa.func.count()).where(*here))
     run.facts = run.facts | {"fetched": total}
-    run.progress = run.progress | {"comparing": [0, total]}
+    saved = sum(run.counts.values())
+    run.progress = run.progress | {"comparing": [0, total], "saving": [saved, saved]}
 
 
 def _carried_out(run):
@@ -61,11 +65,18 @@ def compare(leg) -> bool:
         _pass_by(run, same, "unchanged")
         untold = _tell_again(run, out)
         _pass_by(run, [row for row in out if row.id not in untold], "skipped")
-        _decide(leg, situation, [*rest, *(row for row in out if row.id in untold)])
+        saved = _decide(leg, situation, [*rest, *(row for row in out if row.id in untold)])
         run.cursor = rows[-1].halo_id
-        done, total = run.progress["comparing"]
-        run.progress = run.progress | {"comparing": [done + len(rows), max(total, done + len(rows))]}
+        _progress(run, len(rows), saved)
     return False
+
+
+def _progress(run, compared, saved):
+    """What is still to be compared may all be to save as well."""
+    done, total = run.progress["comparing"]
+    done, total = done + compared, max(total, done + compared)
+    saved += run.progress["saving"][0]
+    run.progress = run.progress | {"comparing": [done, total], "saving": [saved, saved + total - done]}
 
 
 def _is_carried_out(run, row):
@@ -105,10 +116,13 @@ def _by_run(rows):
 
 
 def _decide(leg, situation, rest):
+    """Decide about these rows; how many of them were saved as well."""
     if not rest:
-        return
-    rows = full_rows(situation, [row.id for row in rest])
-    decisions = Deciding(situation, rows).decisions()
+        return 0
+    rows = {row.id: row for row in full_rows(situation, [row.id for row in rest])}
+    decisions = Deciding(situation, list(rows.values())).decisions()
+    saved = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
     store(decisions)
-    settle(situation, decisions, {row.id: row for row in rows})
+    settle(situation, decisions, rows)
     leg.count(decisions)
+    return saved

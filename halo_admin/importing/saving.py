@@ -11,7 +11,8 @@ def prepare(run):
     """Where saving starts, and how many records it is about."""
     run.cursor = 0
     todo = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.state.in_(("decided", "follows")))
-    run.progress = run.progress | {"saving": [0, db.session.scalar(todo)]}
+    saved = run.progress["saving"][0]
+    run.progress = run.progress | {"saving": [saved, saved + db.session.scalar(todo)]}
 
 
 def save(leg) -> bool:
