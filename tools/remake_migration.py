@@ -16,6 +16,7 @@ from halo_admin.db import db, migrate  # noqa: E402
 
 def main():
     import halo_admin.accounts.models
+    import halo_admin.audit.models
     import halo_admin.connecting.models
     import halo_admin.crm.change_models
     import halo_admin.crm.contact_models

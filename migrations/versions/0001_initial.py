@@ -32,6 +32,25 @@ def upgrade():
         sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_beats")),
     )
     op.create_table(
+        "audit_entries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=254), nullable=False),
+        sa.Column("place", sa.String(length=45), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_audit_entries_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entries_kind", ["account_id", "kind", "id"], unique=False)
+        batch_op.create_index("ix_audit_entries_newest", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_entries_who", ["account_id", "by_id", "id"], unique=False)
+
+    op.create_table(
         "company_types",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -1074,6 +1093,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_company_types_account_id"))
 
     op.drop_table("company_types")
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entries_who")
+        batch_op.drop_index("ix_audit_entries_newest")
+        batch_op.drop_index("ix_audit_entries_kind")
+
+    op.drop_table("audit_entries")
     op.drop_table("worker_beats")
     op.drop_table("accounts")
     # ### end Alembic commands ###
