@@ -44,8 +44,16 @@ def alike(html):
 def test_a_company_is_made_with_all_that_follows(app, ann, bob, create):
     before = now()
     client = next(kind for kind in company_types(ann.account_id) if kind.name == "Client")
-    values = {"phone": "+49 30 5550100", "website": "bergmann.example", "street": "1 Road", "city": "Berlin",
-              "notes": "Met at the fair.\nCall in May.", "state": "BE", "postal_code": "10115", "country": "Germany"}  # fmt: skip
+    values = {
+        "phone": "+49 30 5550100",
+        "website": "bergmann.example",
+        "street": "1 Road",
+        "city": "Berlin",
+        "state": "BE",
+        "postal_code": "10115",
+        "country": "Germany",
+        "notes": "Met at the fair.\nCall in May.",
+    }
     chosen = {"type_id": str(client.id), "salesperson_id": str(bob.id)}
     answer = create(ann, "companies", name=" Bergmann GmbH ", **chosen, **values)
     (made,) = all_of(ann, Company)
