@@ -16,7 +16,6 @@ from .deciding import Deciding, store
 from .models import Decision
 from .situation import full_rows, links_of, versions_of
 
-BATCH = 500
 # what is needed of a decision to carry it out
 NEEDED = tuple(getattr(Decision, name) for name in (
     "id", "record_id", "state", "action", "by", "ours_id", "ours_version", "digest", "changes", "settled", "before",

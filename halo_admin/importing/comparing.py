@@ -9,11 +9,11 @@ from ..db import among, db
 from ..mirror.models import HaloRecord
 from . import stages
 from .applying import ACTIONS, Applying, settle
-from .deciding import BATCH, LOWEST, Deciding, store
+from .deciding import LOWEST, Deciding, store
 from .models import Decision
 from .situation import LIGHT, full_rows, mapping_revision, mirror_rows, quick
 
-STRIDE = 8  # usual batches at once, where most has not changed since the import before
+LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
 
 
 def prepare(run):
@@ -51,16 +51,17 @@ def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
     situation = leg.situation()
     after = (HaloRecord.halo_id > leg.run.cursor, HaloRecord.gone_at.is_(None))
-    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(leg.stride * BATCH)
+    most = LIGHTLY if leg.little_changes else leg.size.number
+    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(most)
     with leg.batch() as run:
         rows = db.session.execute(chosen).all()
         if not rows:
             return True
         situation.run = run
         same, out, rest = quick(situation, [row for row in rows if not _is_carried_out(run, row)])
-        leg.stride = 1 if len(rest) > BATCH else STRIDE
-        if len(rest) > BATCH:
-            rest = rest[:BATCH]
+        leg.little_changes = len(rest) < len(rows) / 2
+        if len(rest) > leg.size.number:
+            rest = rest[: leg.size.number]
             rows, same, out = ([row for row in some if row.halo_id <= rest[-1].halo_id] for some in (rows, same, out))
         _pass_by(run, same, "unchanged")
         untold = _tell_again(run, out)
@@ -68,6 +69,7 @@ def compare(leg) -> bool:
         saved = _decide(leg, situation, [*rest, *(row for row in out if row.id in untold)])
         run.cursor = rows[-1].halo_id
         _progress(run, len(rows), saved)
+    leg.size.learn(len(rest), leg.took)
     return False
 
 
