@@ -41,7 +41,8 @@ HISTORY = Place("importing.history", "History of imports", "history", admins_onl
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
 GENERAL = Place("settings.general", "General", "adjustments-horizontal", admins_only=True)
 PEOPLE = Place("people.page", "Users", "users-group", admins_only=True)
-SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)))
+AUDIT = Place("audit.page", "Audit", "list-search", admins_only=True)
+SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)), ("Safety", (AUDIT,)))
 
 bp = Blueprint("web", __name__)
 
@@ -76,7 +77,8 @@ def settings_links():
 def person_links():
     """What the person menu offers beside signing out: Account Settings opens at its first page."""
     places = [place for _, places in settings_links() for place in places]
-    return [{"label": "Account Settings", "icon": "settings", "url": places[0].url}] if places else []
+    settings = [{"label": "Account Settings", "icon": "settings", "url": places[0].url}] if places else []
+    return [{"label": "My profile", "icon": "user", "url": url_for("accounts.profile")}, *settings]
 
 
 def in_settings():
