@@ -46,9 +46,10 @@ PAGES = {
         "crm.company_names",
         "crm.contact",
         "crm.contacts",
-        "crm.home",
         "crm.note",
         "crm.one_list",
+        "crm.search",
+        "home.home",
         "web.settings",  # leads to the first page the person may see
     },
     Right.WORK: {
