@@ -177,7 +177,7 @@ def test_what_a_user_holds_is_shown_and_handed_over_as_they_are_disabled(world, 
     assert "Bob is disabled and signed out. Handed over: 1 contact and 2 companies." in said
     assert (held_by(world, "Bob"), held_by(world, "Eve")) == ([], ["Acme", "Bolt"])
     company = db.session.query(Company).filter_by(name="Acme").one()
-    assert "Handed over by Bob" in ann.get(f"/companies/{company.id}/history").text
+    assert "Handed over by Bob" in ann.get(f"/companies/{company.id}?tab=history").text
 
 
 def test_what_was_left_with_a_disabled_user_is_handed_over_later_or_to_nobody(world, ann):
