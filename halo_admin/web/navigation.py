@@ -45,7 +45,8 @@ HISTORY = Place("importing.history", "History of imports", "history", admins_onl
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
 GENERAL = Place("settings.account", "General", "adjustments-horizontal", admins_only=True)
 PEOPLE = Place("people.page", "Users", "users-group", admins_only=True)
-SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)))
+AUDIT = Place("audit.page", "Audit", "list-search", admins_only=True)
+SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)), ("Safety", (AUDIT,)))
 
 bp = Blueprint("web", __name__)
 
