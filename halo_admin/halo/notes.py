@@ -1,4 +1,4 @@
-"""CRM notes in Halo's words (halo-api.md 3.9a): no list of all, no pages, no time of change; one request for each client."""
+"""CRM notes in Halo's words (halo-api.md 3.9a): no list of all, no pages, no time of change; a request a client."""
 
 import msgspec
 from msgspec import field

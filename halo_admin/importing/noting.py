@@ -257,7 +257,8 @@ def _what_was_read(run, sweep_id):
     of_linked = (NoteReading.tenant_id == tenant_id, NoteReading.kind == "client",
                  NoteReading.halo_id.in_(sa.select(linked)))  # fmt: skip
     others = (*of_linked, NoteReading.sweep_id.is_distinct_from(sweep_id), NoteReading.read_at.is_not(None))
-    earlier, oldest = db.session.execute(sa.select(sa.func.count(), sa.func.min(NoteReading.read_at)).where(*others)).one()
+    how_old = sa.select(sa.func.count(), sa.func.min(NoteReading.read_at)).where(*others)
+    earlier, oldest = db.session.execute(how_old).one()
     all_linked = db.session.scalar(sa.select(sa.func.count()).select_from(linked))
     now_read = db.session.scalar(sa.select(sa.func.count()).where(*of_linked, NoteReading.sweep_id == sweep_id))
     return {

@@ -100,7 +100,8 @@ def _expected(tenant_id, stage, purpose):
     """How many records the last sweeps saw: what progress counts towards until Halo has told."""
     if purpose == "websites":
         return websites.count_unread(tenant_id, stage)
-    return sum(fetching.last_seen(tenant_id, reading.kind) for reading in stage.readings)
+    told = stage.expected(tenant_id)
+    return told if told is not None else sum(fetching.last_seen(tenant_id, reading.kind) for reading in stage.readings)
 
 
 def queue(run) -> None:

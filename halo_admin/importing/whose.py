@@ -21,7 +21,7 @@ UNKNOWN_CLIENT = 1  # Halo's own client for callers it cannot place: contacts wi
 
 
 class Whose(NamedTuple):
-    """A choice of linked companies: all, those of some types (0: no type), with an open opportunity, or of a salesperson.
+    """A choice of linked companies: all, those of some types (0: no type), with an open opportunity, of a salesperson.
 
     contacts: EACH, or "" to ask for contacts' notes only where their clients' lists turn out not to have them.
     """
@@ -106,7 +106,8 @@ def ordered(tenant_id: int, whose: Whose, sweep_id: int) -> list[int]:
     is_its = (read.tenant_id == tenant_id, read.kind == "client", read.halo_id == HaloRecord.halo_id)
     child = aliased(HaloRecord)
     about = (child.tenant_id == tenant_id, child.kind.in_(("user", "site")), child.parent_id == HaloRecord.halo_id)
-    changed = (HaloRecord.changed_before > read.read_at) | sa.exists().where(*about, child.changed_before > read.read_at)
+    of_child = sa.exists().where(*about, child.changed_before > read.read_at)
+    changed = (HaloRecord.changed_before > read.read_at) | of_child
     chosen = clients(tenant_id, whose).outerjoin(read, sa.and_(*is_its))
     chosen = chosen.where(read.sweep_id.is_distinct_from(sweep_id)).order_by(
         sa.case((read.read_at.is_(None), 0), (changed, 1), else_=2), read.read_at, HaloRecord.halo_id.desc()
@@ -117,8 +118,9 @@ def ordered(tenant_id: int, whose: Whose, sweep_id: int) -> list[int]:
 
 
 def people_and_sites(tenant_id: int, whose: Whose, sweep_id: int) -> list[tuple[str, int, int | None]]:
-    """[(kind, halo_id, the client)] of the linked contacts and the sites of these clients that a sweep has not asked for:
-    the contacts that changed last come first.
+    """[(kind, halo_id, the client)] of the linked contacts and the sites of these clients that a sweep has not asked.
+
+    The contacts that changed last come first.
     """
     read = aliased(NoteReading)
     here = (read.tenant_id == HaloRecord.tenant_id, read.kind == HaloRecord.kind, read.halo_id == HaloRecord.halo_id)

@@ -15,6 +15,7 @@ from halo_admin.crm import lists as crm_lists
 from halo_admin.crm import types, writing
 from halo_admin.crm.contact_models import Contact, ContactList, ListMember
 from halo_admin.crm.models import Company
+from halo_admin.crm.note_models import Note
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import finishing, legs, runs, stages
 from halo_admin.importing.models import OUTCOMES, ImportRun
@@ -121,7 +122,29 @@ class World:
                   "inactive": not active, "site_id": site}  # fmt: skip
         return self.halo.change("Users", record=record | more | ({"id": id} if id else {}))["id"]
 
+    def author(self, name="Ada Roth", email="ada@acme-it.example"):
+        """A Halo agent who is linked to a user here: (the agent's id, the user's)."""
+        agent = self.halo.change("Agent", record={"name": name, "email": email})["id"]
+        user_id = self.user(name, email)
+        self.run("users")
+        return agent, user_id
+
+    def their_note(self, text="Called", *, by=-1, id=None, at="2026-05-03T12:00:00", **about):
+        """A CRM note of Halo's about client_id=, user_id= or site_id= (with its client), created or changed; its id."""
+        if user := about.get("user_id"):
+            site = self.halo.tenant.get("users", user)["site_id"]
+            about = {"client_id": self.halo.tenant.get("sites", site)["client_id"]} | about
+        record = {"note": text, "who_agentid": by, "datetime": at} | about | ({"id": id} if id else {})
+        return self.halo.change("CRMNote", record=record)["id"]
+
     # our side
+
+    def user(self, name, email):
+        """A salesperson here who cannot sign in yet; their id."""
+        begin_write()
+        user_id = people.add_user(db.session.get(Account, self.account.id), email, name, ["salesperson"], None).id
+        db.session.commit()
+        return user_id
 
     def our_contact(self, first="Sam", last="Poole", *, edited=None, lists=(), **values):
         """A contact here, typed in by a person (edited: how long ago; None: just now); its id."""
@@ -202,6 +225,11 @@ class World:
         for one in crm_lists.lists_of(self.account.id):
             assert one.contacts == len(found[one.name]), one.name
         return {name: sorted(contacts) for name, contacts in found.items()}
+
+    def notes(self):
+        db.session.rollback()
+        query = owned(Note, self.account.id).order_by(Note.id).execution_options(populate_existing=True)
+        return db.session.scalars(query).all()
 
     def companies(self):
         db.session.rollback()

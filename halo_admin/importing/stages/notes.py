@@ -12,7 +12,9 @@ from ...db import among, db, owned
 from ...halo import notes as halo
 from ...mirror.models import HaloRecord
 from ...normal import markup
-from .. import noting
+from .. import noting, whose
+from ..composing import digest_of
+from ..note_sentences import told_of_reading
 from ..stage import Found, Reading, Skip, Stage
 
 GENERAL_USER = "general user"
@@ -39,12 +41,16 @@ class Notes(Stage):
     fields = ("contact_id", "company_id", "author_id", "subject", "text")
     forms = Note.FORMS
     movements = {"reading": noting.read}
-    reads_singly = True
+    reads_singly = "clients"
     takes_over = "it was sent from here"
     reasons = (
         (NO_CONTACT, "Notes come in for contacts that are here. Import the contacts, then the notes again.", False),
         (NO_COMPANY, "Import the companies, then the notes again.", False),
-        ("is not a GlassHive user", "Notes come in by people who are users here: invite this one, or link them.", False),
+        (
+            "is not a GlassHive user",
+            "Notes come in by people who are users here: invite or link this one.",
+            False,
+        ),
         (NO_AUTHOR, "Only what a user here wrote comes in.", False),
         ("it has no text", "There is nothing in it to read.", False),
         ("nothing here is like it", "It was not here before.", False),
@@ -69,6 +75,12 @@ class Notes(Stage):
     def never(self, row):
         if not row.values["text"] and not row.values["subject"]:
             raise Skip("it has no text")
+
+    def expected(self, tenant_id):
+        return whose.requests(tenant_id, whose.kept(tenant_id))
+
+    def touched(self, facts):
+        return told_of_reading(facts["notes_read"]) if "notes_read" in facts else []
 
     def look_up(self, situation, rows):
         return _Places(situation, rows).found()
@@ -138,13 +150,14 @@ class _Places:
     def _of(self, row):
         if (written := self.written.get(row.id)) is not None:
             takes = written.id if row.ours_id is None else None
-            return About(f"here:{written.id}", takes=takes, contact_id=written.contact_id, company_id=written.company_id,
-                         author_id=written.author_id, written_here=written)  # fmt: skip
+            places = {name: getattr(written, name) for name in ("contact_id", "company_id", "author_id")}
+            return About(f"here:{written.id}", takes=takes, written_here=written, **places)
         about, agent = self.about[row.id]
         contact_id, company_id, left_out = self._place(about, row.parent_id)
         author_id, author, no_author = self._author(int(agent), row)
         left_out = left_out or no_author
-        return About(f"{contact_id or ''}:{company_id or ''}:{author_id or ''}:{left_out or ''}", contact_id=contact_id,
+        reason = digest_of(left_out.encode())[:12] if left_out else ""
+        return About(f"{contact_id or ''}:{company_id or ''}:{author_id or ''}:{reason}", contact_id=contact_id,
                      company_id=company_id, author_id=author_id, author=author, left_out=left_out)  # fmt: skip
 
     def _place(self, about, client_id):
@@ -181,8 +194,8 @@ class _Places:
     def _records(self, kind, ids):
         columns = (HaloRecord.halo_id, HaloRecord.ours_id, HaloRecord.type_key, HaloRecord.label)
         here = (HaloRecord.tenant_id == self.tenant_id, HaloRecord.kind == kind)
-        rows = db.session.execute(sa.select(*columns).where(*here, among(HaloRecord.halo_id, sorted(ids)))) if ids else ()
-        return {row.halo_id: row for row in rows}
+        chosen = sa.select(*columns).where(*here, among(HaloRecord.halo_id, sorted(ids)))
+        return {row.halo_id: row for row in db.session.execute(chosen)} if ids else {}
 
     def _names(self, ids):
         named = owned(User, self.account_id).where(among(User.id, sorted(ids))).with_only_columns(User.id, User.name)
@@ -197,10 +210,11 @@ class _Places:
         """{mirror id: our note} of the rows that are notes of ours, sent to Halo: linked, or known by their marker."""
         columns = (Note.id, Note.contact_id, Note.company_id, Note.author_id, Note.marker)
         mine = owned(Note, self.account_id).where(Note.from_halo.is_(False)).with_only_columns(*columns)
-        linked = {row.ours_id for row in self.rows} - {None}
-        notes = {note.id: note for note in db.session.execute(mine.where(among(Note.id, sorted(linked))))} if linked else {}
+        linked = sorted({row.ours_id for row in self.rows} - {None})
+        notes = {note.id: note for note in db.session.execute(mine.where(among(Note.id, linked)))} if linked else {}
         found = {row.id: notes[row.ours_id] for row in self.rows if row.ours_id in notes}
-        marked = {note.marker: note for note in db.session.execute(mine.where(Note.marker.is_not(None), self._unlinked()))}
+        unlinked = mine.where(Note.marker.is_not(None), self._unlinked())
+        marked = {note.marker: note for note in db.session.execute(unlinked)}
         if marked:
             unlinked = [row.id for row in self.rows if row.ours_id is None]
             told = sa.select(HaloRecord.id, HaloRecord.values).where(among(HaloRecord.id, unlinked))
