@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ..crm.activity import LISTS_USERS
-from ..db import db, now
+from ..db import among, db, now
 from ..halo.companies import CLIENTS
 from ..halo.errors import HaloDown, HaloError, HaloRejected
 from ..halo.notes import notes_about
@@ -137,23 +137,35 @@ def _ask(leg, places):
 def ask(halo, place: Place) -> Answer:
     """Ask Halo for the notes about one place; raises a HaloError. No transaction may be open."""
     page, is_whole = notes_about(halo, place.kind, place.halo_id)
-    rows = tuple(_of_its_client(row, place.client_id) for row in page.rows)
-    mine = tuple(row for row in rows if isinstance(row, Unreadable) or _is_about(row, place))
-    return Answer(place, mine, is_whole and not any(isinstance(row, Unreadable) for row in mine))
+    return Answer(place, page.rows, is_whole and not any(isinstance(row, Unreadable) for row in page.rows))
 
 
-def _of_its_client(row, client_id):
-    """A note about a user or a site may leave the client to be known by them."""
-    if isinstance(row, Note) and row.client_id is None:
-        return msgspec.structs.replace(row, client_id=client_id)
-    return row
+def _own(run, answer):
+    """The rows that are about their place: Halo ignores what it does not know, so its filter is checked here.
+
+    A note that names no client belongs to the one it was found with; one of a client that nobody knows of is kept, and
+    left out for that.
+    """
+    place = answer.place
+    named = {row.client_id for row in answer.rows if isinstance(row, Note)} - {None, place.client_id}
+    others = _known_clients(run.tenant_id, named)
+    rows = [row for row in answer.rows if isinstance(row, Unreadable) or row.client_id not in others]
+    if place.kind != "client":
+        rows = [row for row in rows if isinstance(row, Unreadable) or place.halo_id == _about(row, place.kind)]
+    return tuple(
+        msgspec.structs.replace(row, client_id=place.client_id)
+        if isinstance(row, Note) and row.client_id is None else row
+        for row in rows
+    )  # fmt: skip
 
 
-def _is_about(row, place):
-    """Halo ignores what it does not know, so a filter is checked here too."""
-    if place.kind == "client":
-        return row.client_id == place.halo_id
-    return place.halo_id == (row.user_id if place.kind == "user" else row.site_id)
+def _about(row, kind):
+    return row.user_id if kind == "user" else row.site_id
+
+
+def _known_clients(tenant_id, ids):
+    here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == "client", among(HaloRecord.halo_id, sorted(ids)))
+    return set(db.session.scalars(sa.select(HaloRecord.halo_id).where(*here))) if ids else set()
 
 
 def keep(shelf_for, run, sweep, answer: Answer) -> None:
@@ -168,15 +180,31 @@ def keep(shelf_for, run, sweep, answer: Answer) -> None:
     if answer.error is not None:
         run.note(f"Notes of {stages.word(place.kind)} {place.halo_id}: {answer.error}")
         return
+    answer = answer._replace(rows=_own(run, answer))
     sweep.page_no = place.halo_id  # by which rows without an id are known again
     known_before = _ids_seen(run, answer)
     shelf = Shelf(shelf_for, stages.stage(whose.STAGE).readings[0], sweep)
     (new,) = shelf.store([Page(answer.rows, len(answer.rows))])
+    _place_unreadable(run, sweep, answer)
     sweep.seen += new
     reading.read_at, reading.notes = at, len(answer.rows)
     _learn(run, sweep, answer, known_before)
     if answer.is_whole:
         _mark_gone(run, sweep, place)
+
+
+def _place_unreadable(run, sweep, answer):
+    """A row that cannot be read does not say whose it is; where it was found does."""
+    if all(isinstance(row, Note) for row in answer.rows):
+        return
+    new = sa.update(HaloRecord).where(
+        HaloRecord.tenant_id == run.tenant_id, HaloRecord.kind == "note", HaloRecord.last_sweep_id == sweep.id,
+        HaloRecord.type_key.is_(None),
+    )  # fmt: skip
+    place = answer.place
+    about = "client" if place.kind == "client" else f"{place.kind}:{place.halo_id}"
+    placed = new.values(parent_id=place.client_id, type_key=f"{about} 0")
+    db.session.execute(placed, execution_options={"synchronize_session": False})
 
 
 def _reading_of(run, place):
@@ -206,9 +234,10 @@ def _learn(run, sweep, answer, known_before):
         tells = True
     elif answer.place.kind == "user" and run.purpose != "profile" and tenant.learned.get(LISTS_USERS) is None:
         run.facts = run.facts | {"probed": run.facts.get("probed", 0) + 1}
-        if not answer.rows:
+        notes = [row for row in answer.rows if isinstance(row, Note)]
+        if not notes:
             return
-        tells = any(known_before.get(row.halo_id) == sweep.id for row in answer.rows)
+        tells = any(known_before.get(row.halo_id) == sweep.id for row in notes)
     else:
         return
     if tenant.learned.get(LISTS_USERS) is not tells:

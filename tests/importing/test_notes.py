@@ -350,19 +350,21 @@ def test_a_huge_note_with_pictures_comes_in_readable(world, acme):
 BROKEN = (
     "strange-text", "control-characters", "strange-dates", "ids-as-text", "ids-as-floats", "booleans-as-numbers",
     "booleans-as-text", "new-keys", "wrong-types", "missing-keys", "nulls", "null-id", "missing-id", "row-is-text",
-    "bom", "wrong-content-type",
+    "bom", "wrong-content-type", "absent-references", "blank-names", "long-names",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_rows_lose_no_note_silently(many, name):
     world, *_ = many(12)
-    fault = world.halo.set_fault(name, match="/api/CRMNote", every=1)
+    every = {} if name in ("bom", "wrong-content-type") else {"every": 1}
+    fault = world.halo.set_fault(name, match="/api/CRMNote", **every)
     run = world.run()
     assert fault.fired
     assert run.state in ("done", "problems")
     assert all_told(run)
-    assert sum(run.counts.values()) == 18
+    # contacts without any readable note are asked to find out what lists hold: what has no id there is another one
+    assert 18 <= sum(run.counts.values()) <= 18 + 3 * (name in ("null-id", "missing-id", "row-is-text"))
     world.halo.clear_faults()
     again = world.run()
     assert again.state in ("done", "problems")

@@ -23,7 +23,7 @@ from tests.importing.world import World, all_told, counts, links
 
 MARK = "Annamark"  # in the names of what is Ann's alone
 # both accounts import each of these, by its name here
-STAGES = ("companies", "contacts")
+STAGES = ("companies", "contacts", "notes")
 
 
 @pytest.fixture
@@ -55,7 +55,9 @@ def imported(ann):
     ann.our_contact("Sam", email="sam@new.example", title=f"{MARK} title")
     ann.person("Samuel", at=new, email="sam@new.example")
     ann.person("Samantha", at=new, email="sam@new.example")
-    ann.person("Kim", at=new)
+    kim = ann.person("Kim", at=new)
+    agent = ann.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})["id"]
+    ann.their_note("On Kim", by=agent, user_id=kim)
     ann.run("users")
     return every_stage(ann, newer="ours")["companies"]
 
@@ -116,7 +118,7 @@ def test_imports_of_one_halo_leave_each_others_rows_alone(ann, imported, cleo):
     assert not set(links(ann.account.id).values()) & set(links(cleo.account.id).values())
     assert set(links(ann.account.id)) < set(links(cleo.account.id))
     after = everything_of(cleo)
-    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3]
+    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1]
     assert everything_of(cleo) == after
 
 

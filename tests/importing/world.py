@@ -263,7 +263,7 @@ class World:
     @property
     def path(self):
         """Of the list that the stage decides about, in Halo."""
-        return {"companies": "/api/Client", "contacts": "/api/Users"}[self.stage]
+        return {"companies": "/api/Client", "contacts": "/api/Users", "notes": "/api/CRMNote"}[self.stage]
 
     @property
     def kind(self):
@@ -277,6 +277,8 @@ class World:
             self.map()
             return 1  # Halo's own client for callers it cannot place
         acme = self.theirs("Acme")
+        if stage == "notes":
+            return self._fill_notes(acme, number)
         for one in range(number):
             self.person(
                 "Sam", f"Poole {one}", at=acme, email=f"sam{one}@acme.example", phonenumber=f"+49 30 555{one:04}"
@@ -285,9 +287,18 @@ class World:
         self.stage = stage
         return 2  # the General User of each site
 
+    def _fill_notes(self, acme, number):
+        sam = self.person("Sam", at=acme)
+        agent, _ = self.author()
+        self.imported_contacts()
+        for one in range(number):
+            self.their_note(f"Note {one}", by=agent, user_id=sam)
+        self.stage = "notes"
+        return 0
+
     def ours_of_the_stage(self):
         """All records of ours of the kind that the stage brings in."""
-        return {"companies": self.companies, "contacts": self.contacts}[self.stage]()
+        return {"companies": self.companies, "contacts": self.contacts, "notes": self.notes}[self.stage]()
 
     def imported_contacts(self, **options):
         """Import the contacts; the companies before, where none have been imported yet."""
