@@ -232,7 +232,8 @@ def test_a_filter_that_halo_ignores_brings_no_others_notes(world, acme):
     world.their_note("Of another client", by=agent, client_id=world.theirs("Other"))
     world.their_note("Of the client", by=agent, client_id=client)
     world.halo.switches.turn("crm_filter_honoured", "off")
-    assert counts(world.run()) == {"created": 1}
+    assert counts(world.run()) == {"created": 1, "skipped": 1}
+    assert [one.text for one in world.notes()] == ["Of the client"]
 
 
 def test_a_note_that_names_its_contact_alone_counts_for_the_contacts_client(world, acme):
