@@ -42,6 +42,20 @@
     field.focus();
   });
 
+  // what a search box has found: arrows walk it, Escape leaves it
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest("[data-found]");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!box || (!step && event.key !== "Escape")) return;
+    const input = box.querySelector("input");
+    const stops = [input, ...box.querySelectorAll("#search-found a")];
+    const next = step ? stops[stops.indexOf(event.target) + step] : input;
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    if (!step) document.getElementById("search-found").replaceChildren();
+  });
+
   // one menu open at a time; Escape or a click elsewhere closes it
   const close = (except) =>
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {

@@ -22,14 +22,22 @@ WORKING = {"admin", "salesperson", "marketer"}
 PAGES = {
     Right.NOTHING: {
         "accounts.accept_invitation",
+        "accounts.choose_password",
+        "accounts.forgotten",
         "accounts.invitation",
+        "accounts.new_password",
+        "accounts.send_link",
         "accounts.sign_in",
         "health.healthz",
         "metrics.metrics",  # asks for METRICS_TOKEN
         "static",
     },
     Right.LOOK: {
+        "accounts.change_password",
+        "accounts.profile",
+        "accounts.save_profile",
         "accounts.sign_out",
+        "accounts.sign_out_everywhere",
         "crm.all_lists",
         "crm.choose_company_columns",
         "crm.choose_contact_columns",
@@ -38,9 +46,10 @@ PAGES = {
         "crm.company_names",
         "crm.contact",
         "crm.contacts",
-        "crm.home",
         "crm.note",
         "crm.one_list",
+        "crm.search",
+        "home.home",
         "web.settings",  # leads to the first page the person may see
     },
     Right.WORK: {
@@ -77,6 +86,8 @@ PAGES = {
     },
     Right.SEND: set(),
     Right.SETTLE: {
+        "audit.file",
+        "audit.page",
         "connecting.check",
         "connecting.leave_practice",
         "connecting.leaving",
@@ -112,10 +123,16 @@ PAGES = {
         "importing.inviting",
         "importing.save_users",
         "importing.users",
+        "people.disable",
+        "people.disabling",
+        "people.enable",
+        "people.make_password_link",
         "people.page",
         "people.resend",
         "people.retry_mail",
         "people.revoke",
+        "people.save_roles",
+        "people.unlink",
         "old_settings.general",
         "settings.account",
         "settings.add_status",
@@ -142,6 +159,7 @@ COMMANDS = {
     Right.WORK: {("crm", "load")},
     Right.SETTLE: {
         ("accounts", "add-user"),
+        ("accounts", "password-link"),
         ("crm", "dump"),
         ("halo", "apply"),
         ("halo", "connect"),
