@@ -6,6 +6,7 @@ Which it is, is learned once of a tenant: by a contact's note in a client's list
 
 import math
 import time
+from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -27,6 +28,8 @@ from .shelving import Shelf
 PLACES_AHEAD, SECONDS_AHEAD = 10, 1.0
 # a place whose notes cannot be had in this many legs is passed by, if Halo answers otherwise
 TRIES = 2
+# what Read from Halo has read is used as it stands by an import within this time
+FRESH = timedelta(minutes=10)
 # so many contacts are asked to find out whether clients' lists hold their notes: a twentieth of the clients, and a few
 PROBED, PROBED_LEAST = 0.05, 3
 
@@ -69,16 +72,36 @@ def read(leg) -> bool:
 
 
 def _begin(leg):
+    """The id of the sweep that this run is: one that Read from Halo has just made is gone on with."""
     with leg.batch() as run:
-        at = now()
-        sweep = Sweep(account_id=run.account_id, tenant_id=run.tenant_id, kind="note", started_at=at, touched_at=at)
-        db.session.add(sweep)
-        db.session.flush()
-        meant = whose.kept(run.tenant_id)
-        # chosen anew meanwhile: a run goes on with what it began with
-        run.options = run.options | {"whose": meant._asdict()}
-        run.facts = run.facts | {"sweeps": {"note": sweep.id}, "clients": whose.number(run.tenant_id, meant)}
-        run.progress = run.progress | {"reading": [0, whose.requests(run.tenant_id, meant)]}
+        spare = _spare(run)
+        if spare is None:
+            return _begun(run)
+        spare.spare = False
+        run.facts = run.facts | {"sweeps": {"note": spare.id}}
+        return spare.id
+
+
+def _spare(run):
+    if run.purpose != "import" or run.options.get("full"):
+        return None
+    latest = sa.select(Sweep).where(Sweep.tenant_id == run.tenant_id, Sweep.kind == "note", Sweep.state != "profile")
+    sweep = db.session.scalar(latest.order_by(Sweep.id.desc()).limit(1))
+    is_fresh = sweep is not None and sweep.spare and sweep.state == "complete" and now() - sweep.ended_at <= FRESH
+    return sweep if is_fresh else None
+
+
+def _begun(run):
+    at = now()
+    sweep = Sweep(account_id=run.account_id, tenant_id=run.tenant_id, kind="note", started_at=at, touched_at=at,
+                  spare=run.purpose == "read")  # fmt: skip
+    db.session.add(sweep)
+    db.session.flush()
+    meant = whose.kept(run.tenant_id)
+    # chosen anew meanwhile: a run goes on with what it began with
+    run.options = run.options | {"whose": meant._asdict()}
+    run.facts = run.facts | {"sweeps": {"note": sweep.id}, "clients": whose.number(run.tenant_id, meant)}
+    run.progress = run.progress | {"reading": [0, whose.requests(run.tenant_id, meant)]}
     return sweep.id
 
 

@@ -122,6 +122,7 @@ def latest(account_id, stage_key) -> ImportRun | None:
     if connection is None:
         return None
     runs = owned(ImportRun, account_id).where(ImportRun.stage == stage_key, ImportRun.tenant_id == connection.tenant_id)
+    runs = runs.where(ImportRun.purpose != "profile")
     return db.session.scalar(runs.order_by(ImportRun.id.desc()).limit(1))
 
 

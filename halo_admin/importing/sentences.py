@@ -8,7 +8,8 @@ from ..web.words import clock, day, day_time, is_today, number, plural
 from . import stages
 from .models import ImportRun, Sweep
 
-TITLES = {"import": "{title}", "read": "{title} read", "websites": "Websites of {title}"}
+TITLES = {"import": "{title}", "read": "{title} read", "websites": "Websites of {title}",
+          "profile": "{title} of one profile"}  # fmt: skip
 IN_SENTENCES = {"created": "new", "linked": "linked", "updated": "updated", "unchanged": "unchanged",
                 "skipped": "left out", "failed": "failed"}  # fmt: skip
 SIDE_RUNS = {"read": "Read from Halo", "websites": "Websites read"}
@@ -58,7 +59,7 @@ def changed(run: ImportRun) -> int:
 
 def sentence(run: ImportRun, before: ImportRun | None) -> str:
     """How an import went, in one sentence; before: the completed import before it, if any."""
-    if run.purpose != "import":
+    if run.purpose in SIDE_RUNS:
         return f"{number(_read(run))} records were read from Halo; nothing here was changed"
     first = _nothing_new(before) if nothing_new(run) else None
     first = first or f"{number(came_in(run))} of {number(run.facts.get('fetched', 0))} came in"

@@ -17,6 +17,7 @@ from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
 from halo_admin.db import begin_write, db, owned
+from halo_admin.importing import note_fetching
 from halo_admin.importing.models import Decision
 from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
@@ -164,9 +165,13 @@ def anns_ids(ann, run):
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch_of(ann, contact),
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
+
+
+def fetch_of(ann, contact):
+    return (note_fetching.latest(contact) or note_fetching.new(contact, ann.ann)).id
 
 
 def addresses(app, ids):
