@@ -76,6 +76,7 @@ def typed_in(world, company_id):
     lists.put_on(lists.get_or_create(world.account.id, f"{MARK} list"), ids, None)
     notes.add(db.session.get(Contact, ids[0]), world.ann, f"{MARK} note")
     db.session.commit()
+    note_fetching.new(db.session.scalar(owned(Contact, world.account.id)), world.ann)
 
 
 def everything_of(world):
@@ -165,13 +166,9 @@ def anns_ids(ann, run):
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id, "fetch_id": fetch_of(ann, contact),
+            "list_id": named.id, "note_id": note.id, "fetch_id": note_fetching.latest(contact).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
-
-
-def fetch_of(ann, contact):
-    return (note_fetching.latest(contact) or note_fetching.new(contact, ann.ann)).id
 
 
 def addresses(app, ids):
