@@ -55,6 +55,7 @@ PAGES = {
     Right.WORK: {
         "crm.add_note_to_company",
         "crm.add_note_to_contact",
+        "crm.change_lists",
         "crm.change_members",
         "crm.companies_file",
         "crm.contacts_file",

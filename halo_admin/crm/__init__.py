@@ -9,6 +9,7 @@ PAGES = (
     "list_views",
     "note_views",
     "parting_views",
+    "picking_views",
     "profile_views",
     "search_views",
     "table_views",
