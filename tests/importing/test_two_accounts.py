@@ -19,6 +19,7 @@ from halo_admin.crm.note_models import Note
 from halo_admin.db import begin_write, db, owned
 from halo_admin.importing import note_fetching
 from halo_admin.importing.models import Decision
+from halo_admin.importing.note_fetch_models import NoteFetch
 from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
 
@@ -161,12 +162,12 @@ def downloaded(client):
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    models = (Contact, ContactList, Note)
-    contact, named, note = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    models = (Contact, ContactList, Note, NoteFetch)
+    contact, named, note, fetch = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id, "fetch_id": note_fetching.latest(contact).id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
