@@ -75,7 +75,16 @@ PAGES = {
         "crm.unlink_company",
         "crm.unlink_contact",
     },
-    Right.SEND: set(),
+    Right.SEND: {
+        "exporting.choose",
+        "exporting.export",
+        "exporting.foot",
+        "exporting.give_up",
+        "exporting.look_again",
+        "exporting.send",
+        "exporting.send_company",
+        "exporting.send_contact",
+    },
     Right.SETTLE: {
         "connecting.check",
         "connecting.leave_practice",
@@ -140,6 +149,7 @@ COMMANDS = {
         ("watch",),
     },
     Right.WORK: {("crm", "load")},
+    Right.SEND: {("halo", "export")},
     Right.SETTLE: {
         ("accounts", "add-user"),
         ("crm", "dump"),

@@ -347,6 +347,60 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_connections_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "exports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ours_name", sa.Text(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=45), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("chosen", halo_admin.db.JSON(), nullable=False),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_new", sa.Boolean(), nullable=False),
+        sa.Column("found", halo_admin.db.JSON(), nullable=True),
+        sa.Column("ours_version", sa.Integer(), nullable=True),
+        sa.Column("fields", halo_admin.db.JSON(), nullable=True),
+        sa.Column("overwrites", sa.Boolean(), nullable=False),
+        sa.Column("results", halo_admin.db.JSON(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("then_contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("waits", sa.Text(), nullable=True),
+        sa.Column("due_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("lease_token", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("job_no", sa.Integer(), nullable=False),
+        sa.Column("opened_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("sent_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_exports_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_exports_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exports_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_exports_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('looking', 'sending')"),
+            postgresql_where=sa.text("state IN ('looking', 'sending')"),
+        )
+        batch_op.create_index("ix_exports_record", ["account_id", "kind", "ours_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_exports_one_sending",
+            ["account_id", "kind", "ours_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('sending', 'unknown')"),
+            postgresql_where=sa.text("state IN ('sending', 'unknown')"),
+        )
+
+    op.create_table(
         "halo_pages",
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -562,6 +616,7 @@ def upgrade():
         sa.Column("listed", sa.Boolean(), nullable=False),
         sa.Column("choice", sa.String(length=10), nullable=True),
         sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sends", sa.Boolean(), nullable=False),
         sa.Column("ours_key", sa.String(length=20), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_mappings_account_id")),
@@ -827,6 +882,39 @@ def upgrade():
         batch_op.create_index("ix_decisions_whys", ["run_id", "why"], unique=False)
 
     op.create_table(
+        "export_intents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.String(length=255), nullable=True),
+        sa.Column("email_key", sa.String(length=254), nullable=True),
+        sa.Column("values", halo_admin.db.JSON(), nullable=False),
+        sa.Column("known", halo_admin.db.JSON(), nullable=False),
+        sa.Column("opened_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("closed_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_export_intents_account_id")),
+        sa.ForeignKeyConstraint(["export_id"], ["exports.id"], name=op.f("fk_export_intents_export_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_export_intents_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_intents")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("export_intents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_intents_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_export_intents_one_open",
+            ["tenant_id", "kind", "ours_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "list_members",
         sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -912,6 +1000,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_list_members_account_id"))
 
     op.drop_table("list_members")
+    with op.batch_alter_table("export_intents", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_export_intents_one_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_export_intents_account_id"))
+
+    op.drop_table("export_intents")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_decisions_whys")
         batch_op.drop_index("ix_decisions_states")
@@ -1076,6 +1173,21 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_halo_pages_account_id"))
 
     op.drop_table("halo_pages")
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_exports_one_sending",
+            sqlite_where=sa.text("state IN ('sending', 'unknown')"),
+            postgresql_where=sa.text("state IN ('sending', 'unknown')"),
+        )
+        batch_op.drop_index("ix_exports_record")
+        batch_op.drop_index(
+            "ix_exports_due",
+            sqlite_where=sa.text("state IN ('looking', 'sending')"),
+            postgresql_where=sa.text("state IN ('looking', 'sending')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_exports_account_id"))
+
+    op.drop_table("exports")
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_connections_account_id"))
 
