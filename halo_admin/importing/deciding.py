@@ -85,7 +85,9 @@ class Deciding:
             if row.found.takes is not None:
                 return self._takes_over(row)
             if row.id in self.sent:
-                reason = f"{self.sent[row.id]} is being sent to Halo just now, and this may be it: the next import tells"
+                reason = (
+                    f"{self.sent[row.id]} is being sent to Halo just now, and this may be it: the next import tells"
+                )
                 return self._decision(row, "skipped", reason, postponing.WHY)
             if row.answer:
                 return self._answered(row)

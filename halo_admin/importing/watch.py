@@ -11,12 +11,8 @@ import structlog
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-<<<<<<< HEAD
 from .. import due, queues
-=======
-from .. import queues
 from ..accounts import mailing
->>>>>>> main
 from ..db import db
 from . import legs
 

@@ -41,7 +41,7 @@ def test_how_a_field_stands(ours, theirs, agreed, verdict):
 def test_nothing_that_halo_changed_or_would_lose_is_ticked(ours, theirs, agreed):
     if stands(ours, theirs, agreed) in comparing.TICKED:
         assert ours is not None
-        assert theirs is None or agreed is not None and theirs == agreed[0]
+        assert theirs is None or (agreed is not None and theirs == agreed[0])
 
 
 def test_a_memo_is_the_same_where_halos_has_it_in_it():
