@@ -2,9 +2,18 @@
 
 
 def init_app(app):
-    from . import contact_views, list_member_views, list_views, parting_views, profile_views, table_views, views
+    from . import (
+        contact_views,
+        list_member_views,
+        list_views,
+        load_views,
+        parting_views,
+        profile_views,
+        table_views,
+        views,
+    )
     from . import statuses as statuses  # an account that is made gets its starting ones
 
     app.register_blueprint(views.bp)
-    rooms = (contact_views, list_member_views, list_views, parting_views, profile_views, table_views)
+    rooms = (contact_views, load_views, list_member_views, list_views, parting_views, profile_views, table_views)
     assert all(room.bp is views.bp for room in rooms)  # one room, one blueprint
