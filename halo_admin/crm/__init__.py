@@ -7,6 +7,7 @@ def init_app(app):
         list_member_views,
         list_views,
         load_views,
+        note_views,
         parting_views,
         profile_views,
         table_views,
@@ -15,5 +16,5 @@ def init_app(app):
     from . import statuses as statuses  # an account that is made gets its starting ones
 
     app.register_blueprint(views.bp)
-    rooms = (contact_views, load_views, list_member_views, list_views, parting_views, profile_views, table_views)
-    assert all(room.bp is views.bp for room in rooms)  # one room, one blueprint
+    rooms = (contact_views, list_member_views, list_views, load_views, note_views, parting_views, profile_views)
+    assert all(room.bp is views.bp for room in (*rooms, table_views))  # one room, one blueprint

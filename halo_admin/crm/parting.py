@@ -9,7 +9,7 @@ from ..db import db
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import NotNow
-from . import changes, lists, tables
+from . import changes, lists, notes, tables
 from .contact_models import Contact
 from .models import Company, SearchWord
 from .types import type_names
@@ -58,6 +58,7 @@ def delete(account_id: int, model, record_id: int, version: int, by) -> str:
         _let_go_of_contacts(record, by)
     else:
         lists.forget_contact(record)
+    notes.forget(record)
     return _remove(record)
 
 

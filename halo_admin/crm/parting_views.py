@@ -15,7 +15,7 @@ from ..mirror.links import current_tenant_id
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
-from . import contact_views, lists, parting, parting_link, tables, views
+from . import activity, contact_views, lists, parting, parting_link, tables, views
 from .blueprint import bp
 from .contact_models import Contact
 from .links import link_of
@@ -141,9 +141,10 @@ def _about_contacts(noun, record, linked):
 
 
 def _about_deleting(noun, record, _linked):
+    about = {"notes": activity.number(record)}
     if noun == "company":
-        return {"total": parting.number_of_contacts(record), "counted": tables.counted}
-    return {"on": lists.names_on([record.id]).get(record.id, [])}
+        return about | {"total": parting.number_of_contacts(record), "counted": tables.counted}
+    return about | {"on": lists.names_on([record.id]).get(record.id, [])}
 
 
 def _about_linking(noun, record, _linked):

@@ -27,15 +27,22 @@ def contact(contact_id):
 
 
 def _profile(noun, record):
-    """The page, or its tabs alone where a tab has asked for them; an address without a tab shows the first."""
+    return shown_profile(noun, record, request.args)
+
+
+def shown_profile(noun, record, args, **more):
+    """The page, or its tabs alone where a tab has asked for them; an address without a tab shows the first.
+
+    more: what the chosen tab shows other than it would read.
+    """
     known = tabs(noun)
-    chosen = next((one for one in known if one.key == request.args.get("tab")), known[0])
+    chosen = next((one for one in known if one.key == args.get("tab")), known[0])
 
     def address(**changes):
         return url_for(f"crm.{noun}", **{f"{noun}_id": record.id}, **changes)
 
     shown = {"noun": noun, "record": record, "tabs": known, "tab": chosen, "address": address}
-    shown |= chosen.read(record, request.args)
+    shown |= chosen.read(record, args) | more
     if request.headers.get("HX-Target") == "tabs":
         return render_template("crm/_tabs.html", **shown)
     shown |= {"link": link_of(record, current_user.account.default_country), "origins": history.origins(noun, record)}

@@ -265,6 +265,8 @@ def upgrade():
         sa.Column("state", sa.Text(), nullable=True),
         sa.Column("postal_code", sa.Text(), nullable=True),
         sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("salesperson_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
         sa.Column(
             "name_sort",
             sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
@@ -280,6 +282,7 @@ def upgrade():
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_companies_account_id")),
+        sa.ForeignKeyConstraint(["salesperson_id"], ["users.id"], name=op.f("fk_companies_salesperson_id")),
         sa.ForeignKeyConstraint(["type_id"], ["company_types.id"], name=op.f("fk_companies_type_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
         sqlite_autoincrement=True,
@@ -288,6 +291,7 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_companies_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_companies_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_name", ["account_id", "name_sort", "id"], unique=False)
+        batch_op.create_index("ix_companies_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_type_id", ["account_id", "type_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_type_name", ["account_id", "type_id", "name_sort", "id"], unique=False)
         batch_op.create_index(
@@ -320,6 +324,7 @@ def upgrade():
         )
         batch_op.create_index("ix_companies_name_key", ["account_id", "name_key"], unique=False)
         batch_op.create_index("ix_companies_phone_key", ["account_id", "phone_key"], unique=False)
+        batch_op.create_index("ix_companies_salesperson", ["salesperson_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_companies_type_id"), ["type_id"], unique=False)
         batch_op.create_index("ix_companies_website_key", ["account_id", "website_key"], unique=False)
 
@@ -596,6 +601,24 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_mappings_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "note_readings",
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sweep_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("read_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("notes", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_note_readings_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_note_readings_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "halo_id", name=op.f("pk_note_readings")),
+    )
+    with op.batch_alter_table("note_readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_readings_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_note_readings_sweep", ["tenant_id", "sweep_id"], unique=False)
+
+    op.create_table(
         "one_time_links",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -697,6 +720,8 @@ def upgrade():
         sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unsubscribed", sa.Boolean(), nullable=False),
         sa.Column("bounced", sa.Boolean(), nullable=False),
+        sa.Column("salesperson_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
             "name_sort",
@@ -714,6 +739,7 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_contacts_account_id")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_contacts_company_id")),
+        sa.ForeignKeyConstraint(["salesperson_id"], ["users.id"], name=op.f("fk_contacts_salesperson_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sqlite_autoincrement=True,
     )
@@ -737,6 +763,7 @@ def upgrade():
         batch_op.create_index("ix_contacts_by_company_id", ["company_id", "account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_name", ["account_id", "name_sort", "id"], unique=False)
+        batch_op.create_index("ix_contacts_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_email_key", ["account_id", "email_key"], unique=False)
         batch_op.create_index(
             "ix_contacts_inactive_in_halo_by_id",
@@ -752,6 +779,7 @@ def upgrade():
             sqlite_where=sa.text("inactive_in_halo = 1"),
             postgresql_where=sa.text("inactive_in_halo"),
         )
+        batch_op.create_index("ix_contacts_salesperson", ["salesperson_id"], unique=False)
         batch_op.create_index(
             "ix_contacts_unsubscribed_by_id",
             ["account_id", "id"],
@@ -838,11 +866,58 @@ def upgrade():
             postgresql_where=sa.text("left_at IS NULL"),
         )
 
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author", sa.String(length=200), nullable=False),
+        sa.Column("at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("from_halo", sa.Boolean(), nullable=False),
+        sa.Column("changed_in_halo_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("marker", sa.String(length=40), nullable=True),
+        sa.Column("send_state", sa.String(length=12), nullable=True),
+        sa.Column("sent_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("send_error", sa.Text(), nullable=True),
+        sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(contact_id IS NULL) <> (company_id IS NULL)", name=op.f("ck_notes_about_one")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notes_account_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_notes_author_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_notes_company_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_notes_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+        sa.UniqueConstraint("account_id", "marker", name=op.f("uq_notes_account_id_marker")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notes_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_notes_author", ["author_id"], unique=False)
+        batch_op.create_index("ix_notes_by_id", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_notes_company", ["company_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_notes_contact", ["contact_id", "at", "id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.drop_index("ix_notes_contact")
+        batch_op.drop_index("ix_notes_company")
+        batch_op.drop_index("ix_notes_by_id")
+        batch_op.drop_index("ix_notes_author")
+        batch_op.drop_index(batch_op.f("ix_notes_account_id"))
+
+    op.drop_table("notes")
     with op.batch_alter_table("list_members", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_list_members_on", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
@@ -876,6 +951,7 @@ def downgrade():
             sqlite_where=sa.text("unsubscribed = 1"),
             postgresql_where=sa.text("unsubscribed"),
         )
+        batch_op.drop_index("ix_contacts_salesperson")
         batch_op.drop_index(
             "ix_contacts_inactive_in_halo_by_name",
             sqlite_where=sa.text("inactive_in_halo = 1"),
@@ -887,6 +963,7 @@ def downgrade():
             postgresql_where=sa.text("inactive_in_halo"),
         )
         batch_op.drop_index("ix_contacts_email_key")
+        batch_op.drop_index("ix_contacts_by_salesperson")
         batch_op.drop_index("ix_contacts_by_name")
         batch_op.drop_index("ix_contacts_by_id")
         batch_op.drop_index("ix_contacts_by_company_id")
@@ -923,6 +1000,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_one_time_links_account_id"))
 
     op.drop_table("one_time_links")
+    with op.batch_alter_table("note_readings", schema=None) as batch_op:
+        batch_op.drop_index("ix_note_readings_sweep")
+        batch_op.drop_index(batch_op.f("ix_note_readings_account_id"))
+
+    op.drop_table("note_readings")
     with op.batch_alter_table("mappings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mappings_account_id"))
 
@@ -1017,6 +1099,7 @@ def downgrade():
     with op.batch_alter_table("companies", schema=None) as batch_op:
         batch_op.drop_index("ix_companies_website_key")
         batch_op.drop_index(batch_op.f("ix_companies_type_id"))
+        batch_op.drop_index("ix_companies_salesperson")
         batch_op.drop_index("ix_companies_phone_key")
         batch_op.drop_index("ix_companies_name_key")
         batch_op.drop_index(
@@ -1041,6 +1124,7 @@ def downgrade():
         )
         batch_op.drop_index("ix_companies_by_type_name")
         batch_op.drop_index("ix_companies_by_type_id")
+        batch_op.drop_index("ix_companies_by_salesperson")
         batch_op.drop_index("ix_companies_by_name")
         batch_op.drop_index("ix_companies_by_id")
         batch_op.drop_index(batch_op.f("ix_companies_account_id"))

@@ -91,7 +91,7 @@ def test_it_is_told_first_what_a_file_would_do_and_then_done(ann, client, compar
     assert "1 new, 1 filled, 1 changed contacts; 1 already here; 1 refused." in answer.text
     assert (contact(ada).title, contact(sam[0]).title) == ("CTO", "CFO")
     (line,) = history("contact", ada)
-    assert (line.what, line.by, line.changes) == ("loaded", "Ann", {"title": ["CEO", "CTO"]})
+    assert (line.what, line.by, line.changes) == ("loaded", "ann", {"title": ["CEO", "CTO"]})
     assert "From the file fair.csv" in client.get(f"/contacts/{ada}?tab=history").text
     zoe = everything(Contact, ann)[-1]
     assert [(one.what, one.changes) for one in history("contact", zoe.id)] == [
