@@ -13,7 +13,6 @@ def init_app(app):
         table_views,
         views,
     )
-    from . import statuses as statuses  # an account that is made gets its starting ones
 
     app.register_blueprint(views.bp)
     rooms = (contact_views, list_member_views, list_views, load_views, note_views, parting_views, profile_views)

@@ -12,7 +12,7 @@ from . import cells, encodings
 DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
 LONGEST_CELL = 10_000_000
 MOST_COLUMNS = 300
-FIRST_ROWS = 5  # that a person is shown
+FIRST_ROWS = 3  # that a person is shown
 LOOKED_AT = 20  # rows that tell the delimiter
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how files of Excel and of others begin that are no text
 
