@@ -12,9 +12,9 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import queues
+from ..accounts import mailing
 from ..crm import load_legs
 from ..db import db
-from ..people import mailing
 from . import legs
 
 SECONDS = 2
