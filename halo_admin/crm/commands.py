@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from .. import audit
 from ..shell import account_option, answer, json_option, person, refuse
 from . import dumping, encodings, loading, sheets, uploads
 from .load_models import ALL, EMPTY, GAPS, KEEP
@@ -73,6 +74,7 @@ def _told_columns(columns):
 @json_option
 def dump(account, folder, as_json):
     """Write the account's records into DIR, one CSV file for each kind."""
+    audit.note_now("download", "Wrote all records into a folder", account_id=account.id)
     try:
         written = dumping.dump(account.id, folder)
     except OSError as error:

@@ -3,6 +3,7 @@
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
+from .. import audit
 from ..connecting.strip import strip_of
 from ..db import db
 from ..web.door import own_or_404
@@ -33,6 +34,8 @@ def run_head(run_id):
 @bp.get("/runs/<int:run_id>/decisions.csv")
 def decisions_csv(run_id):
     run = own_or_404(ImportRun, run_id)
+    said = f"Downloaded what happened in {sentences.title(run)}"
+    audit.note_now("download", said, account_id=run.account_id)
     rows = stream_with_context(report_files.rows(run, report_pages.read(run, request.args)))
     name = f"{run.stage}-{run.started_at:%Y-%m-%d-%H%M}.csv"
     return Response(rows, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})

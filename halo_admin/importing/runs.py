@@ -6,7 +6,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from .. import queues
+from .. import audit, queues
 from ..connecting import opening
 from ..connecting.models import StageState
 from ..db import begin_write, db, now, owned
@@ -82,6 +82,8 @@ def start(account_id, stage_key, by_user=None, purpose="import", options=None) -
         progress={"reading": [0, _expected(tenant_id, stage, purpose)]},
     )  # fmt: skip
     db.session.add(run)
+    what = {"import": "Started an import of", "read": "Started to read"}.get(purpose, f"Started to read {purpose} of")
+    audit.note("import", f"{what} {stage.title.lower()}", account_id=account_id, by=by_user)
     try:
         db.session.commit()
     except IntegrityError:
@@ -129,6 +131,7 @@ def cancel(run) -> None:
     run = db.session.get(ImportRun, run.id, with_for_update=True, populate_existing=True)
     if run.is_live:
         run.cancel_wanted = True
+        audit.note("import", f"Cancelled {sentences.title(run)}", account_id=run.account_id)
         if run.lease_until is None or run.lease_until <= now():
             run.lease_token = None
             finishing.cancel(run)
@@ -171,6 +174,7 @@ def go_on(run) -> ImportRun:
         comparing.forget(run)
     run.state, run.next_leg_at, run.ended_at, run.stopped = "waiting", now(), None, None
     run.tries, run.down_since, run.cancel_wanted = 0, None, False
+    audit.note("import", f"Went on with {sentences.title(run)}", account_id=run.account_id)
     db.session.commit()
     queue(run)
     return run
