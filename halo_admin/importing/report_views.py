@@ -111,8 +111,10 @@ def _to(run):
 
 
 def _reasons(run, asked):
-    """[(reason, what it means, whether the mapping is where to change it)]."""
-    return [(one, *sentences.explain(run, one.why)) for one in report_pages.reasons(run, asked.tab)]
+    """[(reason, what it means, whether the mapping is where to change it, another button that leads there)]."""
+    stage = stages.stage(run.stage)
+    return [(one, *sentences.explain(run, one.why), stage.way_out(one.why))
+            for one in report_pages.reasons(run, asked.tab)]  # fmt: skip
 
 
 def _refused(decision_id, chosen, message):
@@ -162,4 +164,4 @@ def _following(run):
         return "Map company types", url_for("connecting.mapping_page", key=run.stage)
     if later:
         return f"Import {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
-    return f"See the {run.stage}", table_url(stages.stage(run.stage))
+    return f"See the {'contacts' if run.stage == 'notes' else run.stage}", table_url(stages.stage(run.stage))

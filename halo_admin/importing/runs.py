@@ -102,7 +102,8 @@ def _expected(tenant_id, stage, purpose):
     """How many records the last sweeps saw: what progress counts towards until Halo has told."""
     if purpose == "websites":
         return websites.count_unread(tenant_id, stage)
-    return sum(fetching.last_seen(tenant_id, reading.kind) for reading in stage.readings)
+    told = stage.expected(tenant_id)
+    return told if told is not None else sum(fetching.last_seen(tenant_id, reading.kind) for reading in stage.readings)
 
 
 def queue(run) -> None:
@@ -123,6 +124,7 @@ def latest(account_id, stage_key) -> ImportRun | None:
     if connection is None:
         return None
     runs = owned(ImportRun, account_id).where(ImportRun.stage == stage_key, ImportRun.tenant_id == connection.tenant_id)
+    runs = runs.where(ImportRun.purpose != "profile")
     return db.session.scalar(runs.order_by(ImportRun.id.desc()).limit(1))
 
 
