@@ -91,15 +91,21 @@ def upgrade():
         sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("by", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=True),
         sa.Column("encoding", sa.String(length=40), nullable=False),
         sa.Column("delimiter", sa.String(length=4), nullable=False),
         sa.Column("header", halo_admin.db.JSON(), nullable=False),
         sa.Column("first_rows", halo_admin.db.JSON(), nullable=False),
         sa.Column("columns", halo_admin.db.JSON(), nullable=False),
+        sa.Column("blanks", sa.String(length=8), nullable=False),
+        sa.Column("takes", sa.String(length=8), nullable=False),
+        sa.Column("before_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("counts", halo_admin.db.JSON(), nullable=False),
+        sa.Column("saved", halo_admin.db.JSON(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("leg_no", sa.Integer(), nullable=False),
         sa.Column("lease_token", sa.String(length=32), nullable=True),
         sa.Column("lease_until", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
@@ -108,9 +114,11 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_file_loads_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file_loads")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("file_loads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_loads_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_file_loads_state", ["state"], unique=False)
 
     op.create_table(
         "halo_tenants",
@@ -424,6 +432,26 @@ def upgrade():
         )
 
     op.create_table(
+        "file_lines",
+        sa.Column("load_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changes", halo_admin.db.JSON(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("cells", halo_admin.db.JSON(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_file_lines_account_id")),
+        sa.ForeignKeyConstraint(["load_id"], ["file_loads.id"], name=op.f("fk_file_lines_load_id")),
+        sa.PrimaryKeyConstraint("load_id", "line", name=op.f("pk_file_lines")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("file_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_lines_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_file_lines_record", ["load_id", "record_id"], unique=False)
+        batch_op.create_index("ix_file_lines_what", ["load_id", "what", "line"], unique=False)
+
+    op.create_table(
         "halo_pages",
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -714,20 +742,6 @@ def upgrade():
     )
     with op.batch_alter_table("quota_windows", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quota_windows_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
-        "refused_lines",
-        sa.Column("load_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("cells", halo_admin.db.JSON(), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_refused_lines_account_id")),
-        sa.ForeignKeyConstraint(["load_id"], ["file_loads.id"], name=op.f("fk_refused_lines_load_id")),
-        sa.PrimaryKeyConstraint("load_id", "line", name=op.f("pk_refused_lines")),
-    )
-    with op.batch_alter_table("refused_lines", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_refused_lines_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "stage_states",
@@ -1092,10 +1106,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_stage_states_account_id"))
 
     op.drop_table("stage_states")
-    with op.batch_alter_table("refused_lines", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_refused_lines_account_id"))
-
-    op.drop_table("refused_lines")
     with op.batch_alter_table("quota_windows", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quota_windows_account_id"))
 
@@ -1196,6 +1206,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_halo_pages_account_id"))
 
     op.drop_table("halo_pages")
+    with op.batch_alter_table("file_lines", schema=None) as batch_op:
+        batch_op.drop_index("ix_file_lines_what")
+        batch_op.drop_index("ix_file_lines_record")
+        batch_op.drop_index(batch_op.f("ix_file_lines_account_id"))
+
+    op.drop_table("file_lines")
     with op.batch_alter_table("exports", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_exports_one_sending",
@@ -1292,6 +1308,7 @@ def downgrade():
 
     op.drop_table("halo_tenants")
     with op.batch_alter_table("file_loads", schema=None) as batch_op:
+        batch_op.drop_index("ix_file_loads_state")
         batch_op.drop_index(batch_op.f("ix_file_loads_account_id"))
 
     op.drop_table("file_loads")

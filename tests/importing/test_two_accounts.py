@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.connecting.window import standing
-from halo_admin.crm import companies, lists, notes, writing
+from halo_admin.crm import companies, lists, loading, notes, writing
 from halo_admin.crm.companies import Asked
 from halo_admin.crm.contact_models import Contact, ContactList
+from halo_admin.crm.load_models import FileLoad
 from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
 from halo_admin.db import begin_write, db, now, owned
@@ -63,6 +64,7 @@ def imported(ann):
     ann.their_note("On Kim", by=agent, user_id=kim)
     ann.run("users")
     export_of(ann, ann.company(name=f"{MARK} typed"))
+    uploaded(ann)
     return every_stage(ann, newer="ours")["companies"]
 
 
@@ -80,6 +82,14 @@ def typed_in(world, company_id):
     notes.add(db.session.get(Contact, ids[0]), world.ann, f"{MARK} note")
     db.session.commit()
     note_fetching.new(db.session.scalar(owned(Contact, world.account.id)), world.ann)
+
+
+def uploaded(world):
+    """A file whose lines are compared, and not saved."""
+    rows = f"name,phone\n{MARK} of a file,1\n,2".encode()
+    load = loading.look_at("companies", world.account.id, world.ann, f"{MARK}.csv", io.BytesIO(rows))
+    loading.keep(load)
+    loading.start_comparing(load, load.columns, "keep")
 
 
 def everything_of(world):
@@ -177,8 +187,9 @@ def anns_ids(ann, run):
     contact, named, note, fetch = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
+    file = db.session.scalar(owned(FileLoad, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id,
             "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
