@@ -40,6 +40,13 @@ class Client(msgspec.Struct, frozen=True):
     changed_at: datetime | None | UnsetType = UNSET
 
 
+class WholeClient(Client, frozen=True):
+    """A client as its own detail tells it, with what no list is read for: its account manager and its memo."""
+
+    manager_id: int | None = None
+    notes: str | None = None
+
+
 class Site(msgspec.Struct, frozen=True):
     """One of a client's sites: the main one holds the client's phone and address."""
 
@@ -80,6 +87,12 @@ class Contact(msgspec.Struct, frozen=True):
     changed_at: datetime | None | UnsetType = UNSET
 
 
+class WholeContact(Contact, frozen=True):
+    """A contact as its own detail tells it. unsubscribed: of mail that sells, whatever other mail Halo may send."""
+
+    notes: str | None = None
+
+
 class Agent(msgspec.Struct, frozen=True):
     """A Halo agent: one of the MSP's staff, or one that programs act as (is_api; None where Halo does not say).
 
@@ -92,6 +105,24 @@ class Agent(msgspec.Struct, frozen=True):
     is_api: bool | None = None
     active: bool = True
     roles: tuple[TypeValue, ...] | UnsetType = UNSET
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A CRM note: about a client, or about one of its sites or users.
+
+    text is HTML as markup.clean() leaves it. agent_id: its author. marker: what a program that made it is known by.
+    """
+
+    halo_id: int
+    client_id: int | None = None
+    site_id: int | None = None
+    user_id: int | None = None
+    agent_id: int | None = None
+    agent_name: str | None = None
+    at: datetime | None = None
+    subject: str | None = None
+    text: str | None = None
+    marker: str | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True):

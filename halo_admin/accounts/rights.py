@@ -22,14 +22,22 @@ WORKING = {"admin", "salesperson", "marketer"}
 PAGES = {
     Right.NOTHING: {
         "accounts.accept_invitation",
+        "accounts.choose_password",
+        "accounts.forgotten",
         "accounts.invitation",
+        "accounts.new_password",
+        "accounts.send_link",
         "accounts.sign_in",
         "health.healthz",
         "metrics.metrics",  # asks for METRICS_TOKEN
         "static",
     },
     Right.LOOK: {
+        "accounts.change_password",
+        "accounts.profile",
+        "accounts.save_profile",
         "accounts.sign_out",
+        "accounts.sign_out_everywhere",
         "crm.all_lists",
         "crm.choose_company_columns",
         "crm.choose_contact_columns",
@@ -38,16 +46,20 @@ PAGES = {
         "crm.company_names",
         "crm.contact",
         "crm.contacts",
-        "crm.home",
         "crm.note",
         "crm.one_list",
+        "crm.search",
+        "home.home",
         "web.settings",  # leads to the first page the person may see
     },
     Right.WORK: {
         "crm.add_note_to_company",
         "crm.add_note_to_contact",
+        "crm.change_lists",
         "crm.change_members",
+        "crm.cancel_file",
         "crm.companies_file",
+        "crm.compare_file",
         "crm.contacts_file",
         "crm.create_company",
         "crm.create_contact",
@@ -59,6 +71,8 @@ PAGES = {
         "crm.edit_contact",
         "crm.edit_note",
         "crm.fill_again",
+        "crm.file_progress",
+        "crm.files",
         "crm.link_company",
         "crm.link_contact",
         "crm.make_list",
@@ -66,17 +80,36 @@ PAGES = {
         "crm.never_import_contact",
         "crm.new_company",
         "crm.new_contact",
+        "crm.new_file",
+        "crm.one_file",
         "crm.put_on_list",
+        "crm.refused_lines",
         "crm.save_company",
         "crm.save_contact",
+        "crm.save_file",
         "crm.save_list",
         "crm.save_note",
         "crm.take_off_grown",
         "crm.unlink_company",
         "crm.unlink_contact",
+        "crm.upload_file",
+        "note_fetching.fetch",
+        "note_fetching.get_notes_of_company",  # and may send
+        "note_fetching.get_notes_of_contact",
     },
-    Right.SEND: set(),
+    Right.SEND: {
+        "exporting.choose",
+        "exporting.export",
+        "exporting.foot",
+        "exporting.give_up",
+        "exporting.look_again",
+        "exporting.send",
+        "exporting.send_company",
+        "exporting.send_contact",
+    },
     Right.SETTLE: {
+        "audit.file",
+        "audit.page",
         "connecting.check",
         "connecting.leave_practice",
         "connecting.leaving",
@@ -112,10 +145,16 @@ PAGES = {
         "importing.inviting",
         "importing.save_users",
         "importing.users",
+        "people.disable",
+        "people.disabling",
+        "people.enable",
+        "people.make_password_link",
         "people.page",
         "people.resend",
         "people.retry_mail",
         "people.revoke",
+        "people.save_roles",
+        "people.unlink",
         "old_settings.general",
         "settings.account",
         "settings.add_status",
@@ -140,8 +179,10 @@ COMMANDS = {
         ("watch",),
     },
     Right.WORK: {("crm", "load")},
+    Right.SEND: {("halo", "export")},
     Right.SETTLE: {
         ("accounts", "add-user"),
+        ("accounts", "password-link"),
         ("crm", "dump"),
         ("halo", "apply"),
         ("halo", "connect"),
@@ -167,6 +208,11 @@ def may(user, right: Right) -> bool:
     if right is Right.WORK:
         return bool(WORKING.intersection(user.roles))
     return user.is_admin or (right is Right.SEND and bool(set(user.account.senders).intersection(user.roles)))
+
+
+def may_send(user) -> bool:
+    """Whether somebody may send records to Halo, and ask it for notes: as the account's admins said, by role."""
+    return user.is_admin or bool(set(user.account.senders).intersection(user.roles))
 
 
 def may_open(user, endpoint: str) -> bool:

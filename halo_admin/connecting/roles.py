@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from .. import audit
+from ..accounts.role_names import NAMES as TYPES
+from ..accounts.role_names import NO_TYPE
 from ..crm.types import folded
 from ..db import db, now
 from ..mirror.models import HaloRecord, HaloTenant
@@ -12,8 +15,6 @@ from .answering import Unknown
 from .models import Mapping, StageState
 
 KIND, STAGE = "role", "users"
-TYPES = {"marketer": "Marketer", "salesperson": "Salesperson", "admin": "Admin"}
-NO_TYPE = "No type"
 # how names of Halo roles begin or end, and what they then most likely mean here
 MEANINGS = {
     "admin": ("admin", "administrator", "owner"),
@@ -96,6 +97,7 @@ def save(tenant: HaloTenant, answers: dict[str, str | None]) -> None:
         state = StageState(account_id=tenant.account_id, tenant_id=tenant.id, stage=STAGE, mapping_revision=0)
         db.session.add(state)
     state.mapping_revision += 1
+    audit.note("mapping", "Saved what Halo's roles mean", account_id=tenant.account_id)
     state.mapped_at = now()
 
 
@@ -124,11 +126,6 @@ def role_type(text: str) -> str | None:
         if wanted in (key, folded(name)):
             return key
     raise Unknown(f"“{text}” is no role type: use {NO_TYPE}, {', '.join(TYPES.values())}.")
-
-
-def told(roles: list[str]) -> str:
-    """Role types as people read them: "Admin, Salesperson", or "No type"."""
-    return ", ".join(name for key, name in TYPES.items() if key in roles) or NO_TYPE
 
 
 def _row(key, kept, seen_name, agents):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
+from .. import audit
 from ..db import begin_write, db, now
 from ..web.navigation import HALO
 from . import asking, columns, files_out, linked
@@ -34,15 +35,15 @@ def table_page(table, asked: asking.Asked, choices: dict, **more):
 
     shown = {
         "asked": asked, "page": found.page, "total": counted(found.total, found.more), "address": address,
-        "given": asking.address(asked), "chips": chips(asked, choices, address),
+        "given": asking.address(asked), "choices": choices, "chips": chips(asked, choices, address),
         "columns": columns.chosen(current_user, nouns, table.COLUMNS), "labels": table.COLUMNS.labels,
-        "read_at": linked.read_at(account_id, nouns), "ids": [row.id for row in found.page.rows],
+        "read_at": linked.read_at(account_id, nouns),
     } | table.beside(account_id, found.page.rows) | more  # fmt: skip
     if request.headers.get("HX-Target") == nouns:
         return render_template(f"crm/_{nouns}.html", **shown), {"HX-Replace-Url": address()}
     orders = [(key, order.label) for key, order in asking.ORDERS.items()]
     halo = HALO if HALO.shown else None
-    return render_template(f"crm/{nouns}.html", orders=orders, halo=halo, choices=choices, **shown)
+    return render_template(f"crm/{nouns}.html", orders=orders, halo=halo, **shown)
 
 
 def chips(asked: asking.Asked, choices: dict, address) -> list[Chip]:
@@ -57,6 +58,7 @@ def chips(asked: asking.Asked, choices: dict, address) -> list[Chip]:
 
 def file_of(table, asked: asking.Asked) -> Response:
     """All that the filters leave, as a CSV file that is made while it is sent."""
+    audit.note_now("download", f"Downloaded a file of {table.NOUNS}", account_id=current_user.account_id)
     pieces = files_out.text(table, current_user.account_id, asked)
     name = f"{table.NOUNS}-{now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

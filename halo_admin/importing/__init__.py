@@ -3,9 +3,20 @@
 
 def init_app(app):
     # each hangs its routes on the blueprint, or its part into profiles
-    from . import left_out_views, link_changes, metrics, record_history, report_views, users_views, views  # noqa: F401
+    from . import (  # noqa: F401
+        left_out_views,
+        link_changes,
+        metrics,
+        needs,
+        note_fetch_views,
+        record_history,
+        report_views,
+        users_views,
+        views,
+    )
     from .blueprint import bp
 
     app.register_blueprint(bp)
     app.register_blueprint(metrics.bp)
+    app.register_blueprint(note_fetch_views.bp)
     app.jinja_env.globals["live_import"] = views.live_import

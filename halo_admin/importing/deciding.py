@@ -6,7 +6,7 @@ from .. import normal
 from ..bulk import insert_rows
 from ..db import among, db, owned_among
 from ..mirror import tombstones
-from . import left_out, merging
+from . import left_out, merging, postponing
 from .candidates import Matching
 from .models import Decision
 from .situation import links_of
@@ -30,6 +30,7 @@ class Deciding:
         decided = {row.id: self._without_looking(row) for row in self.rows}
         open_ = [row for row in self.rows if decided[row.id] is None]
         unlinked = [row for row in open_ if not row.follows and row.ours_id is None and row.found.takes is None]
+        self.sent = postponing.being_sent(self.situation, unlinked)
         matches = Matching(self.situation, [row for row in unlinked if not row.answer]).matches()
         wanted = {row.ours_id for row in self.rows} | {match.ours_id for match in matches.values()}
         chosen = {row.answer.get("ours_id") for row in unlinked if row.answer} - {None}
@@ -82,6 +83,11 @@ class Deciding:
                 return self._linked_already(row)
             if row.found.takes is not None:
                 return self._takes_over(row)
+            if row.id in self.sent:
+                reason = (
+                    f"{self.sent[row.id]} is being sent to Halo just now, and this may be it: the next import tells"
+                )
+                return self._decision(row, "skipped", reason, postponing.WHY)
             if row.answer:
                 return self._answered(row)
             return self._matched(row, match)
@@ -93,7 +99,7 @@ class Deciding:
         if ours is None:
             return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
         merged = self._merge(row, ours)
-        marks = self._marks(row, ours) | ({"leads": LEADS} if row.takes_the_lead else {})
+        marks = self._marks(row, ours) | ({"leads": self.stage.takes_over} if row.takes_the_lead else {})
         changed = [*merged.changes, *self.stage.change_beside(row, row.ours_id, self.beside)]
         if not changed and not marks:
             return self._merged(row, ours, merged, "unchanged", "nothing has changed")
@@ -105,7 +111,8 @@ class Deciding:
         ours = self.ours.get(row.found.takes)
         if ours is None:
             return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
-        return self._merged(row, ours, self._merge(row, ours), "linked", LEADS, by=" and ".join(self.stage.keys))
+        return self._merged(row, ours, self._merge(row, ours), "linked", self.stage.takes_over,
+                            by=" and ".join(self.stage.keys) or None)  # fmt: skip
 
     def _answered(self, row):
         if row.answer["do"] == "create":
@@ -195,7 +202,6 @@ class Deciding:
 
 
 BLANK = (None, False)  # a new record has them anyway
-LEADS = "it leads the Halo records that are one here now"
 STATES = {"ask": "asking", "created": "decided", "linked": "decided", "updated": "decided"}
 
 

@@ -2,12 +2,16 @@
 
 import sqlalchemy as sa
 
-from ..crm.contact_models import ContactList
+from ..accounts.models import User
+from ..crm.contact_models import Contact, ContactList
 from ..crm.models import Company, CompanyType
 from ..db import among, db, owned
 from ..mirror.models import HaloRecord
+from ..normal import markup
 from . import stages
 from .models import Decision
+
+TOLD = 300  # characters of a note's text
 
 
 def decisions_of(run, action=None, everything=False) -> list[dict]:
@@ -32,13 +36,14 @@ class Names:
         self.account_id = account_id
         self.types = {one.id: one.name for one in db.session.scalars(owned(CompanyType, account_id))}
         self.lists = {one.made_for: one.name for one in db.session.scalars(owned(ContactList, account_id))}
-        self._companies = {}
+        self._companies, self._named = {}, {}
 
     def of(self, field, value):
         """A field's value as it is told; "" for none."""
         if value is None:
             return ""
-        told = {"type_id": self._type, "company_id": self._company, "lists": self._lists}.get(field)
+        told = {"type_id": self._type, "company_id": self._company, "lists": self._lists, "author_id": self._author,
+                "contact_id": self._contact, "text": _beginning}.get(field)  # fmt: skip
         return told(value) if told else value
 
     def _type(self, type_id):
@@ -55,6 +60,19 @@ class Names:
         found = dict(map(tuple, db.session.execute(here.with_only_columns(Company.id, Company.name))))
         self._companies |= {company_id: found.get(company_id, "") for company_id in ids}
 
+    def _author(self, user_id):
+        return self._name(User, user_id)
+
+    def _contact(self, contact_id):
+        return self._name(Contact, contact_id)
+
+    def _name(self, model, record_id):
+        known = (model, record_id)
+        if known not in self._named:
+            here = owned(model, self.account_id).where(model.id == record_id).with_only_columns(model.name)
+            self._named[known] = db.session.scalar(here) or ""
+        return self._named[known]
+
     def _lists(self, purposes):
         return ", ".join(filter(None, (self._list(purpose) for purpose in purposes.split(";"))))
 
@@ -63,6 +81,12 @@ class Names:
             return self.lists[purpose]
         _, _, type_id = purpose.partition(":")  # a list that is not made yet
         return self.types.get(int(type_id), "") if type_id else purpose.capitalize()
+
+
+def _beginning(text):
+    """The beginning of a note's text: the whole of it is with the note."""
+    told = markup.plain(text)
+    return told if len(told) <= TOLD else f"{told[:TOLD]}…"
 
 
 def public(field) -> str:

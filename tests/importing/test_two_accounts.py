@@ -11,19 +11,23 @@ import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.connecting.window import standing
-from halo_admin.crm import companies, lists, notes, writing
+from halo_admin.crm import companies, lists, loading, notes, writing
 from halo_admin.crm.companies import Asked
 from halo_admin.crm.contact_models import Contact, ContactList
+from halo_admin.crm.load_models import FileLoad
 from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
-from halo_admin.db import begin_write, db, owned
+from halo_admin.db import begin_write, db, now, owned
+from halo_admin.exporting.models import Export
+from halo_admin.importing import note_fetching
 from halo_admin.importing.models import Decision
+from halo_admin.importing.note_fetch_models import NoteFetch
 from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
 
 MARK = "Annamark"  # in the names of what is Ann's alone
 # both accounts import each of these, by its name here
-STAGES = ("companies", "contacts")
+STAGES = ("companies", "contacts", "notes")
 
 
 @pytest.fixture
@@ -55,8 +59,12 @@ def imported(ann):
     ann.our_contact("Sam", email="sam@new.example", title=f"{MARK} title")
     ann.person("Samuel", at=new, email="sam@new.example")
     ann.person("Samantha", at=new, email="sam@new.example")
-    ann.person("Kim", at=new)
+    kim = ann.person("Kim", at=new)
+    agent = ann.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})["id"]
+    ann.their_note("On Kim", by=agent, user_id=kim)
     ann.run("users")
+    export_of(ann, ann.company(name=f"{MARK} typed"))
+    uploaded(ann)
     return every_stage(ann, newer="ours")["companies"]
 
 
@@ -73,6 +81,15 @@ def typed_in(world, company_id):
     lists.put_on(lists.get_or_create(world.account.id, f"{MARK} list"), ids, None)
     notes.add(db.session.get(Contact, ids[0]), world.ann, f"{MARK} note")
     db.session.commit()
+    note_fetching.new(db.session.scalar(owned(Contact, world.account.id)), world.ann)
+
+
+def uploaded(world):
+    """A file whose lines are compared, and not saved."""
+    rows = f"name,phone\n{MARK} of a file,1\n,2".encode()
+    load = loading.look_at("companies", world.account.id, world.ann, f"{MARK}.csv", io.BytesIO(rows))
+    loading.keep(load)
+    loading.start_comparing(load, load.columns, "keep")
 
 
 def everything_of(world):
@@ -116,7 +133,7 @@ def test_imports_of_one_halo_leave_each_others_rows_alone(ann, imported, cleo):
     assert not set(links(ann.account.id).values()) & set(links(cleo.account.id).values())
     assert set(links(ann.account.id)) < set(links(cleo.account.id))
     after = everything_of(cleo)
-    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3]
+    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1]
     assert everything_of(cleo) == after
 
 
@@ -153,16 +170,27 @@ def downloaded(client):
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
+def export_of(ann, company):
+    """A dialog that is open, of a company of Ann's."""
+    begin_write()
+    export = Export(account_id=ann.account.id, tenant_id=ann.tenant().id, kind="company", ours_id=company.id,
+                    ours_name=company.name, by_name="Ann", state="failed", opened_at=now())  # fmt: skip
+    db.session.add(export)
+    db.session.commit()
+
+
 # what the ids in addresses stand for, all of them Ann's
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    models = (Contact, ContactList, Note)
-    contact, named, note = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    models = (Contact, ContactList, Note, NoteFetch)
+    contact, named, note, fetch = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
+    file = db.session.scalar(owned(FileLoad, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id,
+            "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
@@ -227,7 +255,7 @@ def test_whatever_cleo_presses_changes_nothing_of_anns(ann, imported, cleo):
     client, before = visitor(cleo), everything_of(ann)
     routes = addresses(ann.app, anns_ids(ann, imported))
     for method, address, _ in routes:
-        if method == "POST" and address not in ("/sign-in", "/sign-out"):
+        if method == "POST" and address not in ("/sign-in", "/sign-out", "/profile/sign-out-everywhere"):
             assert client.post(address, data={"share": "0.5", "purpose": "read"}).status_code < 500, address
             db.session.rollback()
     assert everything_of(ann) == before
@@ -248,10 +276,11 @@ def takes_an_id_for_an_account(command):
 
 def test_every_command_refuses_an_id_of_another_account(ann, imported, cleo):
     run_id, other, before = str(imported.id), str(cleo.account.id), everything_of(ann)
+    given = {("halo", "export"): ["company", str(ann.companies()[0].id), "--fields", "name"]}
     asked = [path for path, command in commands(ann.app.cli) if takes_an_id_for_an_account(command)]
     assert ("halo", "decisions") in asked
     for path in asked:
-        done = ann.app.test_cli_runner().invoke(args=[*path, run_id, "--account", other, "--json"])
+        done = ann.app.test_cli_runner().invoke(args=[*path, *given.get(path, [run_id]), "--account", other, "--json"])
         assert done.exit_code != 0, path
         assert MARK not in done.output
     assert everything_of(ann) == before

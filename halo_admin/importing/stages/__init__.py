@@ -2,9 +2,10 @@
 
 from .companies import Companies
 from .contacts import Contacts
+from .notes import Notes
 from .users import Users
 
-STAGES = (Users(), Companies(), Contacts())
+STAGES = (Users(), Companies(), Contacts(), Notes())
 BY_KEY = {stage.key: stage for stage in STAGES}
 
 

@@ -21,7 +21,8 @@ _NEW = {
     "users": {
         "name": "", "firstname": "", "surname": "", "title": "", "site_id": 0, "emailaddress": "", "phonenumber": "",
         "mobilenumber": "", "homenumber": "", "inactive": False, "isserviceaccount": False, "is_prospect": False,
-        "isimportantcontact": False, "neversendemails": False, "linked_agent_id": 0, "department": "", "notes": "",
+        "isimportantcontact": False, "neversendemails": False, "neversendmarketingemails": False,
+        "linked_agent_id": 0, "department": "", "notes": "",
     },
     "agents": {
         "name": "", "firstname": "", "surname": "", "email": "", "isdisabled": False, "isapiagent": False, "team": "",
@@ -36,7 +37,7 @@ _NEW = {
     },
     "notes": {
         "client_id": 0, "site_id": 0, "user_id": 0, "supplier_id": 0, "note": "", "subject": "", "detail": "",
-        "timetaken": 0.0, "nextcalldate": times.NEVER, "third_party_id": "", "ticketid": 0,
+        "timetaken": 0.0, "nextcalldate": times.NEVER, "third_party_id": "", "ticketid": 0, "who_agentid": -1,
     },
     "statuses": {"name": "", "shortname": "", "intent": "", "type": 0, "colour": "", "sequence": 0, "slaaction": "N"},
     "tickettypes": {"name": "", "use": "tickets", "sequence": 0, "group_id": 0, "visible": True},
