@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .. import queues
 from ..accounts import mailing
 from ..db import db
-from . import legs
+from . import legs, orders
 
 SECONDS = 2
 
@@ -36,7 +36,7 @@ def look() -> int:
     """Queue what is due; how many legs and mails wait now. Trouble is told, and the next look tries again."""
     try:
         queued = sum(legs.queue_next(run_id) for run_id in legs.due_runs())
-        return queued + mailing.queue_due()
+        return queued + mailing.queue_due() + orders.look()
     except (SQLAlchemyError, queues.NoQueue) as error:
         log.warning("nothing could be queued", why=type(error).__name__)
         return 0

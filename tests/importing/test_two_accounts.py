@@ -17,9 +17,10 @@ from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
 from halo_admin.db import begin_write, db, owned
-from halo_admin.importing import note_fetching
+from halo_admin.importing import note_fetching, orders
 from halo_admin.importing.models import Decision
 from halo_admin.importing.note_fetch_models import NoteFetch
+from halo_admin.importing.order_models import ImportOrder
 from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
 
@@ -61,7 +62,9 @@ def imported(ann):
     agent = ann.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})["id"]
     ann.their_note("On Kim", by=agent, user_id=kim)
     ann.run("users")
-    return every_stage(ann, newer="ours")["companies"]
+    runs = every_stage(ann, newer="ours")
+    orders.cancel(orders.start(ann.account.id, ann.ann))
+    return runs["companies"]
 
 
 def every_stage(world, **options):
@@ -162,12 +165,12 @@ def downloaded(client):
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    models = (Contact, ContactList, Note, NoteFetch)
-    contact, named, note, fetch = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    models = (Contact, ContactList, Note, NoteFetch, ImportOrder)
+    contact, named, note, fetch, order = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "order_id": order.id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 

@@ -36,7 +36,7 @@ class About(Found):
 class Notes(Stage):
     key, title, noun, their_noun, kind = "notes", "Activities", "note", "Halo note", "note"
     model = Note
-    after = ("contacts",)
+    after = ("users", "contacts")  # the users are what its authors are mapped to
     readings = (Reading("note", halo.NOTES, records.Note, "note"),)
     fields = ("contact_id", "company_id", "author_id", "subject", "text")
     forms = Note.FORMS
