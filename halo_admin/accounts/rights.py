@@ -130,6 +130,7 @@ PAGES = {
         "importing.invite",
         "importing.inviting",
         "importing.save_users",
+        "importing.save_whose",
         "importing.users",
         "people.disable",
         "people.disabling",

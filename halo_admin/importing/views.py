@@ -8,7 +8,7 @@ from ..connecting.opening import connection_of
 from ..connecting.strip import strip_of
 from ..db import db
 from ..web.door import own_or_404
-from . import card, orders, progress, runs, sentences, stages
+from . import card, note_plan, orders, progress, runs, sentences, stages
 from .blueprint import bp
 from .models import ImportRun
 
@@ -133,6 +133,21 @@ def choose(key):
     if connection_of(current_user.account_id) is None:
         return _refused(stage, "Halo is not connected yet. Connect Halo first.")
     runs.choose(current_user.account_id, stage.key, chosen)
+    db.session.commit()
+    return _answer(stage)
+
+
+@bp.post("/notes/whose")
+def save_whose():
+    """Keep whose notes are read; the card comes back with what that costs, or with what to mend."""
+    stage, connection, form = _stage(note_plan.whose.STAGE), connection_of(current_user.account_id), request.form
+    if connection is None:
+        return _refused(stage, "Halo is not connected yet. Connect Halo first.")
+    try:
+        note_plan.keep(connection.tenant, form.get("way", ""), form.getlist("types"), form.get("seller", ""),
+                       "each" in form)  # fmt: skip
+    except note_plan.Wrong as wrong:
+        return _refused(stage, str(wrong))
     db.session.commit()
     return _answer(stage)
 

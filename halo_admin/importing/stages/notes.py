@@ -42,6 +42,7 @@ class Notes(Stage):
     forms = Note.FORMS
     movements = {"reading": noting.read}
     reads_singly = "clients"
+    tells_times = False
     takes_over = "it was sent from here"
     reasons = (
         (NO_CONTACT, "Notes come in for contacts that are here. Import the contacts, then the notes again.", False),
