@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from .. import queues
+from .. import due, queues
 from ..accounts.models import User
 from ..connecting import mapping, opening
 from ..connecting.models import StageState
@@ -242,8 +242,9 @@ def _mappings(stage):
     return [kind for kind in (stage.mapping, *getattr(stage, "also_maps", ())) if kind]
 
 
+@due.queues
 def look() -> int:
-    """Go on with every order that is due: for the watch. How many reads were queued."""
+    """Go on with every order that is due: for the watch. How many readings of types were queued."""
     queued = 0
     for order in db.session.scalars(sa.select(ImportOrder).where(ImportOrder.state.in_(("reading", "running")))).all():
         if order.state == "reading":
