@@ -11,6 +11,7 @@ OwnId = Annotated[int, msgspec.Meta(ge=1, le=values.MOST_ID), values.own_id]
 Text = Annotated[str | None, values.text]
 Flag = Annotated[bool | None, values.flag]
 Reference = Annotated[int | float | None, values.reference]
+Amount = Annotated[int | float | None, values.amount]
 
 # What lists leave to the details: a missing key is not the same as a blank one.
 MaybeText = Annotated[str | UnsetType | None, values.text]
