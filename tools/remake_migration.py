@@ -22,6 +22,7 @@ def main():
     import halo_admin.crm.contact_models
     import halo_admin.crm.load_models
     import halo_admin.crm.models
+    import halo_admin.crm.opportunity_models
     import halo_admin.heartbeats
     import halo_admin.importing.models
     import halo_admin.mirror.models  # noqa: F401

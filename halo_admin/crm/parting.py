@@ -97,8 +97,10 @@ def locked(account_id: int, model, record_id: int):
 
 def _part(record, rows, how, by):
     tombstones.bury(rows, tombstones.tombstone(how, by, record.name, record.id))
-    if record.inactive_in_halo:
-        record.inactive_in_halo, record.version = False, record.version + 1
+    told = {name: blank for name, blank in record.HALO_MARKS.items() if getattr(record, name) != blank}
+    for name, blank in told.items():
+        setattr(record, name, blank)
+    record.version += bool(told)
 
 
 def _note(record, by, what, rows, fields=None):

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from ..db import among, db
-from ..mirror.models import HaloRecord
+from ..mirror.models import HaloRecord, HaloTenant
 from . import stages
 from .applying import ACTIONS, settle
 from .deciding import BATCH, LOWEST, Deciding, store
@@ -27,6 +27,11 @@ def prepare(run):
     total = db.session.scalar(sa.select(sa.func.count()).where(*here))
     run.facts = run.facts | {"fetched": total}
     run.progress = run.progress | {"comparing": [0, total]}
+    first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
+    if first:
+        run.question = {"kind": "first", "option": first.option, "records": first.records, "about": first.about,
+                        "told": first.told, "choices": [{"value": value, "label": label} for value, label in first.ways]}
+        run.state = "waiting"
 
 
 def _carried_out(run):

@@ -123,6 +123,8 @@ class Deciding:
                             by="a person", strength=8)  # fmt: skip
 
     def _matched(self, row, match):
+        if not self.stage.keys:
+            return self._create(row, self.stage.new_one, self.stage.new_one)
         if not self.final:
             self.stage.ask_before(row, match, self.situation)
         evidence = {

@@ -77,7 +77,7 @@ def result(run: ImportRun, before: ImportRun | None) -> str:
         told = [
             f"{number(run.counts[name])} {word}" for name, word in IN_SENTENCES.items() if run.counts.get(name, 0)
         ] or ["nothing was saved"]
-    told += [f"only {number(seen)} of {plural(claimed, stages.word(kind))} could be read"
+    told += [f"only {number(seen)} of {plural(claimed, stages.word(kind), stages.words(kind))} could be read"
              for kind, (seen, claimed) in run.facts.get("short", {}).items()]  # fmt: skip
     return f"{who}: {', '.join(filter(None, (*told, _answers(run))))}"
 
@@ -112,7 +112,7 @@ def stopped(run: ImportRun) -> str:
     """ "Stopped 02:14: Halo no longer accepts the client secret. 31,200 of 45,000 clients read, none saved."."""
     kind = stages.stage(run.stage).kind
     seen, claimed = _swept(run, kind)
-    word = f"{stages.word(kind)}s"
+    word = stages.words(kind)
     read = f"{number(seen)} of {number(max(seen, claimed))} {word} read" if claimed else f"No {word} read"
     saved, to_save = run.progress.get("saving", [0, 0])
     tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
@@ -156,9 +156,9 @@ def lists_touched(run: ImportRun) -> list:
 
 def _incomplete(kind, seen, claimed, **_):
     if (claimed or 0) > seen:
-        first = f"Halo tells of {plural(claimed, stages.word(kind))}, but lists {number(seen)}, also when asked again."
+        first = f"Halo tells of {plural(claimed, stages.word(kind), stages.words(kind))}, but lists {number(seen)}, also when asked again."
     else:
-        first = f"The list of {stages.word(kind)}s changed while it was read, so that it may be incomplete."
+        first = f"The list of {stages.words(kind)} changed while it was read, so that it may be incomplete."
     return f"{first} Nothing was concluded from what is missing in it."
 
 
@@ -168,7 +168,7 @@ def explain(run: ImportRun, why: str) -> tuple[str, bool]:
     for part, meaning, mapping in stage.reasons:
         if part in why:
             return meaning, mapping
-    names = {"noun": stage.noun, "keys": " or ".join(filter(None, (", ".join(stage.keys[:-1]), stage.keys[-1])))}
+    names = {"noun": stage.noun, "keys": " or ".join(filter(None, (", ".join(stage.keys[:-1]), *stage.keys[-1:])))}
     for beginning, meaning, mapping in REASONS:
         if why.startswith(beginning.format(**names)):
             return meaning.format(**names), mapping
