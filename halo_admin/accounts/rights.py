@@ -1,6 +1,7 @@
 """Who may do what: one table for pages and one for commands. What has no line here is refused to everybody.
 
-Admins may do everything. Salespeople and marketers work with records; who has no role looks only.
+Admins may do everything. Salespeople and marketers work with records, and send them to Halo where the account lets
+them; who has no role looks only.
 """
 
 from enum import StrEnum
@@ -12,6 +13,7 @@ class Right(StrEnum):
     NOTHING = "nothing"  # open to the signed out, or to whoever holds another key
     LOOK = "look"  # be signed in
     WORK = "work"  # change records
+    SEND = "send"  # send records to Halo, and get from there: as the account chooses
     SETTLE = "settle"  # settings, imports, people, everything at once
 
 
@@ -67,6 +69,7 @@ PAGES = {
         "crm.unlink_company",
         "crm.unlink_contact",
     },
+    Right.SEND: set(),
     Right.SETTLE: {
         "connecting.check",
         "connecting.leave_practice",
@@ -107,11 +110,17 @@ PAGES = {
         "people.resend",
         "people.retry_mail",
         "people.revoke",
+        "old_settings.general",
+        "settings.account",
+        "settings.add_status",
         "settings.add_type",
+        "settings.edit_status",
         "settings.edit_type",
-        "settings.general",
+        "settings.move_status",
         "settings.move_type",
+        "settings.remove_status",
         "settings.remove_type",
+        "settings.rename_status",
         "settings.rename_type",
         "settings.save",
     },
@@ -137,7 +146,11 @@ COMMANDS = {
         ("halo", "undo"),
     },
 }
-FOR = {Right.WORK: "admins, salespeople and marketers", Right.SETTLE: "admins"}
+FOR = {
+    Right.WORK: "admins, salespeople and marketers",
+    Right.SEND: "admins and those whom Account Settings let send to Halo",
+    Right.SETTLE: "admins",
+}
 RIGHT_OF = {name: right for table in (PAGES, COMMANDS) for right, names in table.items() for name in names}
 
 
@@ -145,7 +158,9 @@ def may(user, right: Right) -> bool:
     """Whether somebody who is signed in has a right; user: a User."""
     if right in (Right.NOTHING, Right.LOOK):
         return True
-    return bool(WORKING.intersection(user.roles)) if right is Right.WORK else user.is_admin
+    if right is Right.WORK:
+        return bool(WORKING.intersection(user.roles))
+    return user.is_admin or (right is Right.SEND and bool(set(user.account.senders).intersection(user.roles)))
 
 
 def may_open(user, endpoint: str) -> bool:

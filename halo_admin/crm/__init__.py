@@ -3,7 +3,6 @@
 
 def init_app(app):
     from . import contact_views, list_member_views, list_views, parting_views, profile_views, table_views, views
-    from . import statuses as statuses  # an account that is made gets its starting ones
 
     app.register_blueprint(views.bp)
     rooms = (contact_views, list_member_views, list_views, parting_views, profile_views, table_views)

@@ -1,25 +1,18 @@
-"""The account's own opportunity statuses, in the order it keeps them."""
+"""The account's own opportunity statuses, in the order it keeps them; each is open, won or lost."""
 
-import sqlalchemy as sa
-from sqlalchemy import event
-
-from ..accounts.models import Account
-from ..db import db, owned
+from ..db import db
 from .models import STARTING_STATUSES, OpportunityStatus
-from .types import folded
+from .own_lists import OwnList
 
 
-def statuses(account_id: int) -> list[OpportunityStatus]:
-    """All statuses of the account, by position."""
-    order = (OpportunityStatus.position, OpportunityStatus.id)
-    return list(db.session.scalars(owned(OpportunityStatus, account_id).order_by(*order)))
+def _using():
+    opportunities = db.metadata.tables.get("opportunities")
+    return None if opportunities is None else opportunities.c.status_id
 
 
-@event.listens_for(Account, "after_insert")
-def _add_starting_statuses(_mapper, connection, account):
-    """Every account begins with some, whoever makes it."""
-    rows = [
-        {"account_id": account.id, "name": name, "name_key": folded(name), "kind": kind, "position": position}
-        for position, (name, kind) in enumerate(STARTING_STATUSES.items(), start=1)
-    ]
-    connection.execute(sa.insert(OpportunityStatus.__table__), rows)
+STATUSES = OwnList(
+    OpportunityStatus, "status", "opportunity status", using=_using, users=("opportunity", "opportunities"), reserved={}
+)
+STATUSES.begins_with([{"name": name, "kind": kind} for name, kind in STARTING_STATUSES.items()])
+
+statuses = STATUSES.all

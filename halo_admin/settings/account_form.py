@@ -6,13 +6,17 @@ from ..accounts import people, places
 from ..accounts.models import Account
 from . import phone_keys
 
+# who may be let send records to Halo, beside admins: {role: what people with it are called}
+SENDERS = {"salesperson": "Salespeople", "marketer": "Marketers"}
+
 
 class Typed(NamedTuple):
-    """What a form holds, as texts."""
+    """What a form holds, as texts; senders are roles."""
 
     name: str
     time_zone: str
     country: str
+    senders: tuple[str, ...] = ()
 
 
 class NotSaved(Exception):
@@ -24,7 +28,13 @@ class NotSaved(Exception):
 
 
 def held(account: Account) -> Typed:
-    return Typed(account.name, account.time_zone, phone_keys.country_of(account))
+    return Typed(account.name, account.time_zone, phone_keys.country_of(account), tuple(account.senders))
+
+
+def typed(form) -> Typed:
+    """What was sent; roles that nobody offered are left aside."""
+    texts = (form.get(name, "") for name in ("name", "time_zone", "country"))
+    return Typed(*texts, tuple(role for role in SENDERS if role in form.getlist("senders")))
 
 
 def save(account: Account, typed: Typed) -> None:
@@ -41,7 +51,7 @@ def save(account: Account, typed: Typed) -> None:
         phone_keys.choose(account, good["country"])
     except phone_keys.NotNow as error:
         raise NotSaved({"country": str(error)}) from error
-    account.name, account.time_zone = good["name"], good["time_zone"]
+    account.name, account.time_zone, account.senders = good["name"], good["time_zone"], list(typed.senders)
 
 
 def zone_groups(chosen: str) -> list[tuple[str | None, list[tuple[str, str]]]]:

@@ -39,7 +39,7 @@ MAIN = (CONTACTS, HOME, LISTS)
 PHONE = (HOME, CONTACTS, LISTS)
 HISTORY = Place("importing.history", "History of imports", "history", admins_only=True)
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
-GENERAL = Place("settings.general", "General", "adjustments-horizontal", admins_only=True)
+GENERAL = Place("settings.account", "General", "adjustments-horizontal", admins_only=True)
 PEOPLE = Place("people.page", "Users", "users-group", admins_only=True)
 SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)))
 
@@ -55,6 +55,7 @@ def init_app(app):
         settings_links=settings_links,
         in_settings=in_settings,
         home_url=home_url,
+        has_page=has_page,
     )
 
 
@@ -77,6 +78,11 @@ def person_links():
     """What the person menu offers beside signing out: Account Settings opens at its first page."""
     places = [place for _, places in settings_links() for place in places]
     return [{"label": "Account Settings", "icon": "settings", "url": places[0].url}] if places else []
+
+
+def has_page(endpoint):
+    """Whether the site has this page yet."""
+    return endpoint in current_app.view_functions
 
 
 def in_settings():

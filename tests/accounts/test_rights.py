@@ -11,9 +11,9 @@ from tests.importing.world import World
 
 ROLES = {"admin": ["admin"], "salesperson": ["salesperson"], "marketer": ["marketer"], "no type": []}
 RIGHTS = {
-    "admin": {Right.LOOK, Right.WORK, Right.SETTLE},
-    "salesperson": {Right.LOOK, Right.WORK},
-    "marketer": {Right.LOOK, Right.WORK},
+    "admin": {Right.LOOK, Right.WORK, Right.SEND, Right.SETTLE},
+    "salesperson": {Right.LOOK, Right.WORK, Right.SEND},  # may send as an account begins
+    "marketer": {Right.LOOK, Right.WORK, Right.SEND},
     "no type": {Right.LOOK},
 }
 PASSWORD = "a long password"

@@ -14,6 +14,7 @@ from halo_admin.connecting.window import standing
 from halo_admin.crm import companies, lists, writing
 from halo_admin.crm.companies import Asked
 from halo_admin.crm.contact_models import Contact, ContactList
+from halo_admin.crm.models import OpportunityStatus
 from halo_admin.db import begin_write, db, owned
 from halo_admin.importing.models import Decision
 from halo_admin.mirror.models import HaloRecord
@@ -156,8 +157,9 @@ def anns_ids(ann, run):
     typed = ann.company(name=f"{MARK} typed")
     contact, named = (db.session.scalar(owned(model, ann.account.id)) for model in (Contact, ContactList))
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
-    return {"company_id": typed.id, "type_id": typed.type_id, "contact_id": contact.id, "list_id": named.id,
-            "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
+    status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
+    return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
+            "list_id": named.id, "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from tests.connecting.conftest import ann, app, cleo, postgres_app, signed_in, s
 
 __all__ = ["ann", "app", "cleo", "postgres_app", "signed_in", "sqlite_app"]
 
-PAGE, TYPES = "/settings/general", "/settings/general/types"
+PAGE, TYPES, STATUSES = "/settings/account", "/settings/account/types", "/settings/account/statuses"
 HTMX = {"HX-Request": "true", "HX-Target": "company-types"}
 
 

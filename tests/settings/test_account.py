@@ -2,6 +2,7 @@
 
 import pytest
 
+from halo_admin.accounts.rights import Right, may
 from halo_admin.db import begin_write, db
 from tests.connecting.conftest import saved
 from tests.settings.conftest import PAGE, account_of, import_goes_on
@@ -36,6 +37,24 @@ def test_all_three_are_saved(ann, ann_browses):
     assert "now belong to Germany (+49): 0 were read anew." in told
     assert '<option value="Europe/Berlin" selected>Berlin</option>' in told
     assert '<option value="DE" selected>Germany (+49)</option>' in told
+
+
+def test_the_page_has_moved_and_its_old_address_leads_to_it(ann_browses):
+    answer = ann_browses.get("/settings/general")
+    assert (answer.status_code, answer.location) == (301, PAGE)
+
+
+def test_who_may_send_to_halo_is_chosen_by_role(ann, bob, ann_browses):
+    assert account_of(ann).senders == ["marketer", "salesperson"]
+    assert may(bob, Right.SEND)
+    ann_browses.post(PAGE, data=FORM | {"senders": ["marketer", "admin", "nobody"]})
+    assert account_of(ann).senders == ["marketer"]
+    assert not may(bob, Right.SEND)
+    assert may(ann, Right.SEND), "admins always may"
+    ann_browses.post(PAGE, data=FORM | {"name": " ", "senders": ["salesperson"]})
+    assert account_of(ann).senders == ["marketer"], "a form that was rejected changes nothing"
+    page = ann_browses.post(PAGE, data=FORM | {"name": " ", "senders": ["salesperson"]}).text
+    assert 'value="salesperson" checked' in page
 
 
 def test_times_are_shown_in_the_zone_that_was_saved(ann, ann_browses):

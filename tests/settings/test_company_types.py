@@ -81,7 +81,7 @@ def test_with_script_the_list_alone_is_answered(ann, ann_browses):
     ],
 )
 def test_a_name_that_cannot_be_has_its_sentence_beside_it_and_stays_typed(ann, ann_browses, typed, sentence):
-    for url, field in ((TYPES, "added-name"), (address(ann, "Vendor"), "new-name")):
+    for url, field in ((TYPES, "added-type"), (address(ann, "Vendor"), "new-name")):
         answer = ann_browses.post(url, data={"name": typed})
         assert answer.status_code == 422
         page = html.unescape(answer.text)

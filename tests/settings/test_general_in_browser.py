@@ -31,15 +31,15 @@ def address(sqlite_url, tmp_path, serve):
 
 
 def open_general(page, address):
-    page.goto(f"{address}/settings/general")
+    page.goto(f"{address}/settings/account")
     page.get_by_label("E-mail").fill("ann@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{address}/settings/general")
+    page.wait_for_url(f"{address}/settings/account")
 
 
 def names(page):
-    return page.locator(".types strong").all_inner_texts()
+    return page.locator("#company-types strong").all_inner_texts()
 
 
 def settled(page):
@@ -74,15 +74,16 @@ def test_types_are_changed_in_place_by_keyboard(page, address):
     page.get_by_label("New company type").fill("Public sector")
     page.keyboard.press("Enter")
     page.get_by_text("“Public sector” was added.").wait_for()
-    assert focused(page) == "added-name"
+    assert focused(page) == "added-type"
     settled(page)
     page.get_by_role("button", name="Move Public sector up").focus()
     for _ in range(4):
         before = names(page)
         page.keyboard.press("Enter")
         page.wait_for_function(
-            "before => JSON.stringify([...document.querySelectorAll('.types strong')].map(one => one.textContent))"
-            " !== JSON.stringify(before)",
+            "before => JSON.stringify("
+            "[...document.querySelectorAll('#company-types strong')].map(one => one.textContent)"
+            ") !== JSON.stringify(before)",
             arg=before,
         )
         settled(page)
@@ -103,7 +104,7 @@ def test_types_are_changed_in_place_by_keyboard(page, address):
     page.get_by_role("button", name="Remove clients").press("Enter")
     page.get_by_text("“clients” was removed.").wait_for()
     assert names(page) == ["Public sector", "Prospect", "Client", "Partner"]
-    assert page.url == f"{address}/settings/general"
+    assert page.url == f"{address}/settings/account"
 
 
 def test_what_cannot_be_done_says_why_in_its_line(page, address):
@@ -123,11 +124,32 @@ def test_what_cannot_be_done_says_why_in_its_line(page, address):
     shot(page, "general-types-renaming")
     page.reload()
     page.get_by_label("New company type").fill("partner")
-    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Add").first.click()
     page.get_by_text("There is a type “Partner” already.").wait_for()
-    assert focused(page) == "added-name"
+    assert focused(page) == "added-type"
     assert barriers(page) == []
     shot(page, "general-types-adding")
+
+
+def test_statuses_are_changed_with_how_they_count(page, address):
+    open_general(page, address)
+    page.get_by_label("New opportunity status").fill("On hold")
+    page.locator("#opportunity-statuses").get_by_role("button", name="Add").click()
+    page.get_by_text("“On hold” was added.").wait_for()
+    settled(page)
+    page.get_by_role("link", name="Change On hold").press("Enter")
+    page.get_by_label("New name of On hold").wait_for()
+    assert barriers(page) == []
+    shot(page, "general-statuses")
+    page.reload()
+    page.get_by_role("link", name="Change On hold").click()
+    page.locator("#new-kind").select_option("Lost")
+    page.locator("#opportunity-statuses").get_by_role("button", name="Save").click()
+    page.get_by_text("“On hold” counts as lost now.").wait_for()
+    page.get_by_label("Marketers").uncheck()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.", exact=True).wait_for()
+    assert [page.get_by_label(label).is_checked() for label in ("Salespeople", "Marketers")] == [True, False]
 
 
 def test_without_script_the_same_buttons_work(new_page, address):

@@ -41,7 +41,7 @@ def test_the_plain_address_leads_home_and_to_the_sign_in_without_anybody(world, 
     assert ann.get("/").location == "/settings/halo"
     world.ours("Acme")
     assert ann.get("/").location == "/companies"
-    assert ann.get("/settings/").location == "/settings/general"
+    assert ann.get("/settings/").location == "/settings/account"
 
 
 def test_people_without_the_right_see_no_settings(world):
