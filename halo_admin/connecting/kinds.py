@@ -1,4 +1,4 @@
-"""The kinds of mapping: of which of Halo's values each is, what they may mean here, and how its page calls all of it."""
+"""The kinds of mapping: which of Halo's values each is about, what they may mean here, and what its page calls them."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -16,8 +16,9 @@ TITLES = {"companies": "Company types", "opportunities": "Opportunity types and 
 
 
 class Words(NamedTuple):
-    """What a page, a command and a sentence call things: one and many of Halo's records that have a value, and of ours
-    that came from them; the table's title, what its own column says, and what Halo calls one of the values.
+    """What pages and sentences call things: one and many of Halo's records that have a value, and of ours that
+    came from them; the table's title, what its own column says, and one of Halo's values, in full and, one and many,
+    for short.
     """
 
     one: str
@@ -27,6 +28,8 @@ class Words(NamedTuple):
     title: str
     means: str
     value: str
+    short: str
+    shorts: str
 
 
 class Kind:
@@ -83,7 +86,7 @@ class CompanyTypes(Kind):
     key, stage, own, as_none = "company_type", "companies", TYPES, NO_TYPE
     words = Words(
         "client", "clients", "company", "companies", "What Halo's customer types mean here", "GlassHive company type",
-        "company type",
+        "company type", "type", "types",
     )  # fmt: skip
     any_read = staticmethod(seen.any_client)
     counts, here = staticmethod(seen.clients), staticmethod(seen.linked)
@@ -116,7 +119,7 @@ class OpportunityTypes(Kind):
     key, stage, as_none = "opportunity_type", "opportunities", "Import"
     words = Words(
         "opportunity", "opportunities", "opportunity", "opportunities", "Which of Halo's opportunity types come in",
-        "In GlassHive", "opportunity type",
+        "In GlassHive", "opportunity type", "type", "types",
     )  # fmt: skip
     any_read = staticmethod(opportunities_seen.any_read)
 
@@ -138,8 +141,8 @@ class OpportunityStatuses(Kind):
 
     key, stage, own = "opportunity_status", "opportunities", STATUSES
     words = Words(
-        "opportunity", "opportunities", "opportunity", "opportunities", "What Halo's statuses of opportunities mean here",
-        "GlassHive status", "status",
+        "opportunity", "opportunities", "opportunity", "opportunities",
+        "What Halo's statuses of opportunities mean here", "GlassHive status", "status", "status", "statuses",
     )  # fmt: skip
     any_read = staticmethod(opportunities_seen.any_read)
 

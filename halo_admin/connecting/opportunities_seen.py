@@ -101,8 +101,8 @@ def types_left_out(tenant_id: int) -> set[str]:
 
 
 def hints(tenant_id: int) -> dict[str, str]:
-    """{status's key: "won" or "lost"}, by what Halo's closed opportunities say: whoever closes one keeps its probability
-    at 100 or 0 percent. Halo itself does not tell which statuses close (halo-api.md 3.7).
+    """{status's key: "won" or "lost"}, by what Halo's closed opportunities say: who closes one keeps its probability at
+    100 or 0 percent. Halo itself does not tell which statuses close (halo-api.md 3.7).
     """
     totals = defaultdict(lambda: defaultdict(int))
     for type_key, probability, number in db.session.execute(sa.text(CLOSED[_dialect()]), {"tenant": tenant_id}):

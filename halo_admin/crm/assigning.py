@@ -20,7 +20,7 @@ def salespeople(account_id: int) -> list[User]:
 
 
 def by_agent(account_id: int, tenant_id: int | None = None) -> dict[int, int]:
-    """{id of a Halo agent: the salesperson here that it is linked to}; without tenant_id in the tenant connected now."""
+    """{id of a Halo agent: the salesperson here that it is linked to}; tenant_id: else of the tenant connected now."""
     tenant_id = tenant_id or current_tenant_id(account_id) or 0
     here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == "agent", HaloRecord.ours_id.is_not(None))
     linked = db.session.execute(sa.select(HaloRecord.halo_id, HaloRecord.ours_id).where(*here)).all()

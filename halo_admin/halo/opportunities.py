@@ -1,4 +1,4 @@
-"""Opportunities in Halo's words: tickets of a type that is for sales; their types and statuses (halo-api.md 3.6, 3.7)."""
+"""Opportunities in Halo's words: tickets of types made for sales; those types, and statuses (halo-api.md 3.6, 3.7)."""
 
 from msgspec import Struct, field
 

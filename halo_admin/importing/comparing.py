@@ -29,8 +29,14 @@ def prepare(run):
     run.progress = run.progress | {"comparing": [0, total]}
     first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
     if first:
-        run.question = {"kind": "first", "option": first.option, "records": first.records, "about": first.about,
-                        "told": first.told, "choices": [{"value": value, "label": label} for value, label in first.ways]}
+        run.question = {
+            "kind": "first",
+            "option": first.option,
+            "records": first.records,
+            "about": first.about,
+            "told": first.told,
+            "choices": [{"value": value, "label": label} for value, label in first.ways],
+        }
         run.state = "waiting"
 
 

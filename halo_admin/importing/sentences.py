@@ -155,10 +155,12 @@ def lists_touched(run: ImportRun) -> list:
 
 
 def _incomplete(kind, seen, claimed, **_):
+    words = stages.words(kind)
     if (claimed or 0) > seen:
-        first = f"Halo tells of {plural(claimed, stages.word(kind), stages.words(kind))}, but lists {number(seen)}, also when asked again."
+        told = plural(claimed, stages.word(kind), words)
+        first = f"Halo tells of {told}, but lists {number(seen)}, also when asked again."
     else:
-        first = f"The list of {stages.words(kind)} changed while it was read, so that it may be incomplete."
+        first = f"The list of {words} changed while it was read, so that it may be incomplete."
     return f"{first} Nothing was concluded from what is missing in it."
 
 

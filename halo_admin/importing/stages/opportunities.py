@@ -46,7 +46,9 @@ class Opportunities(Stage):
     )  # fmt: skip
 
     def listed(self, kind, record):
-        keys = (one.key if one else f"{source}:none" for source, one in (("type", record.type), ("status", record.status)))
+        keys = (
+            one.key if one else f"{source}:none" for source, one in (("type", record.type), ("status", record.status))
+        )
         return {
             "label": record.name or f"Opportunity {record.halo_id}",
             "active": record.is_out is None,
@@ -82,7 +84,11 @@ class Opportunities(Stage):
         if row.ours_id or (row.answer or {}).get("ours_id"):
             return values
         found = row.found
-        placed = {"salesperson_id": found.salesperson_id, "company_id": found.company_id, "contact_id": found.contact_id}
+        placed = {
+            "salesperson_id": found.salesperson_id,
+            "company_id": found.company_id,
+            "contact_id": found.contact_id,
+        }
         kept = ("value", "probability", "expected_close", "opened_on")
         prospect = ("prospect_name", "prospect_email") if row.parent_id is None else ()
         return values | placed | {name: row.values[name] for name in (*kept, *prospect)}

@@ -12,7 +12,8 @@ from .settings import CLOSED_STATUSES, LOST, WON
 FIRST_TICKET = 1201
 
 _SUBJECTS = ("Backup for {0} PCs", "Microsoft 365 move", "New firewall", "VoIP für {0} Plätze", "Managed security",
-             "Laptops ({0})", "Renewal {0}", "Réseau Wi-Fi", "Office move", " Server {0}", "🔒 Zero trust", "防火墙 {0}")  # fmt: skip
+             "Laptops ({0})", "Renewal {0}", "Réseau Wi-Fi", "Office move", " Server {0}", "🔒 Zero trust",
+             "防火墙 {0}")  # fmt: skip
 _PROSPECTS = (("Prospect & Söhne", "Pia Prospect"), ("Bäckerei Morgenrot", "Frau Ölçer"), ("", "Jim O'Neil"),
               ("Nouvelle Vague SARL", ""), ("Kite Labs", "Ada Kite"), ("Grün + Partner", "K. Grün"))  # fmt: skip
 # statuses that opportunities have; one is not in Halo's own list any more
