@@ -15,13 +15,14 @@ class Columns(NamedTuple):
 
 COMPANIES = Columns(
     {"type": "Type", "website": "Website", "phone": "Phone", "street": "Street", "city": "City", "state": "State",
-     "postal_code": "Postal code", "country": "Country", "halo": "Halo", "edited": "Last edited here",
-     "added": "Added"},
+     "postal_code": "Postal code", "country": "Country", "salesperson": "Salesperson", "halo": "Halo",
+     "edited": "Last edited here", "added": "Added"},
     ("type", "website", "phone", "city"),
 )  # fmt: skip
 CONTACTS = Columns(
     {"email": "E-mail", "company": "Company", "type": "Company type", "title": "Title", "phone": "Phone",
-     "mobile": "Mobile", "lists": "Lists", "halo": "Halo", "edited": "Last edited here", "added": "Added"},
+     "mobile": "Mobile", "lists": "Lists", "salesperson": "Salesperson", "halo": "Halo",
+     "edited": "Last edited here", "added": "Added"},
     ("email", "company", "phone", "lists"),
 )  # fmt: skip
 

@@ -3,11 +3,12 @@
 from ..db import db, owned
 from . import editing
 from .models import CompanyType
+from .salespeople import RecordForm
 from .types import NO_TYPE, type_names
 
 
-class CompanyForm(editing.Form):
-    inputs = {"phone": "tel", "type_id": "choice"}
+class CompanyForm(RecordForm):
+    inputs = {"phone": "tel", "type_id": "choice", "salesperson_id": "choice", "notes": "lines"}
     needed = ("name",)
 
     def __init__(self, account_id: int):

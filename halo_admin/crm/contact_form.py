@@ -5,19 +5,20 @@ import re
 from ..db import db, owned
 from ..mirror.links import links
 from ..mirror.models import HaloRecord
-from . import editing, naming
+from . import naming
 from .choosing import called
 from .models import Company
+from .salespeople import RecordForm
 
 WHO = ("first_name", "last_name", "email", "phone", "mobile")
 NOBODY = "Type a name, an e-mail address or a phone number: something must tell who this is."
 HALO_SAYS_NO = " Halo has them as unsubscribed, so the next import unsubscribes them again: change it in Halo too."
 
 
-class ContactForm(editing.Form):
+class ContactForm(RecordForm):
     inputs = {
         "email": "email", "phone": "tel", "mobile": "tel", "company_id": "company", "unsubscribed": "tick",
-        "bounced": "tick",
+        "bounced": "tick", "salesperson_id": "choice", "notes": "lines",
     }  # fmt: skip
 
     def __init__(self, account_id: int):

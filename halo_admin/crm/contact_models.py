@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from .. import normal
+from ..accounts.models import User
 from ..db import BigId, Owned, UTCDateTime, db
 from .models import Company, ordered_text
 from .searchable import digits, email_words, name_words, phone_words
@@ -24,6 +25,8 @@ class Contact(Owned, db.Model):
     company_id = db.Column(BigId, db.ForeignKey("companies.id"))
     unsubscribed = db.Column(db.Boolean, nullable=False, default=False)
     bounced = db.Column(db.Boolean, nullable=False, default=False)  # mail to them came back
+    salesperson_id = db.Column(BigId, db.ForeignKey("users.id"))
+    notes = db.Column(db.Text)  # a memo of several lines
     name = db.Column(db.Text, nullable=False)
     name_sort = db.Column(ordered_text(80), nullable=False)
     email_key = db.Column(db.String(254))
@@ -36,6 +39,7 @@ class Contact(Owned, db.Model):
     version = db.Column(db.Integer, nullable=False, default=1)
 
     company = db.relationship(Company)
+    salesperson = db.relationship(User)
 
     # what a person may type in, with its label; the order of forms and files
     FIELDS = {
@@ -48,6 +52,8 @@ class Contact(Owned, db.Model):
         "company_id": "Company",
         "unsubscribed": "Unsubscribed",
         "bounced": "Bounced",
+        "salesperson_id": "Salesperson",
+        "notes": "Notes",
     }
     # the columns that the search box looks into, and the words each is found by
     WORDS = {
@@ -67,6 +73,8 @@ class Contact(Owned, db.Model):
         db.Index("ix_contacts_by_id", "account_id", "id"),
         db.Index("ix_contacts_by_company", "account_id", "company_id", "name_sort", "id"),
         db.Index("ix_contacts_by_company_id", "company_id", "account_id", "id"),  # in front: what a foreign key asks
+        db.Index("ix_contacts_by_salesperson", "account_id", "salesperson_id", "id"),
+        db.Index("ix_contacts_salesperson", "salesperson_id"),  # what a foreign key asks
         db.Index("ix_contacts_email_key", "account_id", "email_key"),
         *(
             db.Index(f"ix_contacts_{name}_by_{order}", "account_id", *columns,

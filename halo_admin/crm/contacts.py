@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ..db import among, db
-from . import asking, columns, finding, linked, lists
+from . import asking, columns, finding, linked, lists, salespeople
 from .asking import Filters
 from .contact_models import Contact, ListMember
 from .finding import Found
@@ -24,13 +24,14 @@ KEYS = {"email": "e-mail"}
 
 @dataclass(frozen=True)
 class Asked(asking.Asked):
-    """list and company are ids; type is NO_TYPE, NO_COMPANY or the id of the companies' type; link is a key of
-    linked.choices(), only one of ONLY.
+    """list and company are ids; type is NO_TYPE, NO_COMPANY or the id of the companies' type; salesperson is a key of
+    salespeople.choices(), link one of linked.choices(), only one of ONLY.
     """
 
     list: str = ""
     type: str = ""
     company: str = ""
+    salesperson: str = ""
     link: str = ""
     only: str = ""
 
@@ -42,6 +43,7 @@ def choices(account_id: int, company=None) -> dict[str, dict[str, str]]:
         "list": {str(one.id): one.name for one in lists.lists_of(account_id)},
         "type": types | {NO_TYPE: "No type", NO_COMPANY: "No company"},
         "company": {str(company.id): company.name} if company else {},
+        "salesperson": salespeople.choices(account_id),
         "link": linked.choices(KEYS),
         "only": ONLY,
     }
@@ -78,6 +80,8 @@ def filters(account_id: int, asked: Asked) -> Filters:
         where.append(MARKS[asked.only] == sa.true())
     if asked.list:
         narrowings.append(_on_list(int(asked.list)))
+    if asked.salesperson:
+        narrowings.append(salespeople.narrowing(Contact, account_id, asked.salesperson))
     if asked.link:
         narrowings.append(linked.narrowing(Contact, account_id, asked.link))
     return Filters(tuple(where), pinned, tuple(narrowings))
@@ -108,6 +112,7 @@ def beside(account_id: int, rows: list) -> dict:
         "on_lists": lists.names_on(ids),
         "type_names": type_names(account_id),
         "links": linked.of_rows(Contact, account_id, ids),
+        "salespeople": salespeople.names_of(rows),
     }
 
 

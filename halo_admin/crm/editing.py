@@ -11,6 +11,7 @@ from ..normal import email_key, web_address
 from . import changes, writing
 
 LONGEST = 500  # characters of a value that is typed in; what is here already may be longer
+LONGEST_MEMO = 20_000  # of one of several lines
 TICKS = {"": "No", "1": "Yes"}
 WRONG = {
     "phone": "Type a phone number, such as +49 30 5550100.",
@@ -22,7 +23,7 @@ GONE = "This type is not there any more. Choose another one."
 
 _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 # control characters, those without width, and those that turn the direction of what follows
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
 _ONE_ADDRESS = re.compile(r"[^\s,;:<>()\[\]\"|@]+@[^\s,;:<>()\[\]\"|@]+\.[^\s,;:<>()\[\]\"|@.]+")
 
 
@@ -40,7 +41,12 @@ class Form:
 
     def texts(self, record) -> dict[str, str]:
         """A record's fields as a form shows them."""
-        return {field: shown(self.text(record, field)) for field in record.FIELDS}
+        return {field: shown(self.as_typed(field, self.text(record, field))) for field in record.FIELDS}
+
+    def as_typed(self, field, text: str) -> str:
+        """A text with the line breaks that its input can hold: \\n, or none."""
+        lines = text.splitlines() if self.inputs.get(field) == "lines" else [text]
+        return "\n".join(_BREAKS.sub(" ", line) for line in lines)
 
     def text(self, record, field) -> str:
         value = getattr(record, field)
@@ -71,16 +77,19 @@ class Form:
 
     def errors(self, record, changed: dict[str, str]) -> dict[str, str]:
         """{field: sentence} of what must be mended in the texts that changed."""
-        found = {field: self.error(record.FORMS.get(field), text) for field, text in changed.items()}
+        found = {
+            field: self.error(record.FORMS.get(field), text, self.inputs.get(field) == "lines")
+            for field, text in changed.items()
+        }
         gone = [field for field, text in changed.items() if text not in self.options.get(field, {text: ""})]
         return {field: error for field, error in found.items() if error} | dict.fromkeys(gone, GONE)
 
-    def error(self, form, text) -> str | None:
+    def error(self, form, text, has_lines=False) -> str | None:
         """What is wrong with one text, which is an e-mail address, a phone, a website, or plain (None)."""
         if _UNSEEN.search(text):
             return UNSEEN
-        if len(text) > LONGEST:
-            return f"This is too long: use at most {LONGEST} characters."
+        if len(text) > (most := LONGEST_MEMO if has_lines else LONGEST):
+            return f"This is too long: use at most {most:,} characters."
         return WRONG[form] if text and not _is_one(form, text) else None
 
     def questions(self, record, changed: dict[str, str]) -> dict[str, str]:
@@ -89,8 +98,8 @@ class Form:
 
 
 def shown(text: str) -> str:
-    """A text as an input of one line holds it."""
-    return _UNSEEN.sub("", _BREAKS.sub(" ", text))
+    """A text as an input holds it, its line breaks aside."""
+    return _UNSEEN.sub("", text)
 
 
 def _is_one(form, text):
@@ -135,9 +144,9 @@ def read(sent, form: Form, fields) -> Typed:
 
     Who was shown what somebody else has saved meanwhile may have chosen that: it is what the form was opened with.
     """
-    was = {field: sent[f"was_{field}"] for field in fields if f"was_{field}" in sent}
+    was = {field: form.as_typed(field, sent[f"was_{field}"]) for field in fields if f"was_{field}" in sent}
     values = {field: "" for field in was if form.inputs.get(field) == "tick"}
-    values |= {field: _BREAKS.sub(" ", sent[field]) for field in fields if field in sent}
+    values |= {field: form.as_typed(field, sent[field]) for field in fields if field in sent}
     values |= form.sent(sent, values)
     values |= {field: text for field, text in was.items() if sent.get(f"choose_{field}") == "saved"}
     confirmed = frozenset(field for field in values if f"confirm_{field}" in sent)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from .. import normal
+from ..accounts.models import User
 from ..db import BigId, Owned, UTCDateTime, db
 from .searchable import digits, domain_words, name_words, phone_words
 
@@ -55,6 +56,8 @@ class Company(Owned, db.Model):
     state = db.Column(db.Text)
     postal_code = db.Column(db.Text)
     country = db.Column(db.Text)
+    salesperson_id = db.Column(BigId, db.ForeignKey("users.id"))
+    notes = db.Column(db.Text)  # a memo of several lines
     name_sort = db.Column(ordered_text(80), nullable=False)
     name_key = db.Column(db.String(255))
     phone_key = db.Column(db.String(40))
@@ -66,6 +69,7 @@ class Company(Owned, db.Model):
     version = db.Column(db.Integer, nullable=False, default=1)
 
     type = db.relationship(CompanyType)
+    salesperson = db.relationship(User)
 
     # what a person may type in, with its label; the order of forms and files
     FIELDS = {
@@ -78,6 +82,8 @@ class Company(Owned, db.Model):
         "state": "State",
         "postal_code": "Postal code",
         "country": "Country",
+        "salesperson_id": "Salesperson",
+        "notes": "Notes",
     }
     # the columns that the search box looks into, and the words each is found by
     WORDS = {
@@ -96,6 +102,8 @@ class Company(Owned, db.Model):
         db.Index("ix_companies_by_id", "account_id", "id"),
         db.Index("ix_companies_by_type_name", "account_id", "type_id", "name_sort", "id"),
         db.Index("ix_companies_by_type_id", "account_id", "type_id", "id"),
+        db.Index("ix_companies_by_salesperson", "account_id", "salesperson_id", "id"),
+        db.Index("ix_companies_salesperson", "salesperson_id"),  # what a foreign key asks
         db.Index("ix_companies_phone_key", "account_id", "phone_key"),
         db.Index("ix_companies_website_key", "account_id", "website_key"),
         db.Index("ix_companies_name_key", "account_id", "name_key"),

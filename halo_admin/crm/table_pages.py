@@ -14,7 +14,7 @@ from . import asking, columns, files_out, linked
 from .tables import counted
 
 # what a filter's value is said to be about, where it does not say so itself
-ABOUT = {"type": "Company type", "list": "List", "company": "Company"}
+ABOUT = {"type": "Company type", "list": "List", "company": "Company", "salesperson": "Salesperson"}
 
 
 class Chip(NamedTuple):

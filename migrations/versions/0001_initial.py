@@ -257,6 +257,8 @@ def upgrade():
         sa.Column("state", sa.Text(), nullable=True),
         sa.Column("postal_code", sa.Text(), nullable=True),
         sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("salesperson_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
         sa.Column(
             "name_sort",
             sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
@@ -272,6 +274,7 @@ def upgrade():
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_companies_account_id")),
+        sa.ForeignKeyConstraint(["salesperson_id"], ["users.id"], name=op.f("fk_companies_salesperson_id")),
         sa.ForeignKeyConstraint(["type_id"], ["company_types.id"], name=op.f("fk_companies_type_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
         sqlite_autoincrement=True,
@@ -280,6 +283,7 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_companies_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_companies_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_name", ["account_id", "name_sort", "id"], unique=False)
+        batch_op.create_index("ix_companies_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_type_id", ["account_id", "type_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_type_name", ["account_id", "type_id", "name_sort", "id"], unique=False)
         batch_op.create_index(
@@ -312,6 +316,7 @@ def upgrade():
         )
         batch_op.create_index("ix_companies_name_key", ["account_id", "name_key"], unique=False)
         batch_op.create_index("ix_companies_phone_key", ["account_id", "phone_key"], unique=False)
+        batch_op.create_index("ix_companies_salesperson", ["salesperson_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_companies_type_id"), ["type_id"], unique=False)
         batch_op.create_index("ix_companies_website_key", ["account_id", "website_key"], unique=False)
 
@@ -683,6 +688,8 @@ def upgrade():
         sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unsubscribed", sa.Boolean(), nullable=False),
         sa.Column("bounced", sa.Boolean(), nullable=False),
+        sa.Column("salesperson_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
             "name_sort",
@@ -700,6 +707,7 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_contacts_account_id")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_contacts_company_id")),
+        sa.ForeignKeyConstraint(["salesperson_id"], ["users.id"], name=op.f("fk_contacts_salesperson_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sqlite_autoincrement=True,
     )
@@ -723,6 +731,7 @@ def upgrade():
         batch_op.create_index("ix_contacts_by_company_id", ["company_id", "account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_name", ["account_id", "name_sort", "id"], unique=False)
+        batch_op.create_index("ix_contacts_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_email_key", ["account_id", "email_key"], unique=False)
         batch_op.create_index(
             "ix_contacts_inactive_in_halo_by_id",
@@ -738,6 +747,7 @@ def upgrade():
             sqlite_where=sa.text("inactive_in_halo = 1"),
             postgresql_where=sa.text("inactive_in_halo"),
         )
+        batch_op.create_index("ix_contacts_salesperson", ["salesperson_id"], unique=False)
         batch_op.create_index(
             "ix_contacts_unsubscribed_by_id",
             ["account_id", "id"],
@@ -948,6 +958,7 @@ def downgrade():
             sqlite_where=sa.text("unsubscribed = 1"),
             postgresql_where=sa.text("unsubscribed"),
         )
+        batch_op.drop_index("ix_contacts_salesperson")
         batch_op.drop_index(
             "ix_contacts_inactive_in_halo_by_name",
             sqlite_where=sa.text("inactive_in_halo = 1"),
@@ -959,6 +970,7 @@ def downgrade():
             postgresql_where=sa.text("inactive_in_halo"),
         )
         batch_op.drop_index("ix_contacts_email_key")
+        batch_op.drop_index("ix_contacts_by_salesperson")
         batch_op.drop_index("ix_contacts_by_name")
         batch_op.drop_index("ix_contacts_by_id")
         batch_op.drop_index("ix_contacts_by_company_id")
@@ -1087,6 +1099,7 @@ def downgrade():
     with op.batch_alter_table("companies", schema=None) as batch_op:
         batch_op.drop_index("ix_companies_website_key")
         batch_op.drop_index(batch_op.f("ix_companies_type_id"))
+        batch_op.drop_index("ix_companies_salesperson")
         batch_op.drop_index("ix_companies_phone_key")
         batch_op.drop_index("ix_companies_name_key")
         batch_op.drop_index(
@@ -1111,6 +1124,7 @@ def downgrade():
         )
         batch_op.drop_index("ix_companies_by_type_name")
         batch_op.drop_index("ix_companies_by_type_id")
+        batch_op.drop_index("ix_companies_by_salesperson")
         batch_op.drop_index("ix_companies_by_name")
         batch_op.drop_index("ix_companies_by_id")
         batch_op.drop_index(batch_op.f("ix_companies_account_id"))

@@ -41,12 +41,21 @@ def alike(html):
     return [" ".join(re.sub(r"<[^>]*>", "", line).replace(" (opens in a new tab)", "").split()) for line in lines]
 
 
-def test_a_company_is_made_with_all_that_follows(app, ann, create):
+def test_a_company_is_made_with_all_that_follows(app, ann, bob, create):
     before = now()
     client = next(kind for kind in company_types(ann.account_id) if kind.name == "Client")
-    values = {"phone": "+49 30 5550100", "website": "bergmann.example", "street": "1 Road", "city": "Berlin",
-              "state": "BE", "postal_code": "10115", "country": "Germany"}  # fmt: skip
-    answer = create(ann, "companies", name=" Bergmann GmbH ", type_id=str(client.id), **values)
+    values = {
+        "phone": "+49 30 5550100",
+        "website": "bergmann.example",
+        "street": "1 Road",
+        "city": "Berlin",
+        "state": "BE",
+        "postal_code": "10115",
+        "country": "Germany",
+        "notes": "Met at the fair.\nCall in May.",
+    }
+    chosen = {"type_id": str(client.id), "salesperson_id": str(bob.id)}
+    answer = create(ann, "companies", name=" Bergmann GmbH ", **chosen, **values)
     (made,) = all_of(ann, Company)
     assert (answer.status_code, answer.location) == (303, f"/companies/{made.id}")
     assert {field: getattr(made, field) for field in values} == values
@@ -58,6 +67,7 @@ def test_a_company_is_made_with_all_that_follows(app, ann, create):
     assert (line.what, line.by, line.by_user_id) == ("created", ann.name, ann.id)
     assert line.changes["name"] == [None, "Bergmann GmbH"]
     assert line.changes["type_id"] == [None, "Client"]
+    assert (made.salesperson_id, line.changes["salesperson_id"]) == (bob.id, [None, "Bob"])
     assert len(line.changes) == len(Company.FIELDS)
 
 

@@ -51,7 +51,8 @@ def test_a_line_that_is_like_nobody_creates_a_contact_with_all_it_gives(ann, loa
     (sam,) = everybody(ann)
     assert {name: getattr(sam, name) for name in Contact.FIELDS} == {
         "first_name": "Sam", "last_name": "Poole", "email": "Sam@Acme.example", "phone": "030 555", "mobile": "0170 1",
-        "title": "CEO", "company_id": acme, "unsubscribed": True, "bounced": False,
+        "title": "CEO", "company_id": acme, "unsubscribed": True, "bounced": False, "salesperson_id": None,
+        "notes": None,
     }  # fmt: skip
     assert (sam.name, sam.email_key, sam.version, sam.made_by_run) == ("Sam Poole", "sam@acme.example", 1, None)
     assert sam.edited_at is not None
