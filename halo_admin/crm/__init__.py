@@ -1,9 +1,18 @@
-"""The MSP's own records: companies, contacts and their lists."""
+"""The MSP's own records: companies, contacts and their lists, opportunities."""
 
 
 def init_app(app):
-    from . import contact_views, list_member_views, list_views, parting_views, profile_views, table_views, views
+    from . import (
+        contact_views,
+        list_member_views,
+        list_views,
+        opportunity_views,
+        parting_views,
+        profile_views,
+        table_views,
+        views,
+    )
 
     app.register_blueprint(views.bp)
-    rooms = (contact_views, list_member_views, list_views, parting_views, profile_views, table_views)
+    rooms = (contact_views, list_member_views, list_views, opportunity_views, parting_views, profile_views, table_views)
     assert all(room.bp is views.bp for room in rooms)  # one room, one blueprint

@@ -2,21 +2,14 @@
 
 import sqlalchemy as sa
 
-from ..accounts.models import User
-from ..db import among, db, owned
+from ..db import among, db
 from ..mirror.links import current_tenant_id
 from ..mirror.models import HaloRecord
 from . import changes
 from .opportunity_models import Opportunity
+from .salespeople import salespeople
 
 FROM_HALO = "As its Halo agent, linked here meanwhile"
-
-
-def salespeople(account_id: int) -> list[User]:
-    """The account's users who can be given opportunities, by name."""
-    users = owned(User, account_id).where(User.active.is_(True))
-    return sorted((user for user in db.session.scalars(users) if "salesperson" in user.roles),
-                  key=lambda user: (user.name.casefold(), user.id))  # fmt: skip
 
 
 def by_agent(account_id: int, tenant_id: int | None = None) -> dict[int, int]:
@@ -24,7 +17,7 @@ def by_agent(account_id: int, tenant_id: int | None = None) -> dict[int, int]:
     tenant_id = tenant_id or current_tenant_id(account_id) or 0
     here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == "agent", HaloRecord.ours_id.is_not(None))
     linked = db.session.execute(sa.select(HaloRecord.halo_id, HaloRecord.ours_id).where(*here)).all()
-    able = {user.id for user in salespeople(account_id)} if linked else set()
+    able = salespeople(account_id) if linked else {}
     return {row.halo_id: row.ours_id for row in linked if row.ours_id in able}
 
 
@@ -47,7 +40,7 @@ def assignable(account_id: int) -> int:
 
 def assign(account_id: int, by) -> int:
     """Give all of those to their salespeople; how many. In a writing transaction; the caller commits."""
-    given, people = 0, {user.id: user.name for user in salespeople(account_id)}
+    given, people = 0, salespeople(account_id)
     for agent_id, user_id in sorted(by_agent(account_id).items()):
         which = _open(account_id, [agent_id])
         told = {"salesperson_id": [None, people[user_id]]}

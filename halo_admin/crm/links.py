@@ -34,7 +34,7 @@ def link_of(ours, country: str) -> Link | None:
 
 def differences(ours, theirs: dict, country: str) -> dict[str, str | None]:
     """What of `theirs` is not the same as ours, by field; fields that Halo was not read for are left out."""
-    read = [field for field in ours.FIELDS if field in theirs]
+    read = [field for field in getattr(ours, "COMPARED", ours.FIELDS) if field in theirs]
     differ = {field: theirs[field] for field in read if not _same(ours, field, theirs[field], country)}
     return {field: "Yes" if value is True else value for field, value in differ.items()}
 

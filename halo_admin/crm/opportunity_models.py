@@ -67,6 +67,7 @@ class Opportunity(Owned, db.Model):
     WORDS = {"name": name_words, "prospect_name": name_words, "prospect_email": email_words}
     FORMS = {"prospect_email": "email", "value": "money", "probability": "percent", "expected_close": "day",
              "opened_on": "day"}  # fmt: skip
+    COMPARED = ("name", "probability")  # what a profile compares with Halo's; differences.py does the rest
     HALO_KIND = "opportunity"  # what the mirror calls it
     HALO_MARKS = {"inactive_in_halo": False, "halo_value": None, "halo_expected_close": None, "halo_agent_id": None}
 

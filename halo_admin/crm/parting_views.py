@@ -1,6 +1,6 @@
 """The ways back from a profile's menu: unlink from Halo, link to a Halo record, never import it, delete it.
 
-Each is a page that tells first what it means. Companies and contacts have the same ones.
+Each is a page that tells first what it means. Companies, contacts and opportunities have the same ones.
 """
 
 from datetime import datetime
@@ -15,20 +15,21 @@ from ..mirror.links import current_tenant_id
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
-from . import contact_views, lists, parting, parting_link, tables, views
+from . import contact_views, lists, opportunity_views, parting, parting_link, tables, views
 from .blueprint import bp
 from .contact_models import Contact
 from .links import link_of
 from .models import Company
+from .opportunity_models import Opportunity
 from .pages import drawn_panels
 
-MODELS = {"company": Company, "contact": Contact}
-ONES = {"company": views.ONE, "contact": contact_views.ONE}
-NOUNS = {"company": "companies", "contact": "contacts"}
+MODELS = {"company": Company, "contact": Contact, "opportunity": Opportunity}
+ONES = {"company": views.ONE, "contact": contact_views.ONE, "opportunity": opportunity_views.ONE}
+NOUNS = {"company": "companies", "contact": "contacts", "opportunity": "opportunities"}
 
 
 def on_each(name: str):
-    """Hang a view(noun, record_id) below every company and every contact; its endpoint is crm.unlink_company."""
+    """Hang a view(noun, record_id) below every record of each kind; its endpoint is crm.unlink_company, say."""
 
     def hang(view):
         for noun, one in ONES.items():
@@ -134,16 +135,19 @@ def _about_unlinking(noun, record, linked):
 
 def _about_contacts(noun, record, linked):
     """{total: how many contacts a company has, came: how many of them came from Halo}, as people read it."""
-    if noun == "contact" or not linked:
+    if noun != "company" or not linked:
         return {}
     came = parting.number_that_came(record, linked.record.tenant_id)
     return {"total": parting.number_of_contacts(record), "came": came, "counted": tables.counted}
 
 
 def _about_deleting(noun, record, _linked):
+    if noun == "opportunity":
+        return {}
+    told = {"opportunities": parting.number_of_opportunities(record), "counted": tables.counted}
     if noun == "company":
-        return {"total": parting.number_of_contacts(record), "counted": tables.counted}
-    return {"on": lists.names_on([record.id]).get(record.id, [])}
+        return told | {"total": parting.number_of_contacts(record)}
+    return told | {"on": lists.names_on([record.id]).get(record.id, [])}
 
 
 def _about_linking(noun, record, _linked):

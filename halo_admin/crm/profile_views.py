@@ -18,16 +18,19 @@ from .tables import counted
 
 @bp.get(views.ONE)
 def company(company_id):
-    return _profile("company", own_or_404(Company, company_id))
+    return profile_page("company", own_or_404(Company, company_id))
 
 
 @bp.get(contact_views.ONE)
 def contact(contact_id):
-    return _profile("contact", own_or_404(Contact, contact_id))
+    return profile_page("contact", own_or_404(Contact, contact_id))
 
 
-def _profile(noun, record):
-    """The page, or its tabs alone where a tab has asked for them; an address without a tab shows the first."""
+def profile_page(noun, record, **more):
+    """The page, or its tabs alone where a tab has asked for them; an address without a tab shows the first.
+
+    more: what the template needs beside what all profiles show.
+    """
     known = tabs(noun)
     chosen = next((one for one in known if one.key == request.args.get("tab")), known[0])
 
@@ -39,7 +42,7 @@ def _profile(noun, record):
     if request.headers.get("HX-Target") == "tabs":
         return render_template("crm/_tabs.html", **shown)
     shown |= {"link": link_of(record, current_user.account.default_country), "origins": history.origins(noun, record)}
-    return render_template(f"crm/{noun}.html", panels=drawn_panels(noun, record), **shown)
+    return render_template(f"crm/{noun}.html", panels=drawn_panels(noun, record), **shown | more)
 
 
 @tab("company", "contacts", "Contacts", "crm/_of_company.html")
@@ -55,8 +58,9 @@ def lists_of(contact, _args):
 
 @tab("company", "history", "History", "crm/_history.html")
 @tab("contact", "history", "History", "crm/_history.html")
+@tab("opportunity", "history", "History", "crm/_history.html")
 def history_of(record, args):
-    noun = "company" if isinstance(record, Company) else "contact"
+    noun = history.NOUNS[type(record)]
     place = args.get("before", "")
     return {"lines": history.page(noun, record, place), "newest": not place}
 

@@ -1,8 +1,8 @@
 """What a stage says about itself; the shared path does the rest."""
 
-from datetime import date
-
 import msgspec
+
+from ..crm.editing import is_day
 
 
 class Skip(Exception):
@@ -73,14 +73,7 @@ class Choice(msgspec.Struct, frozen=True):
     is_day: bool = False
 
     def accepts(self, value: str) -> bool:
-        return value in dict(self.ways) or (self.is_day and _is_day(value))
-
-
-def _is_day(text):
-    try:
-        return len(text) == 10 and date.fromisoformat(text).year > 1900
-    except ValueError:
-        return False
+        return value in dict(self.ways) or (self.is_day and is_day(value))
 
 
 class Question(msgspec.Struct, frozen=True):

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from ..accounts.models import User
 from ..crm.contact_models import Contact, ContactList
 from ..crm.models import Company, CompanyType
-from ..crm.money import plain
 from ..crm.statuses import STATUSES
 from ..db import among, db, owned
 from ..mirror.models import HaloRecord
+from ..normal.sums import plain
 from . import stages
 from .models import Decision
 

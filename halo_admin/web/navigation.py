@@ -35,8 +35,9 @@ class Place:
 
 HOME = Place("crm.companies", "Companies", "building")
 CONTACTS, LISTS = Place("crm.contacts", "Contacts", "users"), Place("crm.all_lists", "Lists", "list-details")
-MAIN = (CONTACTS, HOME, LISTS)
-PHONE = (HOME, CONTACTS, LISTS)
+OPPORTUNITIES = Place("crm.opportunities", "Opportunities", "target-arrow")
+MAIN = (CONTACTS, HOME, LISTS, OPPORTUNITIES)
+PHONE = (HOME, CONTACTS, LISTS, OPPORTUNITIES)
 HISTORY = Place("importing.history", "History of imports", "history", admins_only=True)
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
 GENERAL = Place("settings.account", "General", "adjustments-horizontal", admins_only=True)

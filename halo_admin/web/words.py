@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask_login import current_user
 
 from ..normal import web_address
+from ..normal.sums import money
 
 OUTCOMES = {
     "created": "New",
@@ -32,7 +33,7 @@ SIDES = {"halo": "Halo", "glasshive": "GlassHive"}
 
 
 def init_app(app):
-    filters = (day_time, day, clock, number, plural, duration, capital, full_stop, web_address)
+    filters = (day_time, day, clock, number, plural, duration, capital, full_stop, money, web_address)
     app.jinja_env.filters.update({function.__name__: function for function in filters}, outcome=OUTCOMES.get)
     app.jinja_env.globals.update(OUTCOMES=OUTCOMES, OUTCOME_TONES=OUTCOME_TONES, STATES=STATES, SIDES=SIDES)
 

@@ -38,7 +38,12 @@ def test_all_opportunities_come_in_with_or_without_a_salesperson(world_on_each):
     assert all_told(run)
     one = world.opportunity(name="Backup")
     assert (one.company.name, one.contact.name, one.salesperson_id) == ("Acme", "Sam Poole", bob)
-    assert (one.value, one.probability, one.expected_close, one.opened_on) == (1_250_050, 60, "2026-09-30", "2026-05-01")
+    assert (one.value, one.probability, one.expected_close, one.opened_on) == (
+        1_250_050,
+        60,
+        "2026-09-30",
+        "2026-05-01",
+    )
     assert one.status.name == "New"
     assert [other.salesperson_id for other in world.opportunities()[1:]] == [None, None]
 
@@ -126,7 +131,9 @@ def test_an_opportunity_comes_in_without_a_company_that_is_not_here(world, acme)
 
 def test_the_general_user_of_a_client_is_no_contact(world, acme):
     world.imported_contacts()
-    general = next(one["id"] for one in world.halo.tenant.users_of(world.halo.tenant.get("clients", acme)["main_site_id"]))
+    general = next(
+        one["id"] for one in world.halo.tenant.users_of(world.halo.tenant.get("clients", acme)["main_site_id"])
+    )
     world.sale(at=acme, contact=general)
     world.imported_sales()
     assert (world.opportunity().company.name, world.opportunity().contact_id) == ("Acme", None)

@@ -64,9 +64,10 @@ class Opportunities(Stage):
             mapping.remember(tenant, kind, found)
 
     def compose(self, listed, detail, around):
-        names = ("value", "probability", "expected_close", "opened_on", "closed_on", "agent_id", "contact_id",
+        names = ("value", "probability", "expected_close", "opened_on", "closed_on", "agent_id",
                  "prospect_email", "is_out", "merged_into", "changed_at")  # fmt: skip
         values = {name: _plain(getattr(listed, name)) for name in names}
+        values["user_id"] = listed.contact_id
         values["name"] = listed.name or f"Opportunity {listed.halo_id}"
         who = (listed.prospect_contact, listed.prospect_company)
         values["prospect_name"] = ", ".join(filter(None, who)) or None

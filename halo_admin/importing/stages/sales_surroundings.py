@@ -38,11 +38,11 @@ def of(situation, rows) -> dict[int, Placed]:
     chosen = sa.select(HaloRecord.id, HaloRecord.parent_id, HaloRecord.values).where(among(HaloRecord.id, new))
     found = [row for row in db.session.execute(chosen) if row.values]
     companies = _here(situation, "client", Company, {row.parent_id for row in found})
-    contacts = _here(situation, "user", Contact, {row.values["contact_id"] for row in found})
+    contacts = _here(situation, "user", Contact, {row.values["user_id"] for row in found})
     people = _salespeople(situation)
     return {
         row.id: _placed(
-            people.get(row.values["agent_id"]), companies.get(row.parent_id), contacts.get(row.values["contact_id"]),
+            people.get(row.values["agent_id"]), companies.get(row.parent_id), contacts.get(row.values["user_id"]),
             answers,
         )
         for row in found

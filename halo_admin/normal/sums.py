@@ -30,6 +30,14 @@ def read(text: str) -> int | None:
     return -hundredths if text.startswith("-") else hundredths
 
 
+def is_sum(text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _written(hundredths, whole):
     if hundredths is None:
         return ""
