@@ -22,10 +22,12 @@ def main():
     import halo_admin.crm.contact_models
     import halo_admin.crm.load_models
     import halo_admin.crm.models
+    import halo_admin.crm.note_models
     import halo_admin.crm.opportunity_models
     import halo_admin.heartbeats
     import halo_admin.importing.models
-    import halo_admin.mirror.models  # noqa: F401
+    import halo_admin.mirror.models
+    import halo_admin.mirror.reading_models  # noqa: F401
 
     versions = ROOT / "migrations" / "versions"
     for old in versions.glob("*.py"):

@@ -44,7 +44,7 @@ def put_back(tenant, stage, model) -> int:
 
 
 def remove_types(tenant) -> None:
-    """Remove the company types and statuses that were made under the names Halo's have, and that nobody uses any more."""
+    """Remove the company types and statuses made under the names that Halo has, and that nobody uses any more."""
     for kind, starting in STARTING.items():
         _remove_made(tenant, KINDS[kind], starting)
 

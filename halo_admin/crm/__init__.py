@@ -6,13 +6,15 @@ def init_app(app):
         contact_views,
         list_member_views,
         list_views,
+        note_views,
         opportunity_views,
         parting_views,
         profile_views,
         table_views,
-        views,
     )
+    from . import views as views
 
     app.register_blueprint(views.bp)
-    rooms = (contact_views, list_member_views, list_views, opportunity_views, parting_views, profile_views, table_views)
+    rooms = (contact_views, list_member_views, list_views, note_views, opportunity_views, parting_views, profile_views,
+             table_views)  # fmt: skip
     assert all(room.bp is views.bp for room in rooms)  # one room, one blueprint

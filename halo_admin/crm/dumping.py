@@ -18,6 +18,7 @@ from ..normal.sums import plain
 from . import cells, lists
 from .contact_models import Contact, ContactList
 from .models import Company
+from .note_models import Note
 from .opportunity_models import Opportunity
 from .statuses import STATUSES
 from .types import type_names
@@ -115,6 +116,16 @@ def _users(account_id):
         yield row.id, row.halo_id, row.email, row.name, ";".join(row.roles)
 
 
+def _notes(account_id):
+    """A contact's note bears the contact's company as well. Times are UTC; text is without marks."""
+    people = dict(map(tuple, db.session.execute(owned(User, account_id).with_only_columns(User.id, User.email))))
+    companies = owned(Contact, account_id).with_only_columns(Contact.id, Contact.company_id)
+    company_of = dict(map(tuple, db.session.execute(companies.where(Contact.company_id.is_not(None)))))
+    for row in _with_halo_ids(Note, account_id, Note.HALO_KIND):
+        yield (row.id, row.halo_id, row.contact_id, row.company_id or company_of.get(row.contact_id),
+               people.get(row.author_id) or row.author, f"{row.at:%Y-%m-%dT%H:%M:%SZ}", row.plain)  # fmt: skip
+
+
 def _with_halo_ids(model, account_id, kind):
     """The columns of all the account's records, with the id of what each is linked to; one statement, one snapshot."""
     link = links(account_id, kind).subquery()
@@ -153,5 +164,6 @@ FILES = (
         _opportunities,
     ),
     File("lists", ("id", "name", "leads", "contacts"), _lists),
+    File("notes", ("id", "halo_id", "contact_id", "company_id", "author", "at", "text"), _notes),
     File("users", ("id", "halo_id", "email", "name", "roles"), _users),
 )

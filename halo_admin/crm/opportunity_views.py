@@ -16,7 +16,7 @@ from .naming import number
 from .opportunity_form import OpportunityForm
 from .opportunity_models import Opportunity
 from .profile import tab
-from .profile_views import profile_page
+from .profile_views import shown_profile
 from .table_pages import columns_saved, file_of, table_page
 from .tables import LARGEST_ID, counted
 
@@ -83,7 +83,7 @@ def _about(asked):
 @bp.get(ONE)
 def opportunity(opportunity_id):
     record = own_or_404(Opportunity, opportunity_id)
-    return profile_page("opportunity", record, differs=Comparing(record.account_id).of(record))
+    return shown_profile("opportunity", record, request.args, differs=Comparing(record.account_id).of(record))
 
 
 @bp.get("/opportunities/new")

@@ -15,7 +15,7 @@ from ..mirror.links import current_tenant_id
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
-from . import contact_views, lists, opportunity_views, parting, parting_link, tables, views
+from . import activity, contact_views, lists, opportunity_views, parting, parting_link, tables, views
 from .blueprint import bp
 from .contact_models import Contact
 from .links import link_of
@@ -144,10 +144,11 @@ def _about_contacts(noun, record, linked):
 def _about_deleting(noun, record, _linked):
     if noun == "opportunity":
         return {}
-    told = {"opportunities": parting.number_of_opportunities(record), "counted": tables.counted}
+    about = {"opportunities": parting.number_of_opportunities(record), "notes": activity.number(record),
+             "counted": tables.counted}  # fmt: skip
     if noun == "company":
-        return told | {"total": parting.number_of_contacts(record)}
-    return told | {"on": lists.names_on([record.id]).get(record.id, [])}
+        return about | {"total": parting.number_of_contacts(record)}
+    return about | {"on": lists.names_on([record.id]).get(record.id, [])}
 
 
 def _about_linking(noun, record, _linked):

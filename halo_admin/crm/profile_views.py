@@ -18,31 +18,35 @@ from .tables import counted
 
 @bp.get(views.ONE)
 def company(company_id):
-    return profile_page("company", own_or_404(Company, company_id))
+    return _profile("company", own_or_404(Company, company_id))
 
 
 @bp.get(contact_views.ONE)
 def contact(contact_id):
-    return profile_page("contact", own_or_404(Contact, contact_id))
+    return _profile("contact", own_or_404(Contact, contact_id))
 
 
-def profile_page(noun, record, **more):
+def _profile(noun, record):
+    return shown_profile(noun, record, request.args)
+
+
+def shown_profile(noun, record, args, **more):
     """The page, or its tabs alone where a tab has asked for them; an address without a tab shows the first.
 
-    more: what the template needs beside what all profiles show.
+    more: what the template needs beside, and what the chosen tab shows other than it would read.
     """
     known = tabs(noun)
-    chosen = next((one for one in known if one.key == request.args.get("tab")), known[0])
+    chosen = next((one for one in known if one.key == args.get("tab")), known[0])
 
     def address(**changes):
         return url_for(f"crm.{noun}", **{f"{noun}_id": record.id}, **changes)
 
     shown = {"noun": noun, "record": record, "tabs": known, "tab": chosen, "address": address}
-    shown |= chosen.read(record, request.args)
+    shown |= chosen.read(record, args) | more
     if request.headers.get("HX-Target") == "tabs":
         return render_template("crm/_tabs.html", **shown)
     shown |= {"link": link_of(record, current_user.account.default_country), "origins": history.origins(noun, record)}
-    return render_template(f"crm/{noun}.html", panels=drawn_panels(noun, record), **shown | more)
+    return render_template(f"crm/{noun}.html", panels=drawn_panels(noun, record), **shown)
 
 
 @tab("company", "contacts", "Contacts", "crm/_of_company.html")

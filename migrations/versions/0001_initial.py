@@ -573,6 +573,24 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_mappings_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "note_readings",
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sweep_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("read_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("notes", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_note_readings_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_note_readings_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "halo_id", name=op.f("pk_note_readings")),
+    )
+    with op.batch_alter_table("note_readings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_readings_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_note_readings_sweep", ["tenant_id", "sweep_id"], unique=False)
+
+    op.create_table(
         "one_time_links",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -835,6 +853,45 @@ def upgrade():
         )
 
     op.create_table(
+        "notes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author", sa.String(length=200), nullable=False),
+        sa.Column("at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("from_halo", sa.Boolean(), nullable=False),
+        sa.Column("changed_in_halo_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("marker", sa.String(length=40), nullable=True),
+        sa.Column("send_state", sa.String(length=12), nullable=True),
+        sa.Column("sent_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("send_error", sa.Text(), nullable=True),
+        sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(contact_id IS NULL) <> (company_id IS NULL)", name=op.f("ck_notes_about_one")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notes_account_id")),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_notes_author_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_notes_company_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_notes_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+        sa.UniqueConstraint("account_id", "marker", name=op.f("uq_notes_account_id_marker")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notes_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_notes_author", ["author_id"], unique=False)
+        batch_op.create_index("ix_notes_by_id", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_notes_company", ["company_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_notes_contact", ["contact_id", "at", "id"], unique=False)
+
+    op.create_table(
         "opportunities",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -925,6 +982,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_opportunities_account_id"))
 
     op.drop_table("opportunities")
+    with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.drop_index("ix_notes_contact")
+        batch_op.drop_index("ix_notes_company")
+        batch_op.drop_index("ix_notes_by_id")
+        batch_op.drop_index("ix_notes_author")
+        batch_op.drop_index(batch_op.f("ix_notes_account_id"))
+
+    op.drop_table("notes")
     with op.batch_alter_table("list_members", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_list_members_on", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
@@ -1011,6 +1076,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_one_time_links_account_id"))
 
     op.drop_table("one_time_links")
+    with op.batch_alter_table("note_readings", schema=None) as batch_op:
+        batch_op.drop_index("ix_note_readings_sweep")
+        batch_op.drop_index(batch_op.f("ix_note_readings_account_id"))
+
+    op.drop_table("note_readings")
     with op.batch_alter_table("mappings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mappings_account_id"))
 

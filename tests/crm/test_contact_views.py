@@ -54,7 +54,7 @@ def test_a_contact_is_put_on_a_list_and_taken_off(ann, get, signed_in):
     assert [one.name for one in lists.standing(contact(sam)).on] == ["News"]
     assert "Put on “News”." in client.get(f"/contacts/{sam}").text
     assert client.post(f"/contacts/{sam}/lists", data={"take_off": news}).status_code == 303
-    html = client.get(f"/contacts/{sam}").text
+    html = client.get(f"/contacts/{sam}?tab=lists").text
     assert "Taken off by a person, and not put back by imports: News." in html
     assert "On no list." in html
 
@@ -91,9 +91,9 @@ def test_a_company_shows_its_contacts_page_by_page(ann, get, monkeypatch):
     acme, zoo = ours(ann, "Acme", "Zoo")
     people_of(ann, *(f"Contact {number:02}" for number in range(12)), company_id=acme)
     monkeypatch.setattr(tables, "PAGE_ROWS", 10)
-    html = get(ann, f"/companies/{acme}")
+    html = get(ann, f"/companies/{acme}?tab=contacts")
     assert shown(html) == [f"Contact {number:02}" for number in range(10)]
     assert f'href="/contacts?company={acme}">12 contacts<' in html
     older = re.search(r'rel="next" href="([^"]+)"', html)[1].replace("&amp;", "&")
     assert shown(get(ann, older)) == ["Contact 10", "Contact 11"]
-    assert "No contacts here yet." in get(ann, f"/companies/{zoo}")
+    assert "No contacts here yet." in get(ann, f"/companies/{zoo}?tab=contacts")

@@ -60,7 +60,7 @@ def grown(ann):  # noqa: F811
 
 def test_a_profile_has_tabs_and_tells_where_values_come_from(page, address, acme):  # noqa: F811
     sign_in(page, address)
-    page.goto(f"{address}/companies/{acme}")
+    page.goto(f"{address}/companies/{acme}?tab=contacts")
     assert page.get_by_text("Linked to Halo client 214 · matched by website").is_visible()
     assert page.get_by_text("Halo holds something else: acme-metal.example").is_visible()
     assert page.get_by_role("link", name="Ada Bee").is_visible()
@@ -86,7 +86,7 @@ def test_a_contacts_lists_are_a_tab(page, address, ann):  # noqa: F811
     listed(ann, "Newsletter", sam)
     listed(ann, "Partners")
     sign_in(page, address)
-    page.goto(f"{address}/contacts/{sam}")
+    page.goto(f"{address}/contacts/{sam}?tab=lists")
     page.get_by_label("Put on a list").select_option("Partners")
     page.get_by_role("button", name="Put on").click()
     page.get_by_role("button", name="Take off Partners").wait_for()

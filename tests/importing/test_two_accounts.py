@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.connecting.window import standing
-from halo_admin.crm import companies, lists, writing
+from halo_admin.crm import companies, lists, notes, writing
 from halo_admin.crm.companies import Asked
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import OpportunityStatus
+from halo_admin.crm.note_models import Note
 from halo_admin.db import begin_write, db, owned
 from halo_admin.importing.models import Decision
 from halo_admin.mirror.models import HaloRecord
@@ -66,10 +67,11 @@ def every_stage(world, **options):
 
 
 def typed_in(world, company_id):
-    """A contact of this company, on a list."""
+    """A contact of this company, on a list, with a note."""
     begin_write()
     ids = writing.insert(Contact, world.account, [{"first_name": f"{MARK} typed", "company_id": company_id}])
     lists.put_on(lists.get_or_create(world.account.id, f"{MARK} list"), ids, None)
+    notes.add(db.session.get(Contact, ids[0]), world.ann, f"{MARK} note")
     db.session.commit()
 
 
@@ -155,11 +157,13 @@ def downloaded(client):
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    contact, named = (db.session.scalar(owned(model, ann.account.id)) for model in (Contact, ContactList))
+    models = (Contact, ContactList, Note)
+    contact, named, note = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
+            "list_id": named.id, "note_id": note.id,
+            "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
 
