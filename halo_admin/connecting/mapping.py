@@ -78,7 +78,9 @@ def remember_seen(tenant: HaloTenant, kind: str) -> None:
 
 
 def table(tenant: HaloTenant, kind: str) -> list[Row]:
-    """The rows of the mapping: those nobody has answered first, then by their number of records."""
+    """The rows of the mapping: those nobody has answered first, before all those that nothing suggests an answer for;
+    then by their number of records.
+    """
     about = BY_KEY[kind]
     ours = about.own.all(tenant.account_id) if about.own else []
     rows = _rows(tenant, about, {one.id: one.name for one in ours})
@@ -87,7 +89,12 @@ def table(tenant: HaloTenant, kind: str) -> list[Row]:
     for row in rows:
         row.number, row.here = counts.get(row.key, 0), here.get(row.key, 0)
         row.suggested = suggested(row)
-    return sorted(rows, key=lambda row: (row.choice is not None, -row.number, row.name.casefold(), row.key))
+    return sorted(rows, key=_place)
+
+
+def _place(row):
+    is_plain = row.suggested is not None or not row.number
+    return row.choice is not None, is_plain, -row.number, row.name.casefold(), row.key
 
 
 def resolve(tenant_id: int, kind: str) -> dict[str, tuple[str, int | None]]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ..db import db
 from ..normal.sums import money
+from ..web.words import on_day
 from . import assigning, changes, writing
 from .opportunity_models import Opportunity
 from .salespeople import salespeople
@@ -52,7 +53,7 @@ class Comparing:
             if takes is None or takes == getattr(record, field) or halo == getattr(record, kept):
                 continue
             if field != "salesperson_id" or record.salesperson_id is not None:
-                found[field] = Difference(field, LABELS[field], self._read(field, takes), takes)
+                found[field] = Difference(field, LABELS[field], self.read(field, takes), takes)
         return found
 
     def clause(self):
@@ -74,10 +75,11 @@ class Comparing:
         chosen = sa.select(sa.func.count()).select_from(Opportunity)
         return db.session.scalar(chosen.where(Opportunity.account_id == self.account_id, self.clause()))
 
-    def _read(self, field, value):
+    def read(self, field, value):
+        """A value as people read it."""
         if field == "salesperson_id":
             return self.names[value]
-        return money(value) if field == "value" else value
+        return money(value) if field == "value" else on_day(value)
 
 
 def settle(record: Opportunity, field: str, take: bool, version: str, by) -> Difference:
@@ -90,7 +92,7 @@ def settle(record: Opportunity, field: str, take: bool, version: str, by) -> Dif
     if difference is None or str(record.version) != version:
         raise Stale(f"{record.name} was changed meanwhile. Look at it again.")
     ours = record.salesperson.name if field == "salesperson_id" else getattr(record, field)
-    told = money(ours) if field == "value" else ours
+    told = ours if field == "salesperson_id" else comparing.read(field, ours)
     row = {name: getattr(record, name) for name in record.FIELDS} | {"id": record.id}
     theirs, kept = COLUMNS[field]
     if take:

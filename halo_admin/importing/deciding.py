@@ -143,7 +143,7 @@ class Deciding:
 
     def _create(self, row, reason, why, **more):
         theirs = self.theirs[row.id]
-        changes = {field: [None, value] for field, value in theirs.items() if value not in BLANK}
+        changes = {field: [None, value] for field, value in theirs.items() if value is not None and value is not False}
         changes |= self.stage.change_beside(row, None, self.beside)
         settled = {field: [value, value] for field, value in theirs.items() if field not in self.stage.only_set}
         return self._decision(row, "created", reason, why, changes=changes, settled=settled, **more)
@@ -197,7 +197,6 @@ class Deciding:
         } | more  # fmt: skip
 
 
-BLANK = (None, False)  # a new record has them anyway
 LEADS = "it leads the Halo records that are one here now"
 STATES = {"ask": "asking", "created": "decided", "linked": "decided", "updated": "decided"}
 

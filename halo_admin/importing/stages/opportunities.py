@@ -153,7 +153,7 @@ class Opportunities(Stage):
         if name == "inactive_in_halo":
             return "does not count in Halo any more" if value else "counts in Halo again"
         field = {"halo_value": "value", "halo_expected_close": "expected close", "halo_agent_id": "agent"}[name]
-        return f"Halo has another {field}; ours stays until somebody takes it"
+        return f"Halo has another {field}"
 
 
 def _plain(value):
