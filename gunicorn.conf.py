@@ -9,4 +9,6 @@ graceful_timeout = 2
 # Longer than browsers and proxies go between two requests: a connection closed just as it is used again fails there.
 keepalive = 75
 control_socket_disable = True
+# what web servers in front tell is believed by the site itself, as far as TRUSTED_PROXIES says
+forwarded_allow_ips = ""
 loglevel = "warning"

@@ -53,8 +53,12 @@ def settings() -> dict:
         "SITE_URL": os.environ.get("SITE_URL", ""),
         "PORT": _number("PORT", 8000),
         "BACKUP_DIR": Path(os.environ.get("BACKUP_DIR") or instance / "backups"),
+        # how many web servers between a browser and this site are trusted to say who asked, and whether by https
+        "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", 0),
+        "SESSION_HOURS": _number("SESSION_HOURS", 12.0),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # on: always; off: where the page came by https
         "SESSION_COOKIE_SECURE": _switch("SESSION_COOKIE_SECURE"),
         "WTF_CSRF_TIME_LIMIT": None,
         "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,

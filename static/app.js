@@ -42,6 +42,35 @@
     field.focus();
   });
 
+  // what a search box has found: arrows walk it, Escape leaves it
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest("[data-found]");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!box || (!step && event.key !== "Escape")) return;
+    const input = box.querySelector("input");
+    const stops = [input, ...box.querySelectorAll("#search-found a")];
+    const next = step ? stops[stops.indexOf(event.target) + step] : input;
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    if (!step) document.getElementById("search-found").replaceChildren();
+  });
+
+  // rows that are picked: all at once, and how many
+  document.addEventListener("change", (event) => {
+    const all = event.target.matches("[data-pick-all]");
+    if (!all && !event.target.closest(".pick")) return;
+    const boxes = [...document.querySelectorAll(".pick [name]")];
+    if (all) boxes.forEach((box) => (box.checked = event.target.checked));
+    const picked = boxes.filter((box) => box.checked).length;
+    const told = document.querySelector("[data-picked]");
+    if (told) told.textContent = picked ? `${picked} selected:` : "Selected contacts:";
+    const head = document.querySelector("[data-pick-all]");
+    if (!head) return;
+    head.checked = picked === boxes.length;
+    head.indeterminate = picked > 0 && picked < boxes.length;
+  });
+
   // one menu open at a time; Escape or a click elsewhere closes it
   const close = (except) =>
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {

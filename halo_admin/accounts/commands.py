@@ -4,9 +4,10 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from .. import audit
 from ..db import begin_write, db
-from ..shell import account_option, answer, json_option, password_from_stdin, refuse
-from . import people
+from ..shell import account_option, answer, json_option, password_from_stdin, person, refuse
+from . import mailing, people, resetting
 from .models import ROLES, Account
 
 accounts = AppGroup("accounts", help="Accounts and the people in them.")
@@ -67,3 +68,21 @@ def add_user(account, email, name, roles, password_stdin, as_json):
         refuse(str(error))
     db.session.commit()
     answer({"user": user.id}, as_json, f"User {user.id}.")
+
+
+@accounts.command("password-link")
+@account_option
+@click.option("--email", required=True, help="Who signs in with this e-mail.")
+@json_option
+def password_link(account, email, as_json):
+    """Make a link by which somebody chooses a new password, to hand to them. It is mailed too where the site can."""
+    begin_write()
+    user = people.who_signs_in(email)
+    if user is None or user.account_id != account.id or not user.active:
+        refuse(f"Nobody of this account signs in as {email}.")
+    audit.note("people", f"Made a link for {user.name} to choose a new password", account_id=account.id)
+    link = resetting.make(user, person().name if person() else audit.SHELL_NAME)
+    db.session.commit()
+    mailing.queue(link)
+    address = mailing.address_of(link)
+    answer({"link": address}, as_json, f"{address}\nIt works once, within a day.")

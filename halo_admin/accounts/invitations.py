@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from .. import audit
 from ..db import db
 from . import one_time, people
 from .models import User
@@ -28,23 +29,26 @@ class Wrong(ValueError):
 def accept(token: str, name: str, password: str) -> User:
     """The user, who can sign in from now on. In a writing transaction; commits. Raises Wrong, and one_time.Unusable."""
     link = one_time.find(INVITATION, token)
-    user, name = link.user, " ".join(name.split())
-    if not name or len(name) > 200:
-        raise Wrong("name", "Type your name, at most 200 characters.")
-    try:
-        people.set_password(user, password)
-    except people.Unusable as error:
-        raise Wrong("password", str(error)) from error
+    user = link.user
+    user.name = _usable("name", people.person_name, name)
+    _usable("password", people.set_password, user, password)
     if _signs_in_elsewhere(user):
         raise Wrong("password", _elsewhere(user, link))
-    user.name = name
     try:
         one_time.use(link)
+        audit.note("people", "Accepted an invitation", account_id=user.account_id, by=user)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
         raise Wrong("password", _elsewhere(user, link)) from error
     return user
+
+
+def _usable(field, take, *typed):
+    try:
+        return take(*typed)
+    except people.Unusable as error:
+        raise Wrong(field, str(error)) from error
 
 
 def _signs_in_elsewhere(user):

@@ -59,7 +59,7 @@ class OneTimeLink(Owned, db.Model):
     __tablename__ = "one_time_links"
     id = db.Column(BigId, primary_key=True)
     user_id = db.Column(BigId, db.ForeignKey("users.id"), nullable=False)
-    purpose = db.Column(db.String(12), nullable=False)  # invitation
+    purpose = db.Column(db.String(12), nullable=False)  # invitation, password
     salt = db.Column(db.String(32), nullable=False)
     token_hash = db.Column(db.String(64), nullable=False, unique=True)
     by_name = db.Column(db.String(200), nullable=False)

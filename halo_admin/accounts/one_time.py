@@ -1,4 +1,4 @@
-"""Links that let whoever has one act once for a user: good for 7 days, for one use, and kept as a hash.
+"""Links that let whoever has one act once for a user: good for some days, for one use, and kept as a hash.
 
 The token is made of SECRET_KEY and the row's salt, so that an admin can copy a link again and a mail's job can write
 it, while the database alone opens nothing.
@@ -16,8 +16,8 @@ from flask import current_app
 from ..db import db, now
 from .models import OneTimeLink, User
 
-INVITATION = "invitation"
-LASTS = timedelta(days=7)
+INVITATION, PASSWORD = "invitation", "password"
+LASTS = {INVITATION: timedelta(days=7), PASSWORD: timedelta(days=1)}
 # what an open link is: the others cannot be used
 OPEN = (OneTimeLink.used_at.is_(None), OneTimeLink.revoked_at.is_(None))
 
@@ -36,7 +36,7 @@ def make(user: User, purpose: str, by_name: str, site: str) -> OneTimeLink:
     at, salt = now(), secrets.token_hex(16)
     link = OneTimeLink(account_id=user.account_id, user_id=user.id, purpose=purpose, salt=salt,
                        token_hash=_hash(_token(purpose, salt)), by_name=by_name, site=site, made_at=at,
-                       expires_at=at + LASTS)  # fmt: skip
+                       expires_at=at + LASTS[purpose])  # fmt: skip
     db.session.add(link)
     db.session.flush()
     return link

@@ -9,13 +9,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
 
 from ..db import db, now
-from . import places
+from . import passwords, places
 from .models import ROLES, Account, User
 
 HASHER = PasswordHasher()
 # verified when nobody has the e-mail, so that the answer takes as long as for a wrong password
 NOBODY = HASHER.hash(secrets.token_urlsafe())
-MIN_PASSWORD = 10
 
 
 class Unusable(ValueError):
@@ -74,19 +73,29 @@ def known_roles(roles) -> list[str]:
     return sorted(set(roles))
 
 
+def end_sessions(user: User) -> None:
+    """Whoever is signed in as the user is signed out, everywhere. The caller commits."""
+    user.session_key = secrets.token_hex(24)
+
+
 def set_password(user: User, password: str) -> None:
     """Sets the password and ends every session of the user. Raises Unusable."""
-    if len(password) < MIN_PASSWORD:
-        raise Unusable(f"This password is too short: use at least {MIN_PASSWORD} characters.")
+    if problem := passwords.problem(password, list(filter(None, (user.name, user.email)))):
+        raise Unusable(problem)
     user.password_hash = HASHER.hash(password)
-    user.session_key = secrets.token_hex(24)
+    end_sessions(user)
+
+
+def who_signs_in(email: str) -> User | None:
+    """The one user of the site who signs in with this e-mail, disabled or not."""
+    typed = email.replace("\0", "").strip().lower()  # no database compares with a NUL
+    one = sa.select(User).where(User.email == typed, User.password_hash.is_not(None))
+    return db.session.scalar(one.execution_options(populate_existing=True))
 
 
 def by_password(email: str, password: str) -> User | None:
     """The active user with this e-mail and password, or None; both answers take the same time."""
-    user = db.session.scalar(
-        sa.select(User).where(User.email == email.strip().lower(), User.password_hash.is_not(None))
-    )
+    user = who_signs_in(email)
     try:
         HASHER.verify(user.password_hash if user else NOBODY, password)
     except (VerificationError, InvalidHashError):
@@ -100,6 +109,14 @@ def address(text: str) -> str:
         return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
         raise Unusable(f"{text.strip() or 'An empty text'} is no e-mail address: {error}") from error
+
+
+def person_name(text: str) -> str:
+    """A person's name, its blanks tidied. Raises Unusable."""
+    name = " ".join(text.replace("\0", " ").split())
+    if not name or len(name) > 200:
+        raise Unusable("Type your name, at most 200 characters.")
+    return name
 
 
 def account_name(text: str) -> str:

@@ -5,7 +5,7 @@ from flask import abort, redirect, request, url_for
 from flask_login import LoginManager, current_user
 
 from ..db import db
-from . import rights
+from . import rights, sessions
 from .models import User
 
 login = LoginManager()
@@ -19,6 +19,8 @@ def init_app(app):
 
 
 def _load(session_key):
+    if sessions.is_over():
+        return None
     return db.session.scalar(sa.select(User).where(User.session_key == session_key, User.active))
 
 

@@ -1,21 +1,21 @@
-"""Sign in, sign out, accept an invitation."""
+"""Sign in, sign out, and ask for a new password."""
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask_login import current_user, login_user, logout_user
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
+from .. import audit
 from ..db import db
-from ..web.words import day
-from . import invitations, one_time, people
-from .models import OneTimeLink
-
-bp = Blueprint("accounts", __name__)
+from ..web.words import duration
+from . import attempts, entering, resetting, sessions
+from .blueprint import bp
 
 WRONG = "This e-mail and password do not belong together. Check both and try again."
+TOO_MANY = "That was tried too often. Wait {wait}, then try again."
 
 
 class SignIn(FlaskForm):
@@ -28,57 +28,64 @@ def sign_in():
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(_back())
     form = SignIn()
-    if form.validate_on_submit():
-        user = people.by_password(form.email.data, form.password.data)
-        if user:
-            login_user(user)
-            return redirect(_back())
+    if not form.validate_on_submit():
+        return _sign_in_page(form), 422 if form.errors else 200
+    try:
+        user = entering.enter(form.email.data, form.password.data, request.remote_addr)
+    except entering.Wrong:
         form.password.errors = [WRONG]
-    return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
+        return _sign_in_page(form), 422
+    except attempts.TooMany as error:
+        form.password.errors = [too_many(error)]
+        return _sign_in_page(form), *must_wait(error)
+    sessions.begin(user)
+    return redirect(_back())
 
 
-@bp.get("/invitation/<token>")
-def invitation(token):
-    """Where an invited person sets name and password."""
-    try:
-        link = one_time.find(one_time.INVITATION, token)
-    except one_time.Unusable as error:
-        return _not_let_in(error)
-    return _invited(link, link.user.name)
+def _sign_in_page(form):
+    return render_template("accounts/sign_in.html", form=form)
 
 
-@bp.post("/invitation/<token>")
-def accept_invitation(token):
-    name, password = request.form.get("name", ""), request.form.get("password", "")
-    try:
-        user = invitations.accept(token, name, password)
-    except one_time.Unusable as error:
-        return _not_let_in(error)
-    except invitations.Wrong as error:
-        db.session.rollback()
-        errors = {error.field: str(error)}
-        return _invited(one_time.find(one_time.INVITATION, token), name, errors), 422
-    login_user(user)
-    return redirect(url_for("crm.companies"), 303)
+def too_many(error):
+    return TOO_MANY.format(wait=duration(error.seconds))
 
 
-def _invited(link, name, errors=None):
-    return render_template("accounts/invitation.html", link=link, name=name, errors=errors or {})
-
-
-def _not_let_in(error):
-    db.session.rollback()
-    link = error.link and db.session.get(OneTimeLink, error.link.id)
-    sentence = invitations.SENTENCES[error.why].format(
-        by=link.by_name if link else "", day=day(link.expires_at) if link else ""
-    )
-    return render_template("accounts/not_let_in.html", sentence=sentence), 404 if error.why == "unknown" else 410
+def must_wait(error):
+    return 429, {"Retry-After": str(error.seconds)}
 
 
 @bp.post("/sign-out")
 def sign_out():
+    audit.note("sign-in", "Signed out", account_id=current_user.account_id)
+    db.session.commit()
     logout_user()
     return redirect(url_for("accounts.sign_in"))
+
+
+@bp.get("/forgotten-password")
+def forgotten():
+    """Where somebody says that they have forgotten their password."""
+    return _forgotten_page()
+
+
+@bp.post("/forgotten-password")
+def send_link():
+    """Has a link sent, if anybody signs in with this e-mail; the answer does not tell whether."""
+    email = request.form.get("email", "").strip()
+    if not email or not resetting.by_mail():
+        return _forgotten_page(email, "Type your e-mail address."), 422
+    try:
+        resetting.ask(email, request.remote_addr)
+    except attempts.TooMany as error:
+        return _forgotten_page(email, too_many(error)), *must_wait(error)
+    db.session.commit()
+    return _forgotten_page(email, sent=True)
+
+
+def _forgotten_page(email="", error="", sent=False):
+    return render_template(
+        "accounts/forgotten.html", email=email, error=error, sent=sent, by_mail=resetting.by_mail()
+    )  # fmt: skip
 
 
 def _back():

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask import g, has_request_context, request
 from flask_login import current_user
 
-from ..db import db, now
+from ..db import begin_write, db, now
 from .models import AuditEntry
 
 # what there is to look for, as the audit's page offers it
@@ -49,6 +49,13 @@ def note(kind: str, said: str, *, account_id: int | None, by=None, place: str | 
             place=here() if place is None else place,
         )
     )  # fmt: skip
+
+
+def note_now(kind: str, said: str, **who) -> None:
+    """The same where nothing else is written, as before a download: in a transaction of its own."""
+    begin_write()
+    note(kind, said, **who)
+    db.session.commit()
 
 
 def here() -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from ..accounts.role_names import NAMES as TYPES
+from ..accounts.role_names import NO_TYPE
 from ..crm.types import folded
 from ..db import db, now
 from ..mirror.models import HaloRecord, HaloTenant
@@ -12,8 +14,6 @@ from .answering import Unknown
 from .models import Mapping, StageState
 
 KIND, STAGE = "role", "users"
-TYPES = {"marketer": "Marketer", "salesperson": "Salesperson", "admin": "Admin"}
-NO_TYPE = "No type"
 # how names of Halo roles begin or end, and what they then most likely mean here
 MEANINGS = {
     "admin": ("admin", "administrator", "owner"),
@@ -124,11 +124,6 @@ def role_type(text: str) -> str | None:
         if wanted in (key, folded(name)):
             return key
     raise Unknown(f"“{text}” is no role type: use {NO_TYPE}, {', '.join(TYPES.values())}.")
-
-
-def told(roles: list[str]) -> str:
-    """Role types as people read them: "Admin, Salesperson", or "No type"."""
-    return ", ".join(name for key, name in TYPES.items() if key in roles) or NO_TYPE
 
 
 def _row(key, kept, seen_name, agents):

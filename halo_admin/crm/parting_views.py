@@ -4,7 +4,7 @@ Each is a page that tells first what it means. Companies, contacts and opportuni
 """
 
 from datetime import datetime
-from functools import partial
+from functools import wraps
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -34,14 +34,18 @@ def on_each(name: str):
     def hang(view):
         for noun, one in ONES.items():
             address = f"{one}/{name.replace('_', '-')}"
-            bp.add_url_rule(address, f"{name}_{noun}", partial(_call, view, noun), methods=["GET", "POST"])
+            bp.add_url_rule(address, f"{name}_{noun}", _of(view, noun), methods=["GET", "POST"])
         return view
 
     return hang
 
 
-def _call(view, noun, **ids):
-    return view(noun, own_or_404(MODELS[noun], ids[f"{noun}_id"]))
+def _of(view, noun):
+    @wraps(view)  # whoever checks a form's token asks a view for its name
+    def call(**ids):
+        return view(noun, own_or_404(MODELS[noun], ids[f"{noun}_id"]))
+
+    return call
 
 
 @bp.context_processor

@@ -39,15 +39,15 @@ def table_page(table, asked: asking.Asked, choices: dict, page_endpoint: str = "
 
     shown = {
         "asked": asked, "page": found.page, "total": counted(found.total, found.more), "address": address,
-        "given": asking.address(asked), "chips": chips(asked, choices, address),
+        "given": asking.address(asked), "choices": choices, "chips": chips(asked, choices, address),
         "columns": columns.chosen(current_user, nouns, table.COLUMNS), "labels": table.COLUMNS.labels,
-        "read_at": linked.read_at(account_id, nouns), "ids": [row.id for row in found.page.rows], "endpoint": endpoint,
+        "read_at": linked.read_at(account_id, nouns), "endpoint": endpoint,
     } | table.beside(account_id, found.page.rows) | more  # fmt: skip
     if request.headers.get("HX-Target") == nouns:
         return render_template(f"crm/_{nouns}.html", **shown), {"HX-Replace-Url": address()}
     orders = [(key, order.label) for key, order in asking.ORDERS.items()]
     halo = HALO if HALO.shown else None
-    return render_template(f"crm/{nouns}.html", orders=orders, halo=halo, choices=choices, **shown)
+    return render_template(f"crm/{nouns}.html", orders=orders, halo=halo, **shown)
 
 
 def chips(asked: asking.Asked, choices: dict, address) -> list[Chip]:

@@ -1,13 +1,12 @@
-"""Home, the form to edit a company, and Download everything."""
+"""The forms of a company, and Download everything."""
 
 import tempfile
 
-from flask import redirect, render_template, request, send_file
+from flask import render_template, request, send_file
 from flask_login import current_user
 
-from ..db import db, now
-from ..web.door import own, own_or_404
-from ..web.navigation import HALO, home_url
+from ..db import now
+from ..web.door import own_or_404
 from .alike import companies_like
 from .blueprint import bp
 from .choosing import offers
@@ -18,14 +17,6 @@ from .models import Company
 from .tables import LARGEST_ID
 
 ONE = f"/companies/<int(max={LARGEST_ID}):company_id>"
-
-
-@bp.get("/")
-def home():
-    """Home: for admins the stages while there is nothing here yet."""
-    if current_user.is_authenticated and HALO.shown and db.session.scalar(own(Company).limit(1)) is None:
-        return redirect(HALO.url)
-    return redirect(home_url())
 
 
 @bp.get("/companies/names")

@@ -3,7 +3,16 @@
 
 def init_app(app):
     # each hangs its routes on the blueprint, or its part into profiles
-    from . import left_out_views, link_changes, metrics, record_history, report_views, users_views, views  # noqa: F401
+    from . import (  # noqa: F401
+        left_out_views,
+        link_changes,
+        metrics,
+        needs,
+        record_history,
+        report_views,
+        users_views,
+        views,
+    )
     from .blueprint import bp
 
     app.register_blueprint(bp)

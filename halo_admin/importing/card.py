@@ -48,8 +48,7 @@ class Card:
     @property
     def told(self):
         """The import whose counts are shown: one that did not come to its end hides none that did."""
-        unfinished = self.imported is not None and self.imported.state in ("cancelled", "failed")
-        return self.before if unfinished and self.before else self.imported
+        return self.imported and told_of(self.imported, self.before)
 
     @property
     def waits_for_other(self):
@@ -103,7 +102,7 @@ def card_of(account_id: int, stage: Stage) -> Card:
     connection, live = connection_of(account_id), runs.live(account_id)
     imported = before = None
     if connection:
-        imported, before = _imports(account_id, connection.tenant_id, stage.key)
+        imported, before = imports_of(account_id, connection.tenant_id, stage.key)
     return Card(
         stage, 2 + stages.STAGES.index(stage), runs.latest(account_id, stage.key), imported, before, live,
         runs.lock(account_id, stage), _is_done(connection, stage), runs.mirror_read_at(account_id, stage),
@@ -112,7 +111,12 @@ def card_of(account_id: int, stage: Stage) -> Card:
     )  # fmt: skip
 
 
-def _imports(account_id, tenant_id, key):
+def told_of(imported: ImportRun, before: ImportRun | None) -> ImportRun:
+    """Which of these two is told: an import that did not come to its end hides none that did."""
+    return before if before and imported.state in ("cancelled", "failed") else imported
+
+
+def imports_of(account_id: int, tenant_id: int, key: str) -> tuple[ImportRun | None, ImportRun | None]:
     """The newest import that is not live, and the newest completed one before it."""
     here = (ImportRun.tenant_id == tenant_id, ImportRun.stage == key, ImportRun.purpose == "import")
     ended = owned(ImportRun, account_id).where(*here, ImportRun.state.not_in(LIVE)).order_by(ImportRun.id.desc())

@@ -6,11 +6,12 @@ import click
 from flask.cli import with_appcontext
 
 from .. import queues
+from ..accounts import mailing
 from ..accounts.people import Unusable
 from ..connecting import opening
 from ..crm.statuses import STATUSES
 from ..db import begin_write, db
-from ..people import choosing, inviting, mailing
+from ..people import choosing, inviting
 from ..shell import account_option, answer, json_option, person, refuse
 from . import legs, runs, stages
 from .card import counted

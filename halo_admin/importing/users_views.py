@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from .. import mail
 from ..accounts.people import Unusable
+from ..accounts.role_names import told
 from ..connecting import roles
 from ..connecting.answering import Unknown
 from ..connecting.opening import connection_of
@@ -176,7 +177,7 @@ def _page(error=""):
         users=[("", "Choose…"), *((user.id, _named(user)) for user in _unlinked(rows))],
         role_rows=roles.table(tenant), is_mapped=roles.is_mapped(tenant.id),
         role_types=[("", roles.NO_TYPE), *roles.TYPES.items()],
-        types=roles.TYPES, told=roles.told,
+        types=roles.TYPES, told=told,
         take_in=[(NO_TYPE, roles.NO_TYPE), *roles.TYPES.items()], taken_in=agents.taken_in(tenant.id),
     )  # fmt: skip
 

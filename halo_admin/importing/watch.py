@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import queues
+from ..accounts import mailing
 from ..db import db
-from ..people import mailing
 from . import legs
 
 SECONDS = 2

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from flask import current_app, has_request_context, request
-
-from ..accounts import one_time, people
+from ..accounts import mailing, one_time, people
 from ..accounts.models import Account, OneTimeLink, User
 from ..accounts.one_time import INVITATION
 from ..db import db
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import COMMAND_LINE
-from . import agents, choosing, mailing
+from . import agents, choosing
 from .choosing import Refused
 
 
@@ -25,12 +23,6 @@ class Outlook:
     linked: list = field(default_factory=list)
     told: list = field(default_factory=list)
     links: list[OneTimeLink] = field(default_factory=list)
-
-
-def site() -> str:
-    """The site's address, for links that travel by mail: SITE_URL, else as whoever invites sees it."""
-    config = current_app.config
-    return config["SITE_URL"] or (request.url_root if has_request_context() else f"http://127.0.0.1:{config['PORT']}")
 
 
 def outlook(tenant: HaloTenant, as_mapped: bool = False) -> Outlook:
@@ -73,7 +65,7 @@ def invite_user(user: User, by: User | None) -> OneTimeLink:
         raise Refused(f"{user.name} has no e-mail, so nobody can be invited.")
     if not user.active:
         raise Refused(f"{user.name} is disabled: enable them first.")
-    link = one_time.make(user, INVITATION, by.name if by else COMMAND_LINE, site())
+    link = one_time.make(user, INVITATION, by.name if by else COMMAND_LINE, mailing.site())
     mailing.want(link)
     return link
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..connecting.roles import told
+from ..accounts.role_names import told
 
 UNASSIGNED = 1  # Halo's own agent for what nobody has taken (halo-api.md 2.5)
 NO_TYPE = "none"  # how "No type" stands among the role types that are taken in

@@ -4,7 +4,7 @@ Each list has the same addresses, /settings/account/types/… and /settings/acco
 alone where its own script asks.
 """
 
-from functools import partial
+from functools import wraps
 
 from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
@@ -27,15 +27,18 @@ def _on_each(name: str, address: str, method="POST"):
     def hang(view):
         for key, shown in LISTS.items():
             noun = shown.own.noun
-            call = partial(_call, view, shown)
-            bp.add_url_rule(f"/{key}{address.format(noun)}", f"{name}_{noun}", call, methods=[method])
+            bp.add_url_rule(f"/{key}{address.format(noun)}", f"{name}_{noun}", _of(view, shown), methods=[method])
         return view
 
     return hang
 
 
-def _call(view, shown, **ids):
-    return view(shown, *(own_or_404(shown.own.model, one) for one in ids.values()))
+def _of(view, shown):
+    @wraps(view)  # whoever checks a form's token asks a view for its name
+    def call(**ids):
+        return view(shown, *(own_or_404(shown.own.model, one) for one in ids.values()))
+
+    return call
 
 
 @_on_each("add", "")

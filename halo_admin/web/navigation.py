@@ -33,16 +33,20 @@ class Place:
         return self.endpoint in current_app.view_functions and (current_user.is_admin or not self.admins_only)
 
 
-HOME = Place("crm.companies", "Companies", "building")
-CONTACTS, LISTS = Place("crm.contacts", "Contacts", "users"), Place("crm.all_lists", "Lists", "list-details")
+HOME = Place("home.home", "Home", "home")
+CONTACTS, COMPANIES = Place("crm.contacts", "Contacts", "users"), Place("crm.companies", "Companies", "building")
+LISTS = Place("crm.all_lists", "Lists", "list-details")
 OPPORTUNITIES = Place("crm.opportunities", "Opportunities", "target-arrow")
-MAIN = (CONTACTS, HOME, LISTS, OPPORTUNITIES)
-PHONE = (HOME, CONTACTS, LISTS, OPPORTUNITIES)
+# the left bar: (title of a group, its places)
+MAIN = (("", (HOME,)), ("Contacts", (CONTACTS, COMPANIES, LISTS)), ("", (OPPORTUNITIES,)))
+PHONE = (HOME, COMPANIES, CONTACTS, OPPORTUNITIES)
+PROFILE = Place("accounts.profile", "My profile", "user-circle")
 HISTORY = Place("importing.history", "History of imports", "history", admins_only=True)
 HALO = Place("importing.rail", "Halo PSA", "plug-connected", admins_only=True, below=(HISTORY,))
 GENERAL = Place("settings.account", "General", "adjustments-horizontal", admins_only=True)
 PEOPLE = Place("people.page", "Users", "users-group", admins_only=True)
-SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)))
+AUDIT = Place("audit.page", "Audit", "list-search", admins_only=True)
+SETTINGS = (("", (GENERAL, PEOPLE)), ("Integrations", (HALO, HISTORY)), ("Safety", (AUDIT,)))
 
 bp = Blueprint("web", __name__)
 
@@ -52,6 +56,7 @@ def init_app(app):
     app.jinja_env.globals.update(
         main_links=main_links,
         phone_links=phone_links,
+        group_links=group_links,
         person_links=person_links,
         settings_links=settings_links,
         in_settings=in_settings,
@@ -61,7 +66,8 @@ def init_app(app):
 
 
 def main_links():
-    return [place for place in MAIN if place.shown]
+    """[(title, places)] of the left bar."""
+    return _shown(MAIN)
 
 
 def phone_links():
@@ -69,16 +75,27 @@ def phone_links():
     return [place for place in PHONE if place.shown]
 
 
+def group_links():
+    """The places of the group one is in, for a phone, whose bar has not all of them."""
+    groups = [places for title, places in main_links() if title and any(place.here for place in places)]
+    return groups[0] if groups else []
+
+
 def settings_links():
     """[(title, places)] of the second column."""
-    shown = [(title, [place for place in places if place.shown]) for title, places in SETTINGS]
-    return [(title, places) for title, places in shown if places]
+    return _shown(SETTINGS)
 
 
 def person_links():
     """What the person menu offers beside signing out: Account Settings opens at its first page."""
     places = [place for _, places in settings_links() for place in places]
-    return [{"label": "Account Settings", "icon": "settings", "url": places[0].url}] if places else []
+    settings = [{"label": "Account Settings", "icon": "settings", "url": places[0].url}] if places else []
+    return ([PROFILE] if PROFILE.shown else []) + settings
+
+
+def _shown(groups):
+    shown = [(title, [place for place in places if place.shown]) for title, places in groups]
+    return [(title, places) for title, places in shown if places]
 
 
 def has_page(endpoint):
@@ -98,5 +115,5 @@ def settings():
 
 
 def home_url():
-    """Where the brand leads: the companies, or the sign-in page."""
+    """Where the brand leads: home, or the sign-in page."""
     return HOME.url if current_user.is_authenticated and HOME.shown else url_for("accounts.sign_in")

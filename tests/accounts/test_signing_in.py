@@ -14,8 +14,8 @@ from tests.processes import ROOT
 
 PASSWORD = "a long password"
 OPEN = {
-    "accounts.accept_invitation", "accounts.invitation", "accounts.sign_in", "health.healthz", "metrics.metrics",
-    "static",
+    "accounts.accept_invitation", "accounts.choose_password", "accounts.forgotten", "accounts.invitation",
+    "accounts.new_password", "accounts.send_link", "accounts.sign_in", "health.healthz", "metrics.metrics", "static",
 }  # fmt: skip
 
 
@@ -110,7 +110,11 @@ def test_after_signing_in_the_person_is_where_they_wanted_to_go(visitor):
     assert answer.headers["Location"] == "/companies?q=acme"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1"])
+@pytest.mark.parametrize("elsewhere", [
+    "https://evil.example", "//evil.example", "/\\evil.example", "javascript:1", "/%09/evil.example",
+    "%2F%2Fevil.example",
+    "/%0A/evil.example", "%20//evil.example", "https:evil.example", "/%5C/evil.example", "///evil.example",
+])  # fmt: skip
 def test_after_signing_in_nobody_is_sent_to_another_site(visitor, elsewhere):
     answer = sign_in(visitor, query=f"?next={elsewhere}")
     assert answer.headers["Location"] == "/companies"

@@ -1,5 +1,6 @@
 """An application on a fresh database, the cast, and builders that name only what matters."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def signed_in(app):
     def sign_in(user):
         client = app.test_client()
         with client.session_transaction() as session:
-            session |= {"_user_id": user.session_key, "_fresh": True}
+            session |= {"_user_id": user.session_key, "_fresh": True, "since": time.time()}
         return client
 
     return sign_in

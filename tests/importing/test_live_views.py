@@ -1,6 +1,7 @@
 """The rail, a stage's card and its buttons, as browsers with and without htmx see them."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -36,7 +37,7 @@ def browse(world):
     def sign_in(user):
         client = world.app.test_client()
         with client.session_transaction() as session:
-            session |= {"_user_id": user.session_key, "_fresh": True}
+            session |= {"_user_id": user.session_key, "_fresh": True, "since": time.time()}
         return client
 
     return sign_in

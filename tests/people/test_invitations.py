@@ -8,10 +8,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from halo_admin.accounts import invitations, one_time
+from halo_admin.accounts import invitations, mailing, one_time
 from halo_admin.accounts.models import OneTimeLink, User
 from halo_admin.db import begin_write, db, now
-from halo_admin.people import mailing
 from tests.people.staff import Staff
 from tests.people.test_users_page import PAGE, do, form
 from tests.smtp import Mailbox

@@ -17,10 +17,13 @@ def ann(sqlite_url, tmp_path):
         yield visitor
 
 
+NO_PAGES = {"/download", "/healthz", "/metrics", "/settings/audit/file"}
+
+
 def pages(visitor):
     """Every page that needs no id."""
     rules = [rule for rule in visitor.application.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments]
-    return [rule.rule for rule in rules if rule.rule not in ("/download", "/healthz", "/metrics")]
+    return [rule.rule for rule in rules if rule.rule not in NO_PAGES]
 
 
 def test_every_page_forbids_scripts_and_styles_that_are_not_the_sites_own(ann):
@@ -56,6 +59,38 @@ def test_a_changing_request_without_its_token_is_refused(sqlite_url, tmp_path):
         answer = world.app.test_client().post("/sign-in", data={"email": "ann@example.com", "password": "x"})
     assert answer.status_code == 400
     assert "open too long" in answer.text
+
+
+def test_a_download_is_kept_by_nobody(ann):
+    assert ann.get("/download").headers["Cache-Control"] == "no-store"
+
+
+def test_no_change_is_made_without_the_token_of_the_sites_own_pages(sqlite_url, tmp_path):
+    with World(sqlite_url, tmp_path, connect=False) as world:
+        visitor = world.app.test_client()
+        sign_in(visitor)
+        world.app.config["WTF_CSRF_ENABLED"] = True
+        urls = world.app.url_map.bind("localhost")
+        for rule in world.app.url_map.iter_rules():
+            ids = {name: 1 if name.endswith("_id") else "nothing" for name in rule.arguments}
+            for method in rule.methods - {"GET", "HEAD", "OPTIONS"}:
+                for headers in (
+                    {},
+                    {"HX-Request": "true"},
+                    {"X-CSRFToken": "guessed", "Origin": "https://evil.example"},
+                ):
+                    answer = visitor.open(urls.build(rule.endpoint, ids, method=method), method=method, headers=headers)
+                    assert (answer.status_code, "open too long" in answer.text) == (400, True), rule
+
+
+def test_the_token_of_a_page_serves_its_forms_and_its_fragments(sqlite_url, tmp_path):
+    with World(sqlite_url, tmp_path, connect=False) as world:
+        visitor = world.app.test_client()
+        sign_in(visitor)
+        world.app.config["WTF_CSRF_ENABLED"] = True
+        token = re.search(r'"X-CSRFToken": "([^"]+)"', visitor.get("/profile").text.replace("&#34;", '"'))[1]
+        assert visitor.post("/profile", data={"name": "Ann", "csrf_token": token}).status_code == 303
+        assert visitor.post("/profile", data={"name": "Ann"}, headers={"X-CSRFToken": token}).status_code == 303
 
 
 def test_health_needs_nobody(ann):

@@ -1,5 +1,7 @@
 """What every page is made of: where one can go, errors as pages and fragments, fields that tell their mistakes."""
 
+import re
+
 import pytest
 from flask import render_template_string
 
@@ -38,10 +40,22 @@ def test_the_settings_have_a_column_of_their_own_and_mark_where_one_is(ann):
 
 def test_the_plain_address_leads_home_and_to_the_sign_in_without_anybody(world, ann):
     assert world.app.test_client().get("/").location.startswith("/sign-in")
-    assert ann.get("/").location == "/settings/halo"
-    world.ours("Acme")
-    assert ann.get("/").location == "/companies"
+    assert '<h1 class="page-title">Home</h1>' in ann.get("/").text
     assert ann.get("/settings/").location == "/settings/account"
+
+
+def test_the_bars_have_their_places_in_groups_and_mark_where_one_is(ann):
+    page = ann.get("/lists").text
+    bar = page.partition('<nav aria-label="Main">')[2].partition("</nav>")[0]
+    assert re.findall(r"<h2>(.*)</h2>|<span>(.*)</span>", bar)[:5] == [
+        ("", "Home"), ("Contacts", ""), ("", "Contacts"), ("", "Companies"), ("", "Lists"),
+    ]  # fmt: skip
+    assert re.findall(r'href="([^"]*)" aria-current="page"', bar) == ["/lists"]
+    phone = page.partition('<nav class="bottom-bar"')[2].partition("</nav>")[0]
+    assert re.findall(r"<span>(.*)</span>", phone)[:3] == ["Home", "Companies", "Contacts"]
+    beside = page.partition('<nav class="group-links"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]*)"', beside) == ["/contacts", "/companies", "/lists"]
+    assert '<nav class="group-links"' not in ann.get("/").text
 
 
 def test_people_without_the_right_see_no_settings(world):

@@ -1,19 +1,30 @@
-"""Mail of invitations: the link's row says what is due, a worker sends it, the watch sees that it is queued."""
+"""Mail of one-time links: the link's row says what is due, a worker sends it, the watch sees that it is queued."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 import structlog
+from flask import current_app, has_request_context, request
 
 from .. import mail, queues
-from ..accounts import one_time
-from ..accounts.models import OneTimeLink
 from ..db import begin_write, db, now
+from . import one_time
+from .models import OneTimeLink
 
 # a worker that has been sending for longer is dead: whether the mail went out nobody knows
 GIVEN_UP = timedelta(minutes=2)
-SUBJECT = "{by} invites you to {account} on GlassHive"
-TEXT = """Hello {name},
+
+
+class Letter(NamedTuple):
+    """The mail of a purpose: the page its link opens, and its words."""
+
+    path: str
+    subject: str
+    text: str
+
+
+INVITATION = """Hello {name},
 
 {by} invites you to {account} on GlassHive.
 
@@ -22,14 +33,33 @@ Choose a password here, and you are in:
 
 The link works once, until {day}. If you did not expect this mail, leave it be: nothing happens without the link.
 """
+PASSWORD = """Hello {name},
+
+{by} asked for a link by which you can choose a new password for {account} on GlassHive.
+
+Choose it here:
+{address}
+
+The link works once, until {day} {time}. If you did not expect this mail, leave it be: your password stays as it is.
+"""
+LETTERS = {
+    one_time.INVITATION: Letter("invitation", "{by} invites you to {account} on GlassHive", INVITATION),
+    one_time.PASSWORD: Letter("password", "A new password for {account} on GlassHive", PASSWORD),
+}
 
 log = structlog.get_logger()
 
 
+def site() -> str:
+    """The site's address, for links that travel by mail: SITE_URL, else as whoever makes one sees it."""
+    config = current_app.config
+    return config["SITE_URL"] or (request.url_root if has_request_context() else f"http://127.0.0.1:{config['PORT']}")
+
+
 def address_of(link: OneTimeLink) -> str | None:
-    """The address to hand to the person; None where the site's key has changed and a new invitation is needed."""
+    """The address to hand to the person; None where the site's key has changed and a new link is needed."""
     token = one_time.token_of(link)
-    return token and f"{link.site.rstrip('/')}/invitation/{token}"
+    return token and f"{link.site.rstrip('/')}/{LETTERS[link.purpose].path}/{token}"
 
 
 def want(link: OneTimeLink) -> None:
@@ -80,13 +110,13 @@ def _sent(link):
     """Send the mail; the error in words, or None."""
     address, user = address_of(link), link.user
     if address is None:
-        return "The site's key has changed since this invitation was made. Send a new one."
+        return "The site's key has changed since this link was made. Send a new one."
     names = {"by": link.by_name, "account": user.account.name, "name": user.name, "address": address,
-             "day": f"{link.expires_at:%-d %B %Y}"}  # fmt: skip
-    to = user.email
+             "day": f"{link.expires_at:%-d %B %Y}", "time": f"{link.expires_at:%H:%M} UTC"}  # fmt: skip
+    to, letter = user.email, LETTERS[link.purpose]
     db.session.rollback()  # nothing stays open while the mail server is asked
     try:
-        mail.send(to, " ".join(SUBJECT.format(**names).split()), TEXT.format(**names))
+        mail.send(to, " ".join(letter.subject.format(**names).split()), letter.text.format(**names))
     except mail.NotSent as error:
         return str(error)
     return None

@@ -1,0 +1,71 @@
+"""Several contacts of the table at once, in a real browser: by keyboard, and without script."""
+
+import pytest
+
+from halo_admin.crm.contact_models import ContactList
+from halo_admin.db import db
+from tests.browsing import barriers, shot
+from tests.crm.conftest import linked, listed, ours, people_of, tenant
+from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def news(ann):  # noqa: F811
+    (acme,) = ours(ann, "Acme Metal Works")
+    values = {"company_id": acme, "phone": "+1 415 555 2671", "email": "hello@acme.example"}
+    ids = people_of(ann, "Ada Bee", "Kim Low", "Sam Poole", **values)
+    people_of(ann, "Una Off", unsubscribed=True, bounced=True, email="una@acme.example")
+    linked(tenant(ann), 3, ids[0], kind="user", matched_by="email")
+    return listed(ann, "News", ids[0])
+
+
+def on(list_id):
+    db.session.rollback()
+    return db.session.get(ContactList, list_id, populate_existing=True).contacts
+
+
+def test_contacts_are_selected_by_keyboard_and_put_on_a_list(page, address, news):  # noqa: F811
+    sign_in(page, address)
+    page.goto(f"{address}/contacts")
+    page.get_by_label("Select Kim Low").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("1 selected:").wait_for()
+    page.get_by_label("Select all on this page").focus()
+    page.keyboard.press("Space")
+    page.get_by_text("4 selected:").wait_for()
+    page.get_by_role("button", name="Put on list").press("Enter")
+    page.get_by_text("Choose a list first.").wait_for()
+    assert page.get_by_label("Select Sam Poole").is_checked()
+    assert barriers(page) == []
+    shot(page, "contacts-selected")
+    page.get_by_label("List for the selected contacts").select_option("News")
+    page.get_by_role("button", name="Put on list").click()
+    page.get_by_text("3 contacts put on “News”. 1 was on it already.").wait_for()
+    assert on(news) == 4
+
+
+def test_a_table_that_was_narrowed_by_typing_is_selected_from_too(page, address, news):  # noqa: F811
+    sign_in(page, address)
+    page.goto(f"{address}/contacts")
+    page.get_by_label("Search").press_sequentially("sam")
+    page.wait_for_url(f"{address}/contacts?q=sam")
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.get_by_label("Select Sam Poole").check()
+    page.get_by_label("List for the selected contacts").select_option("News")
+    page.get_by_role("button", name="Put on list").click()
+    page.get_by_text("1 contact put on “News”.").wait_for()
+    assert page.url == f"{address}/contacts?q=sam"
+    assert on(news) == 2
+
+
+def test_contacts_are_selected_without_script(new_page, address, news):  # noqa: F811
+    page = new_page(java_script_enabled=False)
+    sign_in(page, address)
+    page.goto(f"{address}/contacts")
+    page.get_by_label("Select Ada Bee").check()
+    page.get_by_label("List for the selected contacts").select_option("News")
+    page.get_by_role("button", name="Take off list").click()
+    page.get_by_text("1 contact taken off “News”.").wait_for()
+    assert on(news) == 0

@@ -1,0 +1,114 @@
+"""Home and the bars in a real browser: on a desktop and a phone, by keyboard, and without script."""
+
+import re
+
+import pytest
+
+from halo_admin.db import begin_write, db
+from halo_admin.importing import finishing
+from tests.browsing import ARTIFACTS, barriers, shot
+from tests.browsing import PHONE as SMALL
+from tests.home.test_home import with_a_question
+from tests.importing.world import World
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def world(sqlite_url, tmp_path):
+    with World(sqlite_url, tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+def site(world, serve):
+    return serve(world.app)
+
+
+def sign_in(page, site):
+    page.goto(f"{site}/sign-in?next=/")
+    page.get_by_label("E-mail").fill("ann@example.com")
+    page.get_by_label("Password").fill("a long password")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Home").wait_for()
+
+
+def test_a_new_account_begins_at_home(new_page, serve, sqlite_url, tmp_path):
+    with World(sqlite_url, tmp_path, connect=False) as world:
+        page, site = new_page(), serve(world.app)
+        sign_in(page, site)
+        assert barriers(page) == []
+        shot(page, "home-new")
+        page.get_by_role("link", name="Connect Halo").click()
+        page.wait_for_url(f"{site}/settings/halo/connection")
+
+
+def test_what_needs_an_answer_is_answered_from_home(page, world, site):
+    with_a_question(world)
+    world.theirs("Acme IT")
+    world.theirs("Zuse", type="Supplier")
+    world.run()
+    begin_write()
+    finishing.stop(world.start(), "Halo no longer accepts the client secret")
+    db.session.commit()
+    sign_in(page, site)
+    assert page.locator(".needs > li").count() == 4
+    assert barriers(page) == []
+    shot(page, "home")
+    page.locator(".needs > li", has_text="needs your answer").get_by_role("link", name="Answer").click()
+    page.wait_for_url(re.compile("action=review"))
+
+
+def test_the_search_box_offers_while_one_types_and_is_walked_by_keyboard(page, world, site):
+    acme = world.ours("Acme Metal Works", phone="+1 415 555 2671", city="Rome")
+    world.our_contact("Ada", "Acme", email="ada@acme.example", company_id=acme)
+    for number in range(8):
+        world.ours(f"Acme {number}")
+    sign_in(page, site)
+    page.keyboard.press("Tab")  # to the link that skips the bars
+    box = page.get_by_label("Find a company or contact")
+    box.focus()
+    page.keyboard.type("acm")
+    page.get_by_role("link", name="All 9 in the table").wait_for()
+    assert page.locator("#search-said").inner_text() == "Companies: 9. Contacts: 1."
+    assert barriers(page) == []
+    box.focus()
+    page.screenshot(path=ARTIFACTS / "search-offered-open.png")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.innerText").startswith("Acme 1")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "search-all"
+    assert page.locator("#search-found li").count() == 0
+    box.fill("ada")
+    page.get_by_role("link", name="Ada Acme").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Ada Acme").wait_for()
+
+
+def test_on_a_phone_the_bars_lead_everywhere_without_script(new_page, world, site):
+    world.ours("Acme Metal Works", city="Rome")
+    page = new_page(viewport=SMALL, java_script_enabled=False)
+    sign_in(page, site)
+    bottom = page.get_by_role("navigation", name="Main, at the bottom")
+    assert bottom.get_by_role("link").all_inner_texts()[:3] == ["Home", "Companies", "Contacts"]
+    bottom.get_by_role("link", name="Contacts").click()
+    page.get_by_role("navigation", name="Pages of this group").get_by_role("link", name="Lists").click()
+    page.get_by_role("heading", name="Lists", exact=True).wait_for()
+    page.get_by_role("link", name="Find", exact=True).click()
+    page.get_by_label("What to find").fill("metal")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Acme Metal Works").click()
+    page.get_by_role("heading", name="Acme Metal Works").wait_for()
+
+
+def test_what_was_searched_is_a_page(page, world, site):
+    world.ours("Acme Metal Works", phone="+1 415 555 2671", city="Rome")
+    sign_in(page, site)
+    page.get_by_label("Find a company or contact").fill("acme")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/search?q=acme")
+    assert page.get_by_role("main").get_by_role("link", name="Acme Metal Works").is_visible()
+    assert barriers(page) == []
+    shot(page, "search")
