@@ -122,6 +122,24 @@ class Opportunity(msgspec.Struct, frozen=True):
     changed_at: datetime | None = None
 
 
+class Note(msgspec.Struct, frozen=True):
+    """A CRM note: about a client, or about one of its sites or users.
+
+    text is HTML as markup.clean() leaves it. agent_id: its author. marker: what a program that made it is known by.
+    """
+
+    halo_id: int
+    client_id: int | None = None
+    site_id: int | None = None
+    user_id: int | None = None
+    agent_id: int | None = None
+    agent_name: str | None = None
+    at: datetime | None = None
+    subject: str | None = None
+    text: str | None = None
+    marker: str | None = None
+
+
 class Unreadable(msgspec.Struct, frozen=True):
     """A row of a page that could not be understood; the rest of the page was.
 

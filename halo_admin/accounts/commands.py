@@ -9,6 +9,7 @@ from ..db import begin_write, db
 from ..shell import account_option, answer, json_option, password_from_stdin, person, refuse
 from . import mailing, people, resetting
 from .models import ROLES, Account
+from .role_names import told
 
 accounts = AppGroup("accounts", help="Accounts and the people in them.")
 
@@ -66,6 +67,7 @@ def add_user(account, email, name, roles, password_stdin, as_json):
         user = people.add_user(account, email, name, list(roles), password_from_stdin() if password_stdin else None)
     except people.Unusable as error:
         refuse(str(error))
+    audit.note("people", f"Added {user.name} as {told(user.roles)}", account_id=account.id)
     db.session.commit()
     answer({"user": user.id}, as_json, f"User {user.id}.")
 

@@ -100,6 +100,9 @@ PAGES = {
         "crm.unlink_company",
         "crm.unlink_contact",
         "crm.unlink_opportunity",
+        "note_fetching.fetch",
+        "note_fetching.get_notes_of_company",  # and may send
+        "note_fetching.get_notes_of_contact",
     },
     Right.SEND: set(),
     Right.SETTLE: {
@@ -202,6 +205,11 @@ def may(user, right: Right) -> bool:
     if right is Right.WORK:
         return bool(WORKING.intersection(user.roles))
     return user.is_admin or (right is Right.SEND and bool(set(user.account.senders).intersection(user.roles)))
+
+
+def may_send(user) -> bool:
+    """Whether somebody may send records to Halo, and ask it for notes: as the account's admins said, by role."""
+    return user.is_admin or bool(set(user.account.senders).intersection(user.roles))
 
 
 def may_open(user, endpoint: str) -> bool:

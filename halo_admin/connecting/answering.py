@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from .. import audit
 from ..crm.own_lists import LONGEST_NAME, folded
 from ..db import db, now
 from ..mirror.models import HaloTenant
@@ -34,6 +35,10 @@ def save(tenant: HaloTenant, kind: str, answers: dict[str, tuple[str, int | None
     for key in changed:
         rows[key].choice, rows[key].ours_id = answers[key]
     _note(tenant, kind, bool(changed))
+    if changed:
+        what = kind.replace("_", " ")
+        said = f"Changed what {len(changed):,} of Halo's values for {what} mean"
+        audit.note("mapping", said, account_id=tenant.account_id)
     return bool(changed)
 
 

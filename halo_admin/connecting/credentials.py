@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from .. import audit
 from ..db import db
 from ..halo import addresses
 from ..halo.errors import HaloRefused
@@ -55,6 +56,8 @@ def save(account_id: int, typed: Typed, other_tenant_is_meant: bool = False) -> 
     _require_secret_again(connection, wanted, typed)
     if _differs(connection, wanted) or typed.secret.strip() or typed.remove_secret:
         _change(connection, wanted, typed)
+        secret = " with another client secret" if typed.secret.strip() else ""
+        audit.note("connection", f"Saved the connection to {connection.url}{secret}", account_id=account_id)
     db.session.flush()
     return connection, notes
 

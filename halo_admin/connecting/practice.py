@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from flask import current_app
 
+from .. import audit
 from ..crm import lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
@@ -101,6 +102,7 @@ def leave(account_id: int) -> dict[str, int]:
     putting_back.remove_types(tenant)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
     above.forget_tenant(tenant.id)
+    audit.note("connection", "Left practice data", account_id=account_id)
     db.session.expire_all()
     tenants.mark_inactive(account_id, None)
     return removed

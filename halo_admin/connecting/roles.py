@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from .. import audit
 from ..accounts.role_names import NAMES as TYPES
 from ..accounts.role_names import NO_TYPE
 from ..crm.types import folded
@@ -96,6 +97,7 @@ def save(tenant: HaloTenant, answers: dict[str, str | None]) -> None:
         state = StageState(account_id=tenant.account_id, tenant_id=tenant.id, stage=STAGE, mapping_revision=0)
         db.session.add(state)
     state.mapping_revision += 1
+    audit.note("mapping", "Saved what Halo's roles mean", account_id=tenant.account_id)
     state.mapped_at = now()
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, flash, has_request_context, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from .. import audit
 from ..db import db
 from ..halo.pages import page_of
 from ..heartbeats import living
@@ -77,6 +78,7 @@ def save_share():
     if share not in SHARES:
         abort(400)
     connection.share = share
+    audit.note("connection", "Changed how much of Halo's limit is used", account_id=connection.account_id)
     db.session.commit()
     flash("Saved.", "success")
     return redirect(url_for("connecting.page"))

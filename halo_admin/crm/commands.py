@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from .. import audit
 from ..shell import account_option, answer, json_option, refuse
 from . import dumping, loading, sheets
 
@@ -41,6 +42,7 @@ def load(context, account, kind, file, as_json):
 @json_option
 def dump(account, folder, as_json):
     """Write the account's records into DIR, one CSV file for each kind."""
+    audit.note_now("download", "Wrote all records into a folder", account_id=account.id)
     try:
         written = dumping.dump(account.id, folder)
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
+from .. import audit
 from ..db import begin_write, db, now
 from ..web.navigation import HALO
 from . import asking, columns, files_out, linked
@@ -62,6 +63,7 @@ def chips(asked: asking.Asked, choices: dict, address) -> list[Chip]:
 
 def file_of(table, asked: asking.Asked) -> Response:
     """All that the filters leave, as a CSV file that is made while it is sent."""
+    audit.note_now("download", f"Downloaded a file of {table.NOUNS}", account_id=current_user.account_id)
     pieces = files_out.text(table, current_user.account_id, asked)
     name = f"{table.NOUNS}-{now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -5,6 +5,7 @@ import tempfile
 from flask import render_template, request, send_file
 from flask_login import current_user
 
+from .. import audit
 from ..db import now
 from ..web.door import own_or_404
 from .alike import companies_like
@@ -48,6 +49,7 @@ def save_company(company_id):
 
 @bp.get("/download")
 def download():
+    audit.note_now("download", "Downloaded all records", account_id=current_user.account_id)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed once it has been sent
     dump_zip(current_user.account_id, file)
     file.seek(0)

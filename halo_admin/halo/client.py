@@ -87,7 +87,11 @@ class Halo:
 
     def rows(self, listing: Listing, **params) -> tuple:
         """All rows of a list that Halo does not page: records and Unreadable ones."""
-        return self._read(listing, listing.path, {**listing.params, **params}, _page_of(listing)).rows
+        return self.whole(listing, **params).rows
+
+    def whole(self, listing: Listing, **params) -> Page:
+        """The same, with the number of rows that Halo claims."""
+        return self._read(listing, listing.path, {**listing.params, **params}, _page_of(listing))
 
     def one(self, listing: Listing, halo_id: int) -> object | None:
         """A record with its details (or Unreadable); None when Halo has it no more.

@@ -65,6 +65,15 @@ def text(value) -> str | None:
     return line.strip()[:LONGEST_TEXT].rstrip() or None
 
 
+def long_text(value) -> str | None:
+    """Text of any length and as many lines, as it is; None where there is none."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool | list | dict):
+        raise Wrong(f"is no text ({_shown(value)})")
+    return str(value)
+
+
 def flag(value) -> bool:
     """A yes or no, sent as true, 1 or "true"; not set is no."""
     if value is None or isinstance(value, bool):

@@ -8,6 +8,7 @@ def init_app(app):
         link_changes,
         metrics,
         needs,
+        note_fetch_views,
         record_history,
         report_views,
         users_views,
@@ -17,4 +18,5 @@ def init_app(app):
 
     app.register_blueprint(bp)
     app.register_blueprint(metrics.bp)
+    app.register_blueprint(note_fetch_views.bp)
     app.jinja_env.globals["live_import"] = views.live_import

@@ -94,7 +94,7 @@ class Deciding:
         if ours is None:
             return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
         merged = self._merge(row, ours)
-        marks = self._marks(row, ours) | ({"leads": LEADS} if row.takes_the_lead else {})
+        marks = self._marks(row, ours) | ({"leads": self.stage.takes_over} if row.takes_the_lead else {})
         changed = [*merged.changes, *self.stage.change_beside(row, row.ours_id, self.beside)]
         if not changed and not marks:
             return self._merged(row, ours, merged, "unchanged", "nothing has changed")
@@ -106,7 +106,8 @@ class Deciding:
         ours = self.ours.get(row.found.takes)
         if ours is None:
             return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
-        return self._merged(row, ours, self._merge(row, ours), "linked", LEADS, by=" and ".join(self.stage.keys))
+        return self._merged(row, ours, self._merge(row, ours), "linked", self.stage.takes_over,
+                            by=" and ".join(self.stage.keys) or None)  # fmt: skip
 
     def _answered(self, row):
         if row.answer["do"] == "create":
@@ -197,7 +198,6 @@ class Deciding:
         } | more  # fmt: skip
 
 
-LEADS = "it leads the Halo records that are one here now"
 STATES = {"ask": "asking", "created": "decided", "linked": "decided", "updated": "decided"}
 
 

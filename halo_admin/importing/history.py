@@ -32,7 +32,8 @@ def read(args) -> Asked:
 
 def page(account_id: int, asked: Asked) -> tuple[list[ImportRun], int | None]:
     """(runs, the id the next page goes on from or None)."""
-    chosen = owned(ImportRun, account_id).where(ImportRun.id < asked.before)
+    # what was read for one profile stands in that profile's history
+    chosen = owned(ImportRun, account_id).where(ImportRun.id < asked.before, ImportRun.purpose != "profile")
     if asked.stage:
         chosen = chosen.where(ImportRun.stage == asked.stage)
     if asked.who == SHELL:

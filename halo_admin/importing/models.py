@@ -39,7 +39,7 @@ class ImportRun(Owned, db.Model):
     id = db.Column(BigId, primary_key=True)
     tenant_id = db.Column(BigId, db.ForeignKey("halo_tenants.id"), nullable=False)
     stage = db.Column(db.String(20), nullable=False)
-    purpose = db.Column(db.String(10), nullable=False, default="import")  # import, read, websites
+    purpose = db.Column(db.String(10), nullable=False, default="import")  # import, read, websites, profile
     state = db.Column(db.String(10), nullable=False, default="waiting")
     by_user_id = db.Column(BigId, db.ForeignKey("users.id"))
     by_name = db.Column(db.String(200), nullable=False)

@@ -166,6 +166,8 @@ def _reading(run, done, total):
         return Bar("reading", None, "")
     if len(read) >= lists:
         return Bar("reading", 1.0, f"{done:,} of {total:,}")
+    if singly := stages.stage(run.stage).reads_singly:
+        return Bar("reading", _part(done, total), f"{done:,} of {total:,} {singly}")
     words = f"{done - before:,} of {total - before:,}" + (f", list {len(read) + 1} of {lists}" if lists > 1 else "")
     return Bar("reading", (len(read) + (_part(done - before, total - before) or 0)) / lists, words)
 
@@ -189,6 +191,7 @@ def _seconds_left(run, rate):
     by_rate = [int(left / rate)] if rate else []
     if run.movement in ("comparing", "saving"):
         return by_rate[0] if by_rate else None
-    one_by_one = run.movement == "asking" or run.purpose == "websites"
+    reads_singly = run.movement == "reading" and stages.stage(run.stage).reads_singly
+    one_by_one = run.movement == "asking" or run.purpose == "websites" or reads_singly
     requests = left if one_by_one else -(-left // PAGE)
     return max([asking.seconds_for(requests, run.account_id), *by_rate]) if by_rate or requests > PAGE else None

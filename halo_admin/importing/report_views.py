@@ -3,6 +3,7 @@
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
+from .. import audit
 from ..connecting.kinds import KINDS
 from ..connecting.strip import strip_of
 from ..db import db
@@ -34,6 +35,8 @@ def run_head(run_id):
 @bp.get("/runs/<int:run_id>/decisions.csv")
 def decisions_csv(run_id):
     run = own_or_404(ImportRun, run_id)
+    said = f"Downloaded what happened in {sentences.title(run)}"
+    audit.note_now("download", said, account_id=run.account_id)
     rows = stream_with_context(report_files.rows(run, report_pages.read(run, request.args)))
     name = f"{run.stage}-{run.started_at:%Y-%m-%d-%H%M}.csv"
     return Response(rows, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -109,8 +112,10 @@ def _to(run):
 
 
 def _reasons(run, asked):
-    """[(reason, what it means, whether the mapping is where to change it)]."""
-    return [(one, *sentences.explain(run, one.why)) for one in report_pages.reasons(run, asked.tab)]
+    """[(reason, what it means, whether the mapping is where to change it, another button that leads there)]."""
+    stage = stages.stage(run.stage)
+    return [(one, *sentences.explain(run, one.why), stage.way_out(one.why))
+            for one in report_pages.reasons(run, asked.tab)]  # fmt: skip
 
 
 def _refused(decision_id, chosen, message):
@@ -162,4 +167,4 @@ def _following(run):
         )
     if later:
         return f"Import {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
-    return f"See the {run.stage}", table_url(stages.stage(run.stage))
+    return f"See the {'contacts' if run.stage == 'notes' else run.stage}", table_url(stages.stage(run.stage))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from .. import queues
+from .. import audit, queues
 from ..connecting import opening
 from ..connecting.kinds import KINDS
 from ..connecting.models import StageState
@@ -84,6 +84,8 @@ def start(account_id, stage_key, by_user=None, purpose="import", options=None) -
         progress={"reading": [0, _expected(tenant_id, stage, purpose)]},
     )  # fmt: skip
     db.session.add(run)
+    what = {"import": "Started an import of", "read": "Started to read"}.get(purpose, f"Started to read {purpose} of")
+    audit.note("import", f"{what} {stage.title.lower()}", account_id=account_id, by=by_user)
     try:
         db.session.commit()
     except IntegrityError:
@@ -102,7 +104,8 @@ def _expected(tenant_id, stage, purpose):
     """How many records the last sweeps saw: what progress counts towards until Halo has told."""
     if purpose == "websites":
         return websites.count_unread(tenant_id, stage)
-    return sum(fetching.last_seen(tenant_id, reading.kind) for reading in stage.readings)
+    told = stage.expected(tenant_id)
+    return told if told is not None else sum(fetching.last_seen(tenant_id, reading.kind) for reading in stage.readings)
 
 
 def queue(run) -> None:
@@ -123,6 +126,7 @@ def latest(account_id, stage_key) -> ImportRun | None:
     if connection is None:
         return None
     runs = owned(ImportRun, account_id).where(ImportRun.stage == stage_key, ImportRun.tenant_id == connection.tenant_id)
+    runs = runs.where(ImportRun.purpose != "profile")
     return db.session.scalar(runs.order_by(ImportRun.id.desc()).limit(1))
 
 
@@ -131,6 +135,7 @@ def cancel(run) -> None:
     run = db.session.get(ImportRun, run.id, with_for_update=True, populate_existing=True)
     if run.is_live:
         run.cancel_wanted = True
+        audit.note("import", f"Cancelled {sentences.title(run)}", account_id=run.account_id)
         if run.lease_until is None or run.lease_until <= now():
             run.lease_token = None
             finishing.cancel(run)
@@ -173,6 +178,7 @@ def go_on(run) -> ImportRun:
         comparing.forget(run)
     run.state, run.next_leg_at, run.ended_at, run.stopped = "waiting", now(), None, None
     run.tries, run.down_since, run.cancel_wanted = 0, None, False
+    audit.note("import", f"Went on with {sentences.title(run)}", account_id=run.account_id)
     db.session.commit()
     queue(run)
     return run

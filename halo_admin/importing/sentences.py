@@ -8,7 +8,8 @@ from ..web.words import clock, day, day_time, is_today, number, plural
 from . import stages
 from .models import ImportRun, Sweep
 
-TITLES = {"import": "{title}", "read": "{title} read", "websites": "Websites of {title}"}
+TITLES = {"import": "{title}", "read": "{title} read", "websites": "Websites of {title}",
+          "profile": "{title} of one profile"}  # fmt: skip
 IN_SENTENCES = {"created": "new", "linked": "linked", "updated": "updated", "unchanged": "unchanged",
                 "skipped": "left out", "failed": "failed"}  # fmt: skip
 SIDE_RUNS = {"read": "Read from Halo", "websites": "Websites read"}
@@ -58,7 +59,7 @@ def changed(run: ImportRun) -> int:
 
 def sentence(run: ImportRun, before: ImportRun | None) -> str:
     """How an import went, in one sentence; before: the completed import before it, if any."""
-    if run.purpose != "import":
+    if run.purpose in SIDE_RUNS:
         return f"{number(_read(run))} records were read from Halo; nothing here was changed"
     first = _nothing_new(before) if nothing_new(run) else None
     first = first or f"{number(came_in(run))} of {number(run.facts.get('fetched', 0))} came in"
@@ -110,9 +111,9 @@ def _read(run):
 
 def stopped(run: ImportRun) -> str:
     """ "Stopped 02:14: Halo no longer accepts the client secret. 31,200 of 45,000 clients read, none saved."."""
-    kind = stages.stage(run.stage).kind
-    seen, claimed = _swept(run, kind)
-    word = stages.words(kind)
+    stage = stages.stage(run.stage)
+    seen, claimed = _swept(run, stage.kind)
+    word = stage.reads_singly or stages.words(stage.kind)
     read = f"{number(seen)} of {number(max(seen, claimed))} {word} read" if claimed else f"No {word} read"
     saved, to_save = run.progress.get("saving", [0, 0])
     tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
@@ -121,7 +122,7 @@ def stopped(run: ImportRun) -> str:
 
 
 def _swept(run, kind):
-    if run.purpose == "websites":
+    if run.purpose == "websites" or stages.stage(run.stage).reads_singly:
         return run.progress.get("reading", [0, 0])
     sweep = db.session.get(Sweep, run.facts.get("sweeps", {}).get(kind, 0))
     return (sweep.seen, sweep.claimed or sweep.seen) if sweep else (0, 0)
@@ -137,6 +138,7 @@ def touched(run: ImportRun) -> list[str]:
         told.append(f"{plural(gone, 'record')} no longer in Halo. What is here of them stays.")
     if unread := facts.get("websites_unread"):
         told.append(f"Websites not read yet: {number(unread)}. Halo tells them one by one.")
+    told += stages.stage(run.stage).touched(facts)
     told += [_incomplete(**one) for one in facts.get("read", []) if one["state"] == "incomplete"]
     return told
 

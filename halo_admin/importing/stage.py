@@ -111,6 +111,8 @@ class Stage:
     held_by = {}  # fields that Halo keeps on another record: {field: mirror kind}
     movements = {}  # those it carries out in its own way: {movement: a function like those in legs.MOVEMENTS}
     shows_records = False  # whether its own page shows what was read
+    reads_singly = ""  # what its reading asks for one by one, a request each, where it sweeps no list
+    takes_over = "it leads the Halo records that are one here now"  # why a record of ours gets this one as its own
 
     def listed(self, kind: str, record) -> dict:
         """The mirror's columns that one list row tells by itself: label, active, parent_id, type_key."""
@@ -177,6 +179,18 @@ class Stage:
 
     def changed_at(self, row):
         """When Halo's record was changed, where its list tells; None where only its detail may."""
+        return
+
+    def expected(self, tenant_id) -> int | None:
+        """How much its reading will count to, where that is not the length of its lists."""
+        return
+
+    def touched(self, facts: dict) -> list[str]:
+        """Sentences on what else an import of it found out, for the report."""
+        return []
+
+    def way_out(self, why: str) -> tuple | None:
+        """The button beside a reason of its own that leads to what would change it: (label, endpoint, values)."""
         return
 
     def check(self, situation, ours_ids):

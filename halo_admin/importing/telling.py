@@ -10,9 +10,12 @@ from ..crm.models import Company, CompanyType
 from ..crm.statuses import STATUSES
 from ..db import among, db, owned
 from ..mirror.models import HaloRecord
+from ..normal import markup
 from ..normal.sums import plain
 from . import stages
 from .models import Decision
+
+TOLD = 300  # characters of a note's text
 
 
 def decisions_of(run, action=None, everything=False) -> list[dict]:
@@ -31,7 +34,7 @@ def decisions_of(run, action=None, everything=False) -> list[dict]:
 
 
 # fields that hold the id of a record with a name
-NAMED = {"company_id": Company, "contact_id": Contact, "salesperson_id": User}
+NAMED = {"company_id": Company, "contact_id": Contact, "salesperson_id": User, "author_id": User}
 
 
 class Names:
@@ -49,7 +52,8 @@ class Names:
             return ""
         if field in NAMED:
             return self._name(NAMED[field], value)
-        told = {"type_id": self._type, "status_id": self._status, "lists": self._lists, "value": plain}.get(field)
+        told = {"type_id": self._type, "status_id": self._status, "lists": self._lists, "value": plain,
+                "text": _beginning}.get(field)  # fmt: skip
         return told(value) if told else value
 
     def _type(self, type_id):
@@ -86,6 +90,12 @@ class Names:
             return self.lists[purpose]
         _, _, type_id = purpose.partition(":")  # a list that is not made yet
         return self.types.get(int(type_id), "") if type_id else purpose.capitalize()
+
+
+def _beginning(text):
+    """The beginning of a note's text: the whole of it is with the note."""
+    told = markup.plain(text)
+    return told if len(told) <= TOLD else f"{told[:TOLD]}…"
 
 
 def public(field) -> str:

@@ -12,6 +12,8 @@ from . import card, progress, runs, sentences, stages
 from .blueprint import bp
 from .models import ImportRun
 
+# where what a stage brings in is seen, if not in a table of its own
+TABLES = {"users": "people.page", "notes": "crm.contacts"}
 PURPOSES = ("import", "read", "websites")
 
 
@@ -50,7 +52,7 @@ def profile_url(stage, ours_id):
 
 def table_url(stage):
     """The table of what a stage brings in."""
-    return url_for("people.page" if stage.key == "users" else f"crm.{stage.key}")
+    return url_for(TABLES.get(stage.key, f"crm.{stage.key}"))
 
 
 @bp.get("")

@@ -2,8 +2,10 @@
 
 import sqlalchemy as sa
 
+from .. import audit
 from ..accounts import people
 from ..accounts.models import Account, User
+from ..accounts.role_names import told
 from ..connecting.models import StageState
 from ..connecting.roles import STAGE, TYPES
 from ..db import db, now, owned
@@ -98,6 +100,7 @@ def link_by_hand(record: HaloRecord, user_id: int) -> User:
     if taken is not None:
         raise Refused(f"{user.name} is linked to Halo agent {taken.halo_id}, {taken.label}: unlink that first.")
     link(record, user.id, "hand")
+    _note(record, f"Linked {record.label} to {user.name} by hand")
     return user
 
 
@@ -107,6 +110,7 @@ def unlink(record: HaloRecord, by: User | None) -> None:
         raise Refused(f"{record.label} is not linked.")
     name = db.session.scalar(sa.select(User.name).where(User.id == record.ours_id))
     tombstones.bury([record], tombstones.tombstone("unlinked", by, name, record.ours_id))
+    _note(record, f"Removed the link of {name} to Halo agent {record.halo_id}, {record.label}")
 
 
 def leave_out(record: HaloRecord, by: User | None) -> None:
@@ -129,7 +133,12 @@ def add_without_inviting(record: HaloRecord, roles: list[str]) -> User:
     account = db.session.get(Account, record.account_id)
     user = people.add_user(account, email, record.label or "No name", roles, None)
     link(record, user.id, "hand")
+    _note(record, f"Added {user.name} as {told(user.roles)}, without inviting")
     return user
+
+
+def _note(record, said):
+    audit.note("people", said, account_id=record.account_id)
 
 
 def _free_email(record):

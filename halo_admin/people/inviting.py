@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from .. import audit
 from ..accounts import mailing, one_time, people
 from ..accounts.models import Account, OneTimeLink, User
 from ..accounts.one_time import INVITATION
+from ..accounts.role_names import told
 from ..db import db
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import COMMAND_LINE
@@ -67,6 +69,8 @@ def invite_user(user: User, by: User | None) -> OneTimeLink:
         raise Refused(f"{user.name} is disabled: enable them first.")
     link = one_time.make(user, INVITATION, by.name if by else COMMAND_LINE, mailing.site())
     mailing.want(link)
+    said = f"Invited {user.name}, {user.email}, as {told(user.roles)}"
+    audit.note("people", said, account_id=user.account_id, by=by)
     return link
 
 

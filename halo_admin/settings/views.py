@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 
+from .. import audit
 from ..accounts.models import Account
 from ..accounts.places import dialled
 from ..db import db
@@ -32,6 +33,7 @@ def save():
     typed = account_form.typed(request.form)
     try:
         account_form.save(account, typed)
+        audit.note("settings", "Saved the account's settings", account_id=account.id)
     except account_form.NotSaved as why:
         db.session.rollback()
         return page(typed=typed, errors=why.errors), 422

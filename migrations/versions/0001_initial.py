@@ -155,6 +155,29 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_lists_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "note_fetches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("counts", halo_admin.db.JSON(), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stopped", sa.Text(), nullable=True),
+        sa.Column("started_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("touched_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_note_fetches_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_fetches")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("note_fetches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_fetches_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_note_fetches_record", ["account_id", "kind", "record_id", "id"], unique=False)
+
+    op.create_table(
         "opportunity_statuses",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -1226,6 +1249,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_opportunity_statuses_account_id"))
 
     op.drop_table("opportunity_statuses")
+    with op.batch_alter_table("note_fetches", schema=None) as batch_op:
+        batch_op.drop_index("ix_note_fetches_record")
+        batch_op.drop_index(batch_op.f("ix_note_fetches_account_id"))
+
+    op.drop_table("note_fetches")
     with op.batch_alter_table("lists", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lists_account_id"))
 

@@ -18,13 +18,15 @@ from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
 from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import begin_write, db, owned
+from halo_admin.importing import note_fetching
 from halo_admin.importing.models import Decision
+from halo_admin.importing.note_fetch_models import NoteFetch
 from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
 
 MARK = "Annamark"  # in the names of what is Ann's alone
 # both accounts import each of these, by its name here
-STAGES = ("companies", "contacts", "opportunities")
+STAGES = ("companies", "contacts", "opportunities", "notes")
 
 
 @pytest.fixture
@@ -56,7 +58,9 @@ def imported(ann):
     ann.our_contact("Sam", email="sam@new.example", title=f"{MARK} title")
     ann.person("Samuel", at=new, email="sam@new.example")
     ann.person("Samantha", at=new, email="sam@new.example")
-    ann.person("Kim", at=new)
+    kim = ann.person("Kim", at=new)
+    agent = ann.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})["id"]
+    ann.their_note("On Kim", by=agent, user_id=kim)
     ann.our_opportunity(f"{MARK} opportunity")
     ann.sale("Backup", at=new)
     ann.run("users")
@@ -66,7 +70,8 @@ def imported(ann):
 def every_stage(world, **options):
     """Import each stage; {stage: its run}."""
     runs = {"companies": world.imported(**options), "contacts": world.imported_contacts(**options)}
-    return runs | {"opportunities": world.imported_sales(**options)}
+    runs["opportunities"] = world.imported_sales(**options)
+    return runs | {"notes": world.run("notes", options=options)}
 
 
 def typed_in(world, company_id):
@@ -76,6 +81,7 @@ def typed_in(world, company_id):
     lists.put_on(lists.get_or_create(world.account.id, f"{MARK} list"), ids, None)
     notes.add(db.session.get(Contact, ids[0]), world.ann, f"{MARK} note")
     db.session.commit()
+    note_fetching.new(db.session.scalar(owned(Contact, world.account.id)), world.ann)
 
 
 def everything_of(world):
@@ -119,7 +125,7 @@ def test_imports_of_one_halo_leave_each_others_rows_alone(ann, imported, cleo):
     assert not set(links(ann.account.id).values()) & set(links(cleo.account.id).values())
     assert set(links(ann.account.id)) < set(links(cleo.account.id))
     after = everything_of(cleo)
-    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1]
+    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1, 1]
     assert everything_of(cleo) == after
 
 
@@ -160,12 +166,12 @@ def downloaded(client):
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    models = (Contact, ContactList, Note, Opportunity)
-    contact, named, note, sale = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    models = (Contact, ContactList, Note, NoteFetch, Opportunity)
+    contact, named, note, fetch, sale = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id, "opportunity_id": sale.id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "opportunity_id": sale.id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 

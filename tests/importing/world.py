@@ -15,6 +15,7 @@ from halo_admin.crm import lists as crm_lists
 from halo_admin.crm import types, writing
 from halo_admin.crm.contact_models import Contact, ContactList, ListMember
 from halo_admin.crm.models import Company
+from halo_admin.crm.note_models import Note
 from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.crm.statuses import STATUSES
 from halo_admin.db import begin_write, db, now, owned
@@ -143,7 +144,29 @@ class World:
         db.session.commit()
         return user.id
 
+    def author(self, name="Ada Roth", email="ada@acme-it.example"):
+        """A Halo agent who is linked to a user here: (the agent's id, the user's)."""
+        agent = self.halo.change("Agent", record={"name": name, "email": email})["id"]
+        user_id = self.user(name, email)
+        self.run("users")
+        return agent, user_id
+
+    def their_note(self, text="Called", *, by=-1, id=None, at="2026-05-03T12:00:00", **about):
+        """A CRM note of Halo's about client_id=, user_id= or site_id= (with its client), created or changed; its id."""
+        if user := about.get("user_id"):
+            site = self.halo.tenant.get("users", user)["site_id"]
+            about = {"client_id": self.halo.tenant.get("sites", site)["client_id"]} | about
+        record = {"note": text, "who_agentid": by, "datetime": at} | about | ({"id": id} if id else {})
+        return self.halo.change("CRMNote", record=record)["id"]
+
     # our side
+
+    def user(self, name, email):
+        """A salesperson here who cannot sign in yet; their id."""
+        begin_write()
+        user_id = people.add_user(db.session.get(Account, self.account.id), email, name, ["salesperson"], None).id
+        db.session.commit()
+        return user_id
 
     def our_contact(self, first="Sam", last="Poole", *, edited=None, lists=(), **values):
         """A contact here, typed in by a person (edited: how long ago; None: just now); its id."""
@@ -225,6 +248,11 @@ class World:
             assert one.contacts == len(found[one.name]), one.name
         return {name: sorted(contacts) for name, contacts in found.items()}
 
+    def notes(self):
+        db.session.rollback()
+        query = owned(Note, self.account.id).order_by(Note.id).execution_options(populate_existing=True)
+        return db.session.scalars(query).all()
+
     def companies(self):
         db.session.rollback()
         query = owned(Company, self.account.id).order_by(Company.id).execution_options(populate_existing=True)
@@ -285,8 +313,8 @@ class World:
     @property
     def path(self):
         """Of the list that the stage decides about, in Halo."""
-        paths = {"companies": "/api/Client", "contacts": "/api/Users", "opportunities": "/api/Opportunities"}
-        return paths[self.stage]
+        paths = {"companies": "Client", "contacts": "Users", "opportunities": "Opportunities", "notes": "CRMNote"}
+        return f"/api/{paths[self.stage]}"
 
     @property
     def kind(self):
@@ -306,6 +334,8 @@ class World:
             self.map_sales()
             self.stage = stage
             return 0
+        if stage == "notes":
+            return self._fill_notes(acme, number)
         for one in range(number):
             self.person(
                 "Sam", f"Poole {one}", at=acme, email=f"sam{one}@acme.example", phonenumber=f"+49 30 555{one:04}"
@@ -314,9 +344,19 @@ class World:
         self.stage = stage
         return 2  # the General User of each site
 
+    def _fill_notes(self, acme, number):
+        sam = self.person("Sam", at=acme)
+        agent, _ = self.author()
+        self.imported_contacts()
+        for one in range(number):
+            self.their_note(f"Note {one}", by=agent, user_id=sam)
+        self.stage = "notes"
+        return 0
+
     def ours_of_the_stage(self):
         """All records of ours of the kind that the stage brings in."""
-        every = {"companies": self.companies, "contacts": self.contacts, "opportunities": self.opportunities}
+        every = {"companies": self.companies, "contacts": self.contacts, "opportunities": self.opportunities,
+                 "notes": self.notes}  # fmt: skip
         return every[self.stage]()
 
     def imported_contacts(self, **options):

@@ -87,3 +87,51 @@ def test_somebody_is_invited_accepts_and_is_linked(page, new_page, serve, staff,
     page.get_by_role("row", name="Jo Roth").get_by_text("Linked by its invitation.").wait_for()
     page.get_by_role("link", name="Joanna Roth").click()
     page.wait_for_url("**/settings/users#user-*")
+
+
+def test_an_admin_looks_after_people(page, new_page, serve, staff, complaints):
+    complaints.forgive("status of 403")  # what a salesperson may not open
+    address, bob = serve(staff.app), staff.users()["Bob Marsh"].id
+    staff.user("Eve Stone", email="eve@msp.example", roles=["salesperson"])
+    staff.ours("Acme", salesperson_id=bob)
+    sign_in(page, address, "/settings/users")
+    row = page.locator(f"#user-{bob}")
+    row.get_by_text("Change", exact=False).first.click()
+    row.get_by_label("Salesperson").check()
+    assert barriers(page) == []
+    shot(page, "people")
+    row.get_by_role("button", name="Save the roles of Bob Marsh").click()
+    page.get_by_text("Bob Marsh: Marketer, Salesperson.").wait_for()
+
+    guest = new_page()
+    sign_in(guest, address, "/companies", email="bob@msp.example")
+    guest.locator(".left-bar details.person-menu summary").click()
+    assert guest.get_by_text("Account Settings").count() == 0
+    guest.locator(".left-bar").get_by_role("link", name="My profile").click()
+    guest.get_by_label("Your password now").fill("wrong")
+    guest.get_by_label("New password").fill("something long enough")
+    guest.get_by_role("button", name="Change password").click()
+    guest.get_by_text("This is not your password.").wait_for()
+    assert barriers(guest) == []
+    shot(guest, "profile")
+    guest.goto(f"{address}/settings/users")
+    guest.get_by_text("You may not do this. Ask an admin of your account.").wait_for()
+
+    row.get_by_role("link", name="Disable Bob Marsh").click()
+    page.get_by_label("Hand them over to").select_option(label="Eve Stone")
+    assert barriers(page) == []
+    shot(page, "disable")
+    page.get_by_role("button", name="Disable Bob Marsh").click()
+    page.get_by_text("Bob Marsh is disabled and signed out. Handed over: 1 company.").wait_for()
+    page.locator("#disabled summary").first.click()
+    shot(page, "people-disabled")
+    guest.goto(f"{address}/companies")
+    guest.get_by_role("button", name="Sign in").wait_for()
+    guest.get_by_role("link", name="Forgotten your password?").click()
+    guest.get_by_text("Ask an admin of your account").wait_for()
+    shot(guest, "forgotten")
+
+    page.goto(f"{address}/settings/audit")
+    page.get_by_text("Disabled Bob Marsh.").wait_for()
+    assert barriers(page) == []
+    shot(page, "audit")

@@ -2,10 +2,11 @@
 
 from .companies import Companies
 from .contacts import Contacts
+from .notes import Notes
 from .opportunities import Opportunities
 from .users import Users
 
-STAGES = (Users(), Companies(), Contacts(), Opportunities())
+STAGES = (Users(), Companies(), Contacts(), Opportunities(), Notes())
 BY_KEY = {stage.key: stage for stage in STAGES}
 
 

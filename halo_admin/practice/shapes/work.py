@@ -32,7 +32,11 @@ def ticket_detail(tenant: Tenant, switches: Switches, record: dict, request: Req
 
 def note_row(tenant: Tenant, switches: Switches, record: dict, request: Request) -> dict:
     author = tenant.get("agents", record["who_agentid"]) or {}
-    more = {"who": author.get("name", ""), "satisfaction": "", "hide_time_taken": False, "createdfromaction": False}
+    more = {"satisfaction": "", "hide_time_taken": False, "createdfromaction": False}
+    if switches.crm_who_in_list:
+        more["who"] = author.get("name", "")
+    if not switches.crm_names_client and any((record[name] or 0) > 0 for name in ("user_id", "site_id")):
+        more["client_id"] = 0
     return record | more | {"mailentryid": "", "customfields": None}
 
 

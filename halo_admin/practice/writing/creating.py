@@ -36,7 +36,7 @@ _NEW = {
     },
     "notes": {
         "client_id": 0, "site_id": 0, "user_id": 0, "supplier_id": 0, "note": "", "subject": "", "detail": "",
-        "timetaken": 0.0, "nextcalldate": times.NEVER, "third_party_id": "", "ticketid": 0,
+        "timetaken": 0.0, "nextcalldate": times.NEVER, "third_party_id": "", "ticketid": 0, "who_agentid": -1,
     },
     "statuses": {"name": "", "shortname": "", "intent": "", "type": 0, "colour": "", "sequence": 0, "slaaction": "N"},
     "tickettypes": {"name": "", "use": "tickets", "sequence": 0, "group_id": 0, "visible": True},
