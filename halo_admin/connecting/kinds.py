@@ -11,6 +11,8 @@ from . import opportunities_seen, seen
 from .suggesting import meant_by
 
 NONE = "none"
+# Halo's fields that hold a client's type, by the source of its values
+FIELDS = {"relationship": "Relationship", "type": "Customer type", NONE: ""}
 # what the page of a stage's mappings is called
 TITLES = {"companies": "Company types", "opportunities": "Opportunity types and statuses"}
 
@@ -90,7 +92,6 @@ class CompanyTypes(Kind):
     )  # fmt: skip
     any_read = staticmethod(seen.any_client)
     counts, here = staticmethod(seen.clients), staticmethod(seen.linked)
-    FIELDS = {"relationship": "Relationship", "type": "Customer type", NONE: ""}
 
     def seen(self, tenant_id):
         return [*seen.types(tenant_id), TypeValue("", NONE, NO_TYPE)]
@@ -99,7 +100,7 @@ class CompanyTypes(Kind):
         return key.startswith("type:")
 
     def field(self, key):
-        return self.FIELDS[key.partition(":")[0]]
+        return FIELDS[key.partition(":")[0]]
 
     def nameless(self, value):
         return f"{'Type' if value.source == 'type' else 'Relationship'} {value.id}"

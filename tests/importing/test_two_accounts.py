@@ -193,8 +193,8 @@ def anns_ids(ann, run):
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     file = db.session.scalar(owned(FileLoad, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id, "opportunity_id": sale.id,
-            "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id,
+            "opportunity_id": sale.id, "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
