@@ -13,7 +13,6 @@ from .situation import links_of
 from .stage import Ask, Fail, Skip
 from .times import Times
 
-BATCH = 500
 LOWEST = -(2**62)  # below every id, those made up for rows without one included
 
 

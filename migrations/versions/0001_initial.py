@@ -311,7 +311,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("companies", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_companies_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_companies_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_name", ["account_id", "name_sort", "id"], unique=False)
         batch_op.create_index("ix_companies_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
@@ -513,7 +512,6 @@ def upgrade():
         sa.UniqueConstraint("tenant_id", "kind", "halo_id", name=op.f("uq_halo_records_tenant_id_kind_halo_id")),
     )
     with op.batch_alter_table("halo_records", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_halo_records_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
             "ix_halo_records_answered",
             ["tenant_id", "id"],
@@ -822,7 +820,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_contacts_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
             "ix_contacts_bounced_by_id",
             ["account_id", "id"],
@@ -904,7 +901,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decisions_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_decisions_actions", ["run_id", "action", "strength", "id"], unique=False)
         batch_op.create_index(
             "ix_decisions_newer",
@@ -967,7 +963,6 @@ def upgrade():
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("list_members", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_list_members_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_list_members_contact", ["contact_id"], unique=False)
         batch_op.create_index(
             "ix_list_members_on",
@@ -1120,7 +1115,6 @@ def downgrade():
             "ix_list_members_on", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
         )
         batch_op.drop_index("ix_list_members_contact")
-        batch_op.drop_index(batch_op.f("ix_list_members_account_id"))
 
     op.drop_table("list_members")
     with op.batch_alter_table("export_intents", schema=None) as batch_op:
@@ -1143,7 +1137,6 @@ def downgrade():
             postgresql_where=sa.text("newer_here <> '{}'"),
         )
         batch_op.drop_index("ix_decisions_actions")
-        batch_op.drop_index(batch_op.f("ix_decisions_account_id"))
 
     op.drop_table("decisions")
     with op.batch_alter_table("contacts", schema=None) as batch_op:
@@ -1180,7 +1173,6 @@ def downgrade():
         batch_op.drop_index(
             "ix_contacts_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
         )
-        batch_op.drop_index(batch_op.f("ix_contacts_account_id"))
 
     op.drop_table("contacts")
     with op.batch_alter_table("sweeps", schema=None) as batch_op:
@@ -1285,7 +1277,6 @@ def downgrade():
             sqlite_where=sa.text("answer IS NOT NULL"),
             postgresql_where=sa.text("answer IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_halo_records_account_id"))
 
     op.drop_table("halo_records")
     with op.batch_alter_table("halo_pages", schema=None) as batch_op:
@@ -1348,7 +1339,6 @@ def downgrade():
         batch_op.drop_index("ix_companies_by_salesperson")
         batch_op.drop_index("ix_companies_by_name")
         batch_op.drop_index("ix_companies_by_id")
-        batch_op.drop_index(batch_op.f("ix_companies_account_id"))
 
     op.drop_table("companies")
     with op.batch_alter_table("agent_choices", schema=None) as batch_op:

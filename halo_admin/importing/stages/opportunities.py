@@ -27,6 +27,7 @@ class Opportunities(Stage):
     after = ("contacts",)
     mapping, also_maps = "opportunity_type", ("opportunity_status",)
     readings = (Reading("opportunity", halo.OPPORTUNITIES, records.Opportunity, "opportunity", "opportunities"),)
+    saves_at_once = True
     fields = ("name", "status_id")
     at_first = (
         "salesperson_id", "company_id", "contact_id", "value", "probability", "expected_close", "opened_on",
