@@ -41,6 +41,7 @@ PAGES = {
         "crm.all_lists",
         "crm.choose_company_columns",
         "crm.choose_contact_columns",
+        "crm.choose_opportunity_columns",
         "crm.companies",
         "crm.company",
         "crm.company_names",
@@ -48,6 +49,9 @@ PAGES = {
         "crm.contacts",
         "crm.note",
         "crm.one_list",
+        "crm.opportunities",
+        "crm.opportunity",
+        "crm.opportunity_board",
         "crm.search",
         "home.home",
         "web.settings",  # leads to the first page the person may see
@@ -55,6 +59,7 @@ PAGES = {
     Right.WORK: {
         "crm.add_note_to_company",
         "crm.add_note_to_contact",
+        "crm.assign_opportunities",
         "crm.change_lists",
         "crm.change_members",
         "crm.cancel_file",
@@ -63,39 +68,47 @@ PAGES = {
         "crm.contacts_file",
         "crm.create_company",
         "crm.create_contact",
+        "crm.create_opportunity",
         "crm.delete_company",
         "crm.delete_contact",
         "crm.delete_list",
         "crm.delete_note",
+        "crm.delete_opportunity",
         "crm.edit_company",
         "crm.edit_contact",
         "crm.edit_note",
+        "crm.edit_opportunity",
         "crm.fill_again",
         "crm.file_progress",
         "crm.files",
         "crm.link_company",
         "crm.link_contact",
+        "crm.link_opportunity",
         "crm.make_list",
         "crm.never_import_company",
+        "crm.move_opportunity",
         "crm.never_import_contact",
+        "crm.never_import_opportunity",
         "crm.new_company",
         "crm.new_contact",
         "crm.new_file",
+        "crm.new_opportunity",
         "crm.one_file",
+        "crm.opportunities_file",
         "crm.put_on_list",
         "crm.refused_lines",
         "crm.save_company",
         "crm.save_contact",
         "crm.save_file",
+        "crm.save_opportunity",
         "crm.save_list",
         "crm.save_note",
+        "crm.take_from_halo",
         "crm.take_off_grown",
         "crm.unlink_company",
         "crm.unlink_contact",
+        "crm.unlink_opportunity",
         "crm.upload_file",
-        "note_fetching.fetch",
-        "note_fetching.get_notes_of_company",  # and may send
-        "note_fetching.get_notes_of_contact",
     },
     Right.SEND: {
         "exporting.choose",
@@ -106,6 +119,9 @@ PAGES = {
         "exporting.send",
         "exporting.send_company",
         "exporting.send_contact",
+        "note_fetching.fetch",
+        "note_fetching.get_notes_of_company",
+        "note_fetching.get_notes_of_contact",
     },
     Right.SETTLE: {
         "audit.file",
@@ -213,11 +229,6 @@ def may(user, right: Right) -> bool:
     if right is Right.WORK:
         return bool(WORKING.intersection(user.roles))
     return user.is_admin or (right is Right.SEND and bool(set(user.account.senders).intersection(user.roles)))
-
-
-def may_send(user) -> bool:
-    """Whether somebody may send records to Halo, and ask it for notes: as the account's admins said, by role."""
-    return user.is_admin or bool(set(user.account.senders).intersection(user.roles))
 
 
 def may_open(user, endpoint: str) -> bool:

@@ -108,7 +108,7 @@ def read(order_id: int) -> None:
     try:
         with opening.open_halo(connection, "exports") as halo:
             db.session.rollback()  # nothing stays open while Halo is asked
-            found = [(stage, stage.read_values(halo)) for stage in _of(order) if _mappings(stage)]
+            found = [(stage, stage.read_values(halo)) for stage in _of(order) if stage.mappings]
     except HaloBusy:
         db.session.rollback()
         return  # the watch has it read again
@@ -135,9 +135,9 @@ def unmapped(order: ImportOrder) -> list[Unmapped]:
     tenant = db.session.get(HaloTenant, order.tenant_id)
     told = []
     for stage in _of(order):
-        for kind in _mappings(stage):
+        for kind in stage.mappings:
             rows = mapping.unanswered(tenant, kind)
-            values = tuple((row.shown, row.clients) for row in rows)
+            values = tuple((row.shown, row.number) for row in rows)
             if values:
                 told.append(Unmapped(stage, kind, values))
     return told
@@ -236,10 +236,6 @@ def _end(order_id, state, why):
 
 def _of(order):
     return [stages.stage(key) for key in order.stages]
-
-
-def _mappings(stage):
-    return [kind for kind in (stage.mapping, *getattr(stage, "also_maps", ())) if kind]
 
 
 @due.queues

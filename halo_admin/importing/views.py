@@ -66,7 +66,7 @@ def rail():
 def _opened(cards):
     """The keys of the lines that are open: the live stage's, the next one's, and those with values to answer for."""
     following = next((one for one in cards if not one.is_done), None)
-    return {one.stage.key for one in cards if one.is_live or one is following or one.new_types[0]}
+    return {one.stage.key for one in cards if one.is_live or one is following or one.unmapped}
 
 
 def _folded(cards):
@@ -83,7 +83,7 @@ def stage_page(key):
     stage = _stage(key)
     if _is_htmx():
         return _fragment(stage)
-    return render_template("importing/stage.html", **shown_card(stage), form=_mapping(stage), strip=_strip())
+    return render_template("importing/stage.html", **shown_card(stage), forms=_mappings(stage), strip=_strip())
 
 
 @bp.get("/runs/<int:run_id>/progress", endpoint="progress")
@@ -112,7 +112,7 @@ def start(key):
     stage, purpose = _stage(key), request.form.get("purpose", "import")
     if purpose not in PURPOSES:
         abort(400)
-    options = {"full": True} if request.form.get("full") else {}
+    options = {"asks": True} | ({"full": True} if request.form.get("full") else {})
     try:
         run = runs.start(current_user.account_id, stage.key, current_user, purpose, options)
     except runs.Locked as locked:
@@ -128,7 +128,7 @@ def choose(key):
     """What a person chose for a stage; anything that is no choice of it is a 400."""
     stage = _stage(key)
     chosen = {one.name: request.form.get(one.name, "") for one in stage.choices}
-    if not chosen or any(chosen[one.name] not in dict(one.ways) for one in stage.choices):
+    if not chosen or not all(one.accepts(chosen[one.name]) for one in stage.choices):
         abort(400)
     if connection_of(current_user.account_id) is None:
         return _refused(stage, "Halo is not connected yet. Connect Halo first.")
@@ -206,10 +206,11 @@ def _live(run):
     return {"run": run, "mode": shape(run), "standing": progress.standing(run, request.args.get("pace", ""))}
 
 
-def _mapping(stage):
+def _mappings(stage):
+    """The forms of its mappings, once there is anything to map."""
     connection = connection_of(current_user.account_id)
-    form = connection and stage.mapping and mapping_form.form_of(connection.tenant, stage.mapping)
-    return form if form and form["lines"] else None
+    forms = [mapping_form.form_of(connection.tenant, kind) for kind in stage.mappings] if connection else []
+    return [form for form in forms if form["lines"]]
 
 
 def _fragment(stage, error=""):

@@ -43,6 +43,7 @@ class Notes(Stage):
     movements = {"reading": noting.read}
     reads_singly = "clients"
     tells_times = False
+    new_one = "new in Halo"
     takes_over = "it was sent from here"
     reasons = (
         (NO_CONTACT, "Notes come in for contacts that are here. Import the contacts, then the notes again.", False),
@@ -54,7 +55,7 @@ class Notes(Stage):
         ),
         (NO_AUTHOR, "Only what a user here wrote comes in.", False),
         ("it has no text", "There is nothing in it to read.", False),
-        ("nothing here is like it", "It was not here before.", False),
+        ("new in Halo", "It was not here before.", False),
         ("sent from here", "It is the note of ours that was sent to Halo.", False),
     )
 
