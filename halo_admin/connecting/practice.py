@@ -8,6 +8,7 @@ from ..crm import lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
 from ..crm.note_models import Note
+from ..crm.opportunity_models import Opportunity
 from ..db import db, owned
 from ..mirror.models import HaloRecord, HaloTenant
 from ..practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
@@ -16,8 +17,14 @@ from .models import Connection, ConnectionCheck
 from .opening import connection_of
 
 # what imports bring in, by stage, in the order in which it can go; each has made_by_run and edited_at
-BROUGHT_IN = {"notes": Note, "contacts": Contact, "companies": Company}
+BROUGHT_IN = {"notes": Note, "opportunities": Opportunity, "contacts": Contact, "companies": Company}
 AT_ONCE = 1000
+# what stays points to nothing that goes: (model, column, what it points to)
+POINTING = (
+    (Contact, "company_id", Company),
+    (Opportunity, "company_id", Company),
+    (Opportunity, "contact_id", Contact),
+)
 
 
 class NotNow(ValueError):
@@ -97,7 +104,7 @@ def leave(account_id: int) -> dict[str, int]:
     for stage, model in _in_order():
         putting_back.put_back(tenant, stage, model)
     lists.forget(account_id, above.runs_of(tenant.id), _going(Contact, tenant))
-    _let_go_of_companies(tenant)
+    _let_go(tenant)
     # which ones go is found out before any has gone: what hangs on a record may keep it here
     going = {stage: list(db.session.scalars(_going(model, tenant))) for stage, model in BROUGHT_IN.items()}
     removed = {stage: _remove(model, tenant, going[stage]) for stage, model in BROUGHT_IN.items()}
@@ -139,18 +146,10 @@ def _going(model, tenant):
 
 
 def _touched(model, tenant):
-    """Whether people edited a record, or hung something of their own on it."""
-    hung = [sa.exists().where(column == model.id, _is_peoples(other, tenant))
-            for other, column in _hanging_on(model)]  # fmt: skip
-    return sa.or_(model.edited_at.is_not(None), *hung)
-
-
-def _hanging_on(model):
-    """[(model, column)] of what goes with a record; contacts do not: they stay without their company."""
-    others = [other for other in BROUGHT_IN.values() if other is not Contact]
-    return [
-        (other, column) for other in others for column in other.__table__.c if column.references(model.__table__.c.id)
-    ]
+    """Whether people edited a record, or have a note on it, which cannot be without it."""
+    on = [column for column in Note.__table__.c if column.references(model.__table__.c.id)]
+    noted = [sa.exists().where(column == model.id, _is_peoples(Note, tenant)) for column in on]
+    return sa.or_(model.edited_at.is_not(None), *noted)
 
 
 def _is_peoples(model, tenant):
@@ -158,11 +157,12 @@ def _is_peoples(model, tenant):
     return sa.or_(model.edited_at.is_not(None), made.is_(None), ~made)
 
 
-def _let_go_of_companies(tenant):
-    """Contacts that stay are of no company that goes."""
-    stays = sa.update(Contact).where(Contact.account_id == tenant.account_id, ~Contact.id.in_(_going(Contact, tenant)))
-    stays = stays.where(Contact.company_id.in_(_going(Company, tenant)))
-    db.session.execute(_quietly(stays.values(company_id=None, version=Contact.version + 1)))
+def _let_go(tenant):
+    """Records that stay are of none that go."""
+    for model, column, goal in POINTING:
+        stays = sa.update(model).where(model.account_id == tenant.account_id, ~model.id.in_(_going(model, tenant)))
+        stays = stays.where(getattr(model, column).in_(_going(goal, tenant)))
+        db.session.execute(_quietly(stays.values({column: None, "version": model.version + 1})))
 
 
 def _remove(model, tenant, going):

@@ -6,11 +6,12 @@ from ..accounts.models import User
 from ..crm.change_models import RecordChange
 from ..crm.contact_models import Contact, ContactList
 from ..crm.models import Company
+from ..crm.opportunity_models import Opportunity
 from ..db import db, owned
 from ..mirror.models import HaloRecord
 from . import above
 
-KINDS = {Company: "company", Contact: "contact"}
+KINDS = {Company: "company", Contact: "contact", Opportunity: "opportunity"}
 # what people did between a record and Halo: all of it was the practice Halo, for no other was connected before
 WITH_HALO = ("linked", "unlinked", "kept out", "brought back")
 

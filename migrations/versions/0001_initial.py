@@ -311,7 +311,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("companies", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_companies_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_companies_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_name", ["account_id", "name_sort", "id"], unique=False)
         batch_op.create_index("ix_companies_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
@@ -376,6 +375,60 @@ def upgrade():
     )
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_connections_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ours_name", sa.Text(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=45), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("chosen", halo_admin.db.JSON(), nullable=False),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_new", sa.Boolean(), nullable=False),
+        sa.Column("found", halo_admin.db.JSON(), nullable=True),
+        sa.Column("ours_version", sa.Integer(), nullable=True),
+        sa.Column("fields", halo_admin.db.JSON(), nullable=True),
+        sa.Column("overwrites", sa.Boolean(), nullable=False),
+        sa.Column("results", halo_admin.db.JSON(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("then_contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("waits", sa.Text(), nullable=True),
+        sa.Column("due_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("lease_token", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("job_no", sa.Integer(), nullable=False),
+        sa.Column("opened_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("sent_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_exports_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_exports_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exports_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_exports_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('looking', 'sending')"),
+            postgresql_where=sa.text("state IN ('looking', 'sending')"),
+        )
+        batch_op.create_index("ix_exports_record", ["account_id", "kind", "ours_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_exports_one_sending",
+            ["account_id", "kind", "ours_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('sending', 'unknown')"),
+            postgresql_where=sa.text("state IN ('sending', 'unknown')"),
+        )
 
     op.create_table(
         "file_lines",
@@ -459,7 +512,6 @@ def upgrade():
         sa.UniqueConstraint("tenant_id", "kind", "halo_id", name=op.f("uq_halo_records_tenant_id_kind_halo_id")),
     )
     with op.batch_alter_table("halo_records", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_halo_records_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
             "ix_halo_records_answered",
             ["tenant_id", "id"],
@@ -613,6 +665,7 @@ def upgrade():
         sa.Column("listed", sa.Boolean(), nullable=False),
         sa.Column("choice", sa.String(length=10), nullable=True),
         sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sends", sa.Boolean(), nullable=False),
         sa.Column("ours_key", sa.String(length=20), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_mappings_account_id")),
@@ -767,7 +820,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_contacts_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
             "ix_contacts_bounced_by_id",
             ["account_id", "id"],
@@ -849,7 +901,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decisions_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_decisions_actions", ["run_id", "action", "strength", "id"], unique=False)
         batch_op.create_index(
             "ix_decisions_newer",
@@ -862,6 +913,39 @@ def upgrade():
         batch_op.create_index("ix_decisions_record", ["record_id"], unique=False)
         batch_op.create_index("ix_decisions_states", ["run_id", "state", "id"], unique=False)
         batch_op.create_index("ix_decisions_whys", ["run_id", "why"], unique=False)
+
+    op.create_table(
+        "export_intents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.String(length=255), nullable=True),
+        sa.Column("email_key", sa.String(length=254), nullable=True),
+        sa.Column("values", halo_admin.db.JSON(), nullable=False),
+        sa.Column("known", halo_admin.db.JSON(), nullable=False),
+        sa.Column("opened_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("closed_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_export_intents_account_id")),
+        sa.ForeignKeyConstraint(["export_id"], ["exports.id"], name=op.f("fk_export_intents_export_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_export_intents_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_intents")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("export_intents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_intents_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_export_intents_one_open",
+            ["tenant_id", "kind", "ours_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "list_members",
@@ -879,7 +963,6 @@ def upgrade():
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("list_members", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_list_members_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_list_members_contact", ["contact_id"], unique=False)
         batch_op.create_index(
             "ix_list_members_on",
@@ -928,11 +1011,97 @@ def upgrade():
         batch_op.create_index("ix_notes_company", ["company_id", "at", "id"], unique=False)
         batch_op.create_index("ix_notes_contact", ["contact_id", "at", "id"], unique=False)
 
+    op.create_table(
+        "opportunities",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("status_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("salesperson_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("probability", sa.Integer(), nullable=True),
+        sa.Column("expected_close", sa.String(length=10), nullable=True),
+        sa.Column("opened_on", sa.String(length=10), nullable=True),
+        sa.Column("prospect_name", sa.Text(), nullable=True),
+        sa.Column("prospect_email", sa.Text(), nullable=True),
+        sa.Column(
+            "name_sort",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("halo_value", sa.BigInteger(), nullable=True),
+        sa.Column("halo_expected_close", sa.String(length=10), nullable=True),
+        sa.Column("halo_agent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kept_value", sa.BigInteger(), nullable=True),
+        sa.Column("kept_expected_close", sa.String(length=10), nullable=True),
+        sa.Column("kept_agent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("inactive_in_halo", sa.Boolean(), nullable=False),
+        sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_opportunities_account_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_opportunities_company_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_opportunities_contact_id")),
+        sa.ForeignKeyConstraint(["salesperson_id"], ["users.id"], name=op.f("fk_opportunities_salesperson_id")),
+        sa.ForeignKeyConstraint(["status_id"], ["opportunity_statuses.id"], name=op.f("fk_opportunities_status_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunities")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("opportunities", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunities_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_by_close", ["account_id", "status_id", "expected_close", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunities_by_company", ["company_id", "account_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunities_by_contact", ["contact_id", "account_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index("ix_opportunities_by_id", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_opportunities_by_name", ["account_id", "name_sort", "id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_by_salesperson", ["account_id", "salesperson_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index("ix_opportunities_by_status_id", ["account_id", "status_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_by_status_name", ["account_id", "status_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index("ix_opportunities_of_status", ["status_id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_unassigned",
+            ["account_id", "halo_agent_id"],
+            unique=False,
+            sqlite_where=sa.text("salesperson_id IS NULL"),
+            postgresql_where=sa.text("salesperson_id IS NULL"),
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("opportunities", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_opportunities_unassigned",
+            sqlite_where=sa.text("salesperson_id IS NULL"),
+            postgresql_where=sa.text("salesperson_id IS NULL"),
+        )
+        batch_op.drop_index("ix_opportunities_of_status")
+        batch_op.drop_index("ix_opportunities_by_status_name")
+        batch_op.drop_index("ix_opportunities_by_status_id")
+        batch_op.drop_index("ix_opportunities_by_salesperson")
+        batch_op.drop_index("ix_opportunities_by_name")
+        batch_op.drop_index("ix_opportunities_by_id")
+        batch_op.drop_index("ix_opportunities_by_contact")
+        batch_op.drop_index("ix_opportunities_by_company")
+        batch_op.drop_index("ix_opportunities_by_close")
+        batch_op.drop_index(batch_op.f("ix_opportunities_account_id"))
+
+    op.drop_table("opportunities")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_index("ix_notes_contact")
         batch_op.drop_index("ix_notes_company")
@@ -946,9 +1115,17 @@ def downgrade():
             "ix_list_members_on", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
         )
         batch_op.drop_index("ix_list_members_contact")
-        batch_op.drop_index(batch_op.f("ix_list_members_account_id"))
 
     op.drop_table("list_members")
+    with op.batch_alter_table("export_intents", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_export_intents_one_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_export_intents_account_id"))
+
+    op.drop_table("export_intents")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_decisions_whys")
         batch_op.drop_index("ix_decisions_states")
@@ -960,7 +1137,6 @@ def downgrade():
             postgresql_where=sa.text("newer_here <> '{}'"),
         )
         batch_op.drop_index("ix_decisions_actions")
-        batch_op.drop_index(batch_op.f("ix_decisions_account_id"))
 
     op.drop_table("decisions")
     with op.batch_alter_table("contacts", schema=None) as batch_op:
@@ -997,7 +1173,6 @@ def downgrade():
         batch_op.drop_index(
             "ix_contacts_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
         )
-        batch_op.drop_index(batch_op.f("ix_contacts_account_id"))
 
     op.drop_table("contacts")
     with op.batch_alter_table("sweeps", schema=None) as batch_op:
@@ -1102,7 +1277,6 @@ def downgrade():
             sqlite_where=sa.text("answer IS NOT NULL"),
             postgresql_where=sa.text("answer IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_halo_records_account_id"))
 
     op.drop_table("halo_records")
     with op.batch_alter_table("halo_pages", schema=None) as batch_op:
@@ -1115,6 +1289,21 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_file_lines_account_id"))
 
     op.drop_table("file_lines")
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_exports_one_sending",
+            sqlite_where=sa.text("state IN ('sending', 'unknown')"),
+            postgresql_where=sa.text("state IN ('sending', 'unknown')"),
+        )
+        batch_op.drop_index("ix_exports_record")
+        batch_op.drop_index(
+            "ix_exports_due",
+            sqlite_where=sa.text("state IN ('looking', 'sending')"),
+            postgresql_where=sa.text("state IN ('looking', 'sending')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_exports_account_id"))
+
+    op.drop_table("exports")
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_connections_account_id"))
 
@@ -1150,7 +1339,6 @@ def downgrade():
         batch_op.drop_index("ix_companies_by_salesperson")
         batch_op.drop_index("ix_companies_by_name")
         batch_op.drop_index("ix_companies_by_id")
-        batch_op.drop_index(batch_op.f("ix_companies_account_id"))
 
     op.drop_table("companies")
     with op.batch_alter_table("agent_choices", schema=None) as batch_op:

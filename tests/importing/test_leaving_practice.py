@@ -10,6 +10,7 @@ from halo_admin.crm import changes, lists, notes, parting
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import Company
 from halo_admin.crm.note_models import Note
+from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import finishing, stages
 from halo_admin.mirror.models import HaloRecord
@@ -24,7 +25,7 @@ STAYS = {"audit_entries"}
 @pytest.fixture
 def world(database_url, tmp_path):
     """Ann's account, connected to nothing, beside a practice Halo that holds something of everything."""
-    size = {"companies": 8, "contacts": 20, "notes": 10, "agents": 4}
+    size = {"companies": 8, "contacts": 20, "opportunities": 6, "notes": 10, "agents": 4}
     with World(database_url, tmp_path, practice=size, connect=False) as world:
         yield world
 
@@ -38,9 +39,10 @@ def practised(world):
     world.run("users")
     invited(world)
     world.imported()
-    for stage in stages.STAGES:
-        if stage.key not in ("users", "companies"):
-            world.run(stage.key)
+    world.run("contacts")
+    world.imported_sales()
+    world.run("notes")
+    assert {stage.key for stage in stages.STAGES} == {"users", *practice.BROUGHT_IN}
 
 
 def invited(world):
@@ -73,7 +75,7 @@ def some(world, model, *where):
 def test_nothing_is_left_of_an_account_that_only_tried(world):
     before = all_of(world)
     practised(world)
-    for model in (Company, Contact, Note, ContactList, HaloRecord):
+    for model in (Company, Contact, Note, Opportunity, ContactList, HaloRecord):
         assert some(world, model) is not None, model
     sam, company = some(world, Contact), some(world, Company)
     sam_id, company_id, version = sam.id, company.id, sam.version

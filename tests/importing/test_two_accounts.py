@@ -17,7 +17,9 @@ from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.load_models import FileLoad
 from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
-from halo_admin.db import begin_write, db, owned
+from halo_admin.crm.opportunity_models import Opportunity
+from halo_admin.db import begin_write, db, now, owned
+from halo_admin.exporting.models import Export
 from halo_admin.importing import note_fetching
 from halo_admin.importing.models import Decision
 from halo_admin.importing.note_fetch_models import NoteFetch
@@ -26,7 +28,7 @@ from tests.importing.world import World, all_told, counts, links
 
 MARK = "Annamark"  # in the names of what is Ann's alone
 # both accounts import each of these, by its name here
-STAGES = ("companies", "contacts", "notes")
+STAGES = ("companies", "contacts", "opportunities", "notes")
 
 
 @pytest.fixture
@@ -61,15 +63,19 @@ def imported(ann):
     kim = ann.person("Kim", at=new)
     agent = ann.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})["id"]
     ann.their_note("On Kim", by=agent, user_id=kim)
+    ann.our_opportunity(f"{MARK} opportunity")
+    ann.sale("Backup", at=new)
     ann.run("users")
+    export_of(ann, ann.company(name=f"{MARK} typed"))
     uploaded(ann)
     return every_stage(ann, newer="ours")["companies"]
 
 
 def every_stage(world, **options):
     """Import each stage; {stage: its run}."""
-    runs = {"companies": world.imported(**options)}
-    return runs | {stage: world.run(stage, options=options) for stage in STAGES[1:]}
+    runs = {"companies": world.imported(**options), "contacts": world.imported_contacts(**options)}
+    runs["opportunities"] = world.imported_sales(**options)
+    return runs | {"notes": world.run("notes", options=options)}
 
 
 def typed_in(world, company_id):
@@ -131,7 +137,7 @@ def test_imports_of_one_halo_leave_each_others_rows_alone(ann, imported, cleo):
     assert not set(links(ann.account.id).values()) & set(links(cleo.account.id).values())
     assert set(links(ann.account.id)) < set(links(cleo.account.id))
     after = everything_of(cleo)
-    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1]
+    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1, 1]
     assert everything_of(cleo) == after
 
 
@@ -168,17 +174,27 @@ def downloaded(client):
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
+def export_of(ann, company):
+    """A dialog that is open, of a company of Ann's."""
+    begin_write()
+    export = Export(account_id=ann.account.id, tenant_id=ann.tenant().id, kind="company", ours_id=company.id,
+                    ours_name=company.name, by_name="Ann", state="failed", opened_at=now())  # fmt: skip
+    db.session.add(export)
+    db.session.commit()
+
+
 # what the ids in addresses stand for, all of them Ann's
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    models = (Contact, ContactList, Note, NoteFetch)
-    contact, named, note, fetch = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    models = (Contact, ContactList, Note, NoteFetch, Opportunity)
+    contact, named, note, fetch, sale = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     file = db.session.scalar(owned(FileLoad, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
             "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id,
+            "opportunity_id": sale.id, "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
@@ -229,13 +245,15 @@ def test_no_page_of_cleos_tells_anything_of_anns(ann, imported, cleo):
     client = visitor(cleo)
     ids = anns_ids(ann, imported)
     anns = {f"/companies/{one.id}" for one in ann.companies()} | {f"/settings/halo/runs/{imported.id}"}
-    anns |= {f"/contacts/{ids['contact_id']}", f"/lists/{ids['list_id']}"}
+    anns |= {f"/contacts/{ids['contact_id']}", f"/lists/{ids['list_id']}", f"/opportunities/{ids['opportunity_id']}"}
     pages = [one[1] for one in addresses(ann.app, anns_ids(ann, imported)) if one[0] == "GET" and not one[2]]
     for page in pages:
         html = client.get(page).data.decode(errors="replace")  # the download is no text; its own test opens it
         assert MARK not in html, page
         assert "ann@example.com" not in html, page
-        assert not anns & set(re.findall(r"/(?:companies|contacts|lists|settings/halo/runs)/\d+", html)), page
+        assert not anns & set(
+            re.findall(r"/(?:companies|contacts|lists|opportunities|settings/halo/runs)/\d+", html)
+        ), page
 
 
 def test_whatever_cleo_presses_changes_nothing_of_anns(ann, imported, cleo):
@@ -264,10 +282,11 @@ def takes_an_id_for_an_account(command):
 
 def test_every_command_refuses_an_id_of_another_account(ann, imported, cleo):
     run_id, other, before = str(imported.id), str(cleo.account.id), everything_of(ann)
+    given = {("halo", "export"): ["company", str(ann.companies()[0].id), "--fields", "name"]}
     asked = [path for path, command in commands(ann.app.cli) if takes_an_id_for_an_account(command)]
     assert ("halo", "decisions") in asked
     for path in asked:
-        done = ann.app.test_cli_runner().invoke(args=[*path, run_id, "--account", other, "--json"])
+        done = ann.app.test_cli_runner().invoke(args=[*path, *given.get(path, [run_id]), "--account", other, "--json"])
         assert done.exit_code != 0, path
         assert MARK not in done.output
     assert everything_of(ann) == before
