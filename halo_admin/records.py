@@ -40,6 +40,13 @@ class Client(msgspec.Struct, frozen=True):
     changed_at: datetime | None | UnsetType = UNSET
 
 
+class WholeClient(Client, frozen=True):
+    """A client as its own detail tells it, with what no list is read for: its account manager and its memo."""
+
+    manager_id: int | None = None
+    notes: str | None = None
+
+
 class Site(msgspec.Struct, frozen=True):
     """One of a client's sites: the main one holds the client's phone and address."""
 
@@ -78,6 +85,12 @@ class Contact(msgspec.Struct, frozen=True):
     no_person: str | None = None
     unsubscribed: bool = False
     changed_at: datetime | None | UnsetType = UNSET
+
+
+class WholeContact(Contact, frozen=True):
+    """A contact as its own detail tells it. unsubscribed: of mail that sells, whatever other mail Halo may send."""
+
+    notes: str | None = None
 
 
 class Agent(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import accounts, cli, config, connecting, crm, home, importing, keeping, logs, people, settings, web
+from . import accounts, cli, config, connecting, crm, exporting, home, importing, keeping, logs, people, settings, web
 from .db import db, migrate
 
 
@@ -18,7 +18,7 @@ def create_app(**overrides) -> Flask:
     logs.set_up(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
-    for room in (web, accounts, crm, connecting, people, settings, importing, home):
+    for room in (web, accounts, crm, connecting, people, settings, importing, exporting, home):
         room.init_app(app)
     cli.init_app(app)
     return app

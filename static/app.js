@@ -42,6 +42,28 @@
     field.focus();
   });
 
+  // a dialog that has come opens over the page; what closes it closes it, and leaves the page as it is
+  document.addEventListener("htmx:afterSettle", () => {
+    const dialog = document.querySelector("dialog[data-modal]:not([open])");
+    if (dialog) dialog.showModal();
+  });
+  document.addEventListener("click", (event) => {
+    const dialog = event.target.closest("[data-closes]")?.closest("dialog");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  document.addEventListener("close", (event) => event.target.remove(), true);
+
+  // ticks all fields of a form, or none; those that are fixed stay as they are
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-ticks]");
+    if (!button) return;
+    const boxes = button.form.querySelectorAll('input[type="checkbox"][name="field"]:not(:disabled)');
+    boxes.forEach((box) => (box.checked = button.dataset.ticks === "on"));
+    button.form.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // what a search box has found: arrows walk it, Escape leaves it
   document.addEventListener("keydown", (event) => {
     const box = event.target.closest("[data-found]");

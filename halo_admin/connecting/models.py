@@ -70,6 +70,7 @@ class Mapping(Owned, db.Model):
     listed = db.Column(db.Boolean, nullable=False, default=True)  # whether Halo's own list of such values still has it
     choice = db.Column(db.String(10))  # import, leave_out
     ours_id = db.Column(BigId)  # with import: the row of ours it means; NULL is "No type"
+    sends = db.Column(db.Boolean, nullable=False, default=False)  # of several that mean one type, this one is written
     ours_key = db.Column(db.String(20))  # of Halo's roles, with import: the role here; NULL is "No type"
 
     __table_args__ = (db.UniqueConstraint("tenant_id", "kind", "halo_key"),)

@@ -7,6 +7,7 @@ PAGES = (
     "contact_views",
     "list_member_views",
     "list_views",
+    "load_views",
     "note_views",
     "parting_views",
     "picking_views",

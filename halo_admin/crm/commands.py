@@ -7,8 +7,9 @@ import click
 from flask.cli import AppGroup
 
 from .. import audit
-from ..shell import account_option, answer, json_option, refuse
-from . import dumping, loading, sheets
+from ..shell import account_option, answer, json_option, person, refuse
+from . import dumping, encodings, loading, sheets, uploads
+from .load_models import ALL, EMPTY, GAPS, KEEP
 
 crm = AppGroup("crm", help="An account's own records.")
 
@@ -16,24 +17,55 @@ crm = AppGroup("crm", help="An account's own records.")
 @crm.command("load")
 @click.argument("kind", type=click.Choice(list(loading.KINDS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--column",
+    "columns",
+    metavar="FIELD=HEADING",
+    multiple=True,
+    help="Which column holds a field, where its heading does not tell.",
+)
+@click.option("--encoding", type=click.Choice(list(encodings.OFFERED)), help="Where it is not found out.")
+@click.option(
+    "--blanks",
+    type=click.Choice([EMPTY, KEEP]),
+    default=EMPTY,
+    show_default=True,
+    help="What an empty cell does to a field that holds something.",
+)
+@click.option("--gaps-only", is_flag=True, help="Fill what is blank here; leave what holds something else.")
+@click.option("--preview", is_flag=True, help="Tell what it would do; save nothing.")
 @account_option
 @json_option
 @click.pass_context
-def load(context, account, kind, file, as_json):
-    """Take a CSV file in: its first line names the columns, which are those of a dump.
+def load(context, account, kind, file, as_json, columns, encoding, blanks, gaps_only, preview):
+    """Take a CSV file in: its first line names the columns, as a dump does, or as other programs do.
 
     A line changes the record it is about, or makes one. Companies are known by their website, else their name; contacts
     by their e-mail; lists by their name. Load companies before contacts, who name theirs.
     """
+    choices = {
+        "blanks": blanks,
+        "takes": GAPS if gaps_only else ALL,
+        "encoding": encoding or "",
+        "columns": _told_columns(columns),
+    }
     try:
-        loaded = asdict(loading.load(kind, account, file))
-    except (sheets.Unreadable, OSError) as error:
+        loaded = asdict(loading.load(kind, account, file, person(), save=not preview, **choices))
+    except (sheets.Unreadable, uploads.TooLarge, OSError) as error:
         refuse(f"{file.name} was not loaded. {error}")
     if unknown := loaded.pop("unknown"):
         click.echo(f"Left aside, as no column of {kind} is called so: {', '.join(unknown)}.", err=True)
     answer(loaded, as_json, _told(loaded))
     if loaded["refused"]:
         context.exit(1)
+
+
+def _told_columns(columns):
+    """{field: heading}"""
+    pairs = [one.partition("=") for one in columns]
+    if wrong := [field for field, sign, _ in pairs if not sign]:
+        raise click.BadParameter(f'"{wrong[0]}" is no FIELD=HEADING.', param_hint="--column")
+    return {field.strip(): heading for field, _, heading in pairs}
 
 
 @crm.command("dump")

@@ -4,7 +4,6 @@ from collections import defaultdict
 from itertools import chain
 
 from .. import normal
-from ..db import now
 from . import cells, lists, naming
 from .before import Before
 from .contact_models import Contact, called
@@ -27,10 +26,10 @@ class ContactLines(Lines):
     COLUMNS = (*TEXTS, "company", "company_id", "lists", *FLAGS)
     NEEDED = WHO
 
-    def __init__(self, account, given):
-        super().__init__(account, given)
-        self.before = Before(Contact, account.id, ("name", "name_sort", "email_key"))
-        self.press = lists.Press(None, now())  # one for the whole file: a list tells of it in one line
+    def __init__(self, account, given, before_id=None, press=None):
+        super().__init__(account, given, before_id, press)
+        self.before = Before(Contact, account.id, ("name", "name_sort", "email_key"), before_id)
+        self.on, self.company_names = {}, {}
         self.names_company = "company" in given or "company_id" in given
         self.texts = [name for name in TEXTS if name in given]
         self.fields = [*self.texts, *(["company_id"] if self.names_company else [])]
@@ -78,19 +77,30 @@ class ContactLines(Lines):
 
     def meant_by(self, lines):
         """The name may only choose among several with the same e-mail."""
-        by_email, by_name = self._near(lines, locked=True)
+        by_email, by_name = self._near(lines, self.locks)
         alike = defaultdict(list)
         for contact in chain.from_iterable(by_name.values()):
             # a line that gives a blank for the e-mail is about nobody who has one
             if "email" not in self.texts or contact.email_key is None:
                 alike[tuple(getattr(contact, name) for name in self.telling)].append(contact)
-        meant = [
+        return [
             self._named(line, by_email.get(email, [])) if (email := _email(line))
             else alike.get(tuple(line.values[name] for name in self.telling), [])
             for line in lines
         ]  # fmt: skip
-        self.on = self._on(found[0] for found in meant if len(found) == 1)
-        return meant
+
+    def by_id(self, ids):
+        return self.before.by_id(ids, self.locks)
+
+    def look_at(self, pairs):
+        self.on = self._on(record for _, record in pairs if record is not None)
+        if self.names_company:
+            ids = {line.values["company_id"] for line, _ in pairs} | {one.company_id for _, one in pairs if one}
+            companies = naming.numbered(self.account.id, ids - {None})
+            self.company_names = {company.id: company.name for company in companies.values()}
+
+    def reads(self, field, value):
+        return self.company_names.get(value) if field == "company_id" else super().reads(field, value)
 
     def _named(self, line, contacts):
         tells = len(contacts) > 1 and ("first_name" in self.texts or "last_name" in self.texts)

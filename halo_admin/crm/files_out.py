@@ -22,13 +22,14 @@ CONTACTS = ("first_name", "last_name", "email", "phone", "mobile", "title", "com
 def text(table, account_id: int, asked) -> Iterator[str]:
     """The file in pieces: never more than some rows of it are in memory, and no transaction outlasts a piece."""
     columns, row_values = (COMPANIES, _companies) if table is companies else (CONTACTS, _contacts)
-    yield MARK + _lines([columns])
+    yield MARK + lines([columns])
     finding = Finding(table.MODEL, account_id, asked, table.filters(account_id, asked))
     for rows in finding.batches(ROWS_AT_A_TIME):
-        yield _lines(row_values(account_id, rows))
+        yield lines(row_values(account_id, rows))
 
 
-def _lines(rows):
+def lines(rows) -> str:
+    """Rows as lines of the file, no cell of them a formula."""
     out = io.StringIO(newline="")
     # as in a dump: the writer quotes values with either of the two characters in them
     writer = csv.writer(out, lineterminator="\r\n")

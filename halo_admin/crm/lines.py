@@ -17,16 +17,22 @@ class Line(NamedTuple):
 class Lines:
     """The lines of one file, as many at a time as the caller hands in. A kind of record says what is special about it.
 
-    `before` is what the account had when the file was opened (before.py); what the file itself brings is not compared.
+    To compare them, before_id tells the last record that was here: what the file itself brings is not compared. To save
+    them, press tells who loads the file: then all records count, and those that are looked up are locked.
     """
 
     model, noun, nouns = None, "record", "records"
+    KEEPS_HISTORY = True  # a line in the history of each record that is written
     COLUMNS: tuple[str, ...] = ()  # what a line may give
     NEEDED: tuple[str, ...] = ()  # one of these columns must be there
     ASIDE: tuple[str, ...] = ("id", "halo_id")  # what a dump writes and nobody can choose
 
-    def __init__(self, account, given: tuple[str, ...]):
-        self.account, self.given = account, given
+    def __init__(self, account, given: tuple[str, ...], before_id: int | None = None, press=None):
+        self.account, self.given, self.before_id, self.press = account, given, before_id, press
+
+    @property
+    def locks(self) -> bool:
+        return self.press is not None
 
     def fault(self, row: dict) -> str | None:
         """Why a line cannot be taken in, whatever there is in the database."""
@@ -38,17 +44,34 @@ class Lines:
         """What the rows say; with `make`, in a writing transaction, what they name and nobody has heard of is made."""
         raise NotImplementedError
 
+    def alone(self, line: Line) -> Line | Refused:
+        """The line, unless another one of the file excludes it."""
+        return line
+
     def holding(self, lines: list[Line]) -> list[int | None]:
         """For each line the id of a record that holds all it says already."""
         raise NotImplementedError
 
     def meant_by(self, lines: list[Line]) -> list[list]:
-        """For each line the records it may be about, locked: what is decided about them still holds when written."""
+        """For each line the records it may be about."""
         raise NotImplementedError
 
+    def by_id(self, ids) -> dict:
+        """{id: the record} of those that are here."""
+        raise NotImplementedError
+
+    def look_at(self, pairs: list[tuple]) -> None:
+        """Find out what adds() and reads() ask about these lines and their records (None: it is to be made)."""
+
     def adds(self, line: Line, record) -> bool:
-        """Whether a line adds something to its record that is none of its values. Asked after meant_by()."""
+        """Whether a line adds something to its record that is none of its values."""
         return False
+
+    def reads(self, field: str, value) -> str | None:
+        """A field's value as people read it; None where there is nothing."""
+        if isinstance(value, bool):
+            return "Yes" if value else "No"
+        return None if value is None else str(value)
 
     def insert(self, lines: list[Line]) -> list[int]:
         """Make records; their ids."""

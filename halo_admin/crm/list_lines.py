@@ -11,12 +11,13 @@ class ListLines(Lines):
     """A line is about the list with the same name. Who is on it, the file of contacts says."""
 
     model, noun, nouns = ContactList, "list", "lists"
+    KEEPS_HISTORY = False
     COLUMNS = ("name", "leads")
     NEEDED = ("name",)
     ASIDE = ("id", "contacts")
 
-    def __init__(self, account, given):
-        super().__init__(account, given)
+    def __init__(self, account, given, before_id=None, press=None):
+        super().__init__(account, given, before_id, press)
         self.named = set()
 
     def fault(self, row):
@@ -26,9 +27,9 @@ class ListLines(Lines):
         return cells.wrong_flag(row, ("leads",))
 
     def read(self, rows, make=False):
-        return [self._alone(line) if make else line for line in map(_line, rows)]
+        return list(map(_line, rows))
 
-    def _alone(self, line):
+    def alone(self, line):
         """No two lists have one name: of several lines the first counts."""
         key = lists.folded(line.values["name"])
         if key in self.named:
@@ -46,6 +47,9 @@ class ListLines(Lines):
     def _called(self, lines):
         here = {one.name_key: one for one in lists.lists_of(self.account.id)}
         return [here.get(lists.folded(line.values["name"])) for line in lines]
+
+    def by_id(self, ids):
+        return {one.id: one for one in lists.lists_of(self.account.id) if one.id in ids}
 
     def insert(self, lines):
         made = lists.called(self.account.id, [line.values["name"] for line in lines])

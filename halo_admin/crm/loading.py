@@ -1,23 +1,25 @@
-"""Takes a CSV file of records in: each line creates one, updates one, changes nothing, or is refused.
+"""Loads a CSV file: it is looked at, its columns are chosen, its lines are compared, and then it is saved.
 
-Lines are compared with the records that were there before, never with each other: a file may hold twins on purpose.
-Loading a file a second time changes nothing, so no two lines may write to one record.
+Pages and `crm load` go the same way; what becomes of the lines stands with what works it out: comparing_lines.py and
+saving_lines.py, in the legs of load_legs.py.
 """
 
 from dataclasses import dataclass, field
-from itertools import islice
+from datetime import timedelta
 from pathlib import Path
 
-from ..db import begin_write, db
-from .company_lines import CompanyLines
-from .contact_lines import ContactLines
-from .lines import Line, Lines
-from .list_lines import ListLines
-from .sheets import Refused, Sheet, open_sheet
+import sqlalchemy as sa
 
-# so many lines are one transaction: well below the 0.25 s that people's edits may have to wait
-LINES_AT_A_TIME = 200
-KINDS = {"companies": CompanyLines, "contacts": ContactLines, "lists": ListLines}
+from ..accounts.models import Account
+from ..db import begin_write, db, now, owned
+from . import columns_in, load_legs, sheets, uploads
+from .changes import COMMAND_LINE
+from .comparing_lines import DIFFERENT, FILLED, NEW, REFUSED, SAME
+from .load_legs import KINDS
+from .load_models import EMPTY, FileLine, FileLoad
+
+FORGOTTEN = timedelta(days=7)  # a file that is never saved goes after so long
+SOME = 5000
 
 
 @dataclass
@@ -31,103 +33,198 @@ class Loaded:
     unknown: tuple[str, ...] = ()
 
 
-def load(kind: str, account, path: Path) -> Loaded:
-    """Load a file of one of the KINDS into the account, in many short transactions.
+def load(kind: str, account, path: Path, by=None, save: bool = True, columns=None, encoding="", **choices) -> Loaded:
+    """Load a file of one of the KINDS into the account, in many short transactions; with save=False only tell what it
+    would do. by: a User, or None for the command line; columns: {field: heading} in place of what is guessed; choices:
+    blanks and takes of a FileLoad.
 
-    Raises sheets.Unreadable and OSError.
+    Raises sheets.Unreadable, uploads.TooLarge and OSError.
     """
-    lines = KINDS[kind]
-    sheet = open_sheet(path, lines.COLUMNS, lines.NEEDED, lines.ASIDE)
-    return Load(sheet, lines(account, sheet.given)).run()
+    with open(path, "rb") as stream:
+        one = look_at(kind, account.id, by, path.name, stream, encoding)
+    try:
+        one.columns = _named(one, columns or {})
+        if fault := fault_of(one) or _twice(one):
+            raise sheets.Unreadable(fault)
+    except sheets.Unreadable:
+        uploads.remove(one)
+        raise
+    return _carried_out(one, {"blanks": EMPTY} | choices, save)
 
 
-@dataclass
-class Batch:
-    """What one transaction does: records it makes, changes ([(record, values)]), and adds to ([(id, line)])."""
+def _carried_out(one, choices, save):
+    for name, value in choices.items():
+        setattr(one, name, value)
+    keep(one)
+    try:
+        _work(one, "checking", "same")
+        if save:
+            _work(one, "loading", "save")
+        return _loaded(one, one.saved if save else one.counts)
+    finally:
+        cancel(one)
 
-    made: list[Line] = field(default_factory=list)
-    changed: list[tuple] = field(default_factory=list)
-    adding: list[tuple] = field(default_factory=list)
+
+def _work(load, state, step):
+    begin_write()
+    load_legs.begin(load, state, step)
+    db.session.commit()
+    load_legs.run_inline(load.id)
+    db.session.refresh(load)
+    if load.state == "failed":
+        raise sheets.Unreadable(load.why)
 
 
-class Load:
-    """One loading of one sheet; `lines` knows what its lines mean."""
+def _loaded(load, counts):
+    lines = db.session.scalars(refused(load))
+    told = [{"line": one.line, "reason": one.reason} for one in lines]
+    return Loaded(counts.get(NEW, 0), counts.get(FILLED, 0) + counts.get(DIFFERENT, 0), counts.get(SAME, 0), told,
+                  unknown(load))  # fmt: skip
 
-    def __init__(self, sheet: Sheet, lines: Lines):
-        self.sheet, self.lines, self.loaded = sheet, lines, Loaded(unknown=sheet.unknown)
-        self.taken = {}  # record id: the line that is about it
 
-    def run(self) -> Loaded:
-        alike = self._lines_that_are_here_already()
+def look_at(kind: str, account_id: int, by, name: str, stream, encoding: str = "") -> FileLoad:
+    """A load of what a binary stream holds, with its columns guessed; keep() makes a row of it.
+
+    Raises sheets.Unreadable, uploads.TooLarge.
+    """
+    told = {"by": by.name, "by_user_id": by.id} if by else {"by": COMMAND_LINE}
+    one = FileLoad(account_id=account_id, kind=kind, name=name[-255:], state="mapping", **told)
+    db.session.rollback()  # nothing stays open while a large file is read
+    one.path = uploads.keep(stream)
+    try:
+        take_over(one, look(one, encoding))
+    except sheets.Unreadable:
+        uploads.remove(one)
+        raise
+    return one
+
+
+def keep(load: FileLoad) -> None:
+    """Make a row of a load. Commits."""
+    begin_write()
+    load.created_at = now()
+    db.session.add(load)
+    db.session.commit()
+
+
+def look(load: FileLoad, encoding: str = "", delimiter: str = "") -> sheets.Look:
+    """What the file looks like, in this encoding and with this delimiter where they are told. Raises Unreadable."""
+    country = db.session.scalar(sa.select(Account.default_country).where(Account.id == load.account_id))
+    path, kind = uploads.path_of(load), load.kind
+    db.session.rollback()  # nothing stays open while a large file is read
+    return sheets.look(path, lambda header: len(columns_in.guess(kind, header)), country, encoding, delimiter)
+
+
+def take_over(load: FileLoad, seen: sheets.Look) -> None:
+    """The file is read in this way from now on, and its columns are guessed."""
+    load.encoding, load.delimiter, load.total = seen.encoding, seen.delimiter, seen.total
+    load.header, load.first_rows = list(seen.header), seen.first_rows
+    load.columns = columns_in.guess(load.kind, seen.header)
+
+
+def start_comparing(load: FileLoad, columns: dict[str, int], blanks: str) -> None:
+    """Let jobs work out what the file would do with these columns; what was worked out before is forgotten. Commits."""
+    load.columns, load.blanks, load.counts, load.before_id, load.state = columns, blanks, {}, None, "mapping"
+    load_id = load.id
+    db.session.commit()
+    _forget_lines(load_id)
+    _start(load_id, "mapping", "checking", "same")
+
+
+def start_saving(load: FileLoad, takes: str) -> None:
+    """Let jobs save what was told; nothing where that goes on already. Commits."""
+    load.takes = takes
+    _start(load.id, "checked", "loading", "save")
+
+
+def _start(load_id, before, state, step):
+    """Short files are done at once, long ones by workers."""
+    db.session.commit()
+    begin_write()
+    load = db.session.get(FileLoad, load_id, populate_existing=True, with_for_update=True)
+    if load.state == before:
+        load_legs.begin(load, state, step)
+    is_short = load.total <= load_legs.AT_ONCE
+    db.session.commit()
+    if is_short:
+        load_legs.work(load_id, load_legs.SECONDS_AT_ONCE)
+    load_legs.queue(load_id)
+
+
+def fault_of(load: FileLoad) -> str | None:
+    """Why nothing can be told by the columns that are chosen."""
+    lines = KINDS[load.kind]
+    if any(name in load.columns for name in lines.NEEDED):
+        return None
+    lacks = " or ".join(f'"{name}"' for name in lines.NEEDED)
+    return f"It has no column {lacks}: the first line must name the columns ({', '.join(lines.COLUMNS)})."
+
+
+def unknown(load: FileLoad) -> tuple[str, ...]:
+    """The headings of the columns that are left aside, but for those that nobody can choose."""
+    aside, used = KINDS[load.kind].ASIDE, load.columns.values()
+    headings = [name.casefold() for number, name in enumerate(load.header) if name and number not in used]
+    return tuple(name for name in headings if name not in aside)
+
+
+def _named(load, columns):
+    """The columns as guessed, but for those that are told by their headings. Raises sheets.Unreadable."""
+    numbers = {name.casefold(): number for number, name in reversed(list(enumerate(load.header)))}
+    told = {}
+    for name, heading in columns.items():
+        if name not in KINDS[load.kind].COLUMNS or heading.strip().casefold() not in numbers:
+            raise sheets.Unreadable(f'There is no column "{heading}" in it, or no field "{name}".')
+        told[name] = numbers[heading.strip().casefold()]
+    return {field: number for field, number in load.columns.items() if number not in told.values()} | told
+
+
+def _twice(load):
+    names = [name.casefold() for name in load.header]
+    twice = [name for name in KINDS[load.kind].COLUMNS if names.count(name) > 1]
+    return f'It has the column "{twice[0]}" twice.' if twice else None
+
+
+def refused(load: FileLoad) -> sa.Select:
+    """A select of the load's lines that cannot be taken, in their order."""
+    return lines_of(load, REFUSED)
+
+
+def lines_of(load: FileLoad, what: str) -> sa.Select:
+    """A select of the load's lines that mean this, in their order."""
+    mine = owned(FileLine, load.account_id).where(FileLine.load_id == load.id, FileLine.what == what)
+    return mine.order_by(FileLine.line)
+
+
+def cancel(load: FileLoad) -> None:
+    """Stop a load, and forget its file; what is saved stays. Nothing where it has come to its end. Commits."""
+    begin_write()
+    load = db.session.get(FileLoad, load.id, populate_existing=True, with_for_update=True)
+    if load.state == "done":
         db.session.rollback()
-        rest = (row for row in self.sheet.rows() if row[0] not in alike)
-        while rows := list(islice(rest, LINES_AT_A_TIME)):
-            self._take_in(rows)
-        self.loaded.unchanged += len(alike)
-        self.loaded.refused.sort(key=lambda one: one["line"])
-        return self.loaded
+        return
+    if load.state != "failed":
+        load.state = "cancelled"
+    load.ended_at, load.lease_token, load.lease_until = now(), None, None
+    load_id = load.id
+    db.session.commit()
+    uploads.remove(load)
+    _forget_lines(load_id, but=REFUSED)
 
-    def _lines_that_are_here_already(self):
-        """Lines of which some record holds all that they say. No other line may change that record."""
-        alike, usable = set(), ((line, row) for line, row in self.sheet.rows() if self._fault(row) is None)
-        while rows := list(islice(usable, LINES_AT_A_TIME)):
-            read = [(line, one) for line, one in self._read(rows) if isinstance(one, Line)]
-            here = self.lines.holding([one for _, one in read])
-            for (line, _), record_id in zip(read, here, strict=True):
-                if record_id is not None:
-                    alike.add(line)
-                    self.taken.setdefault(record_id, line)
-        return alike
 
-    def _fault(self, row):
-        return str(row) if isinstance(row, Refused) else self.lines.fault(row)
-
-    def _read(self, rows, make=False):
-        return zip([line for line, _ in rows], self.lines.read([row for _, row in rows], make), strict=True)
-
-    def _take_in(self, rows):
-        usable = [(line, row) for line, row in rows if not self._refused(line, self._fault(row))]
-        for _, row in usable:
-            self.lines.prepare(row)
+def _forget_lines(load_id, but=None):
+    """Away with what its lines would have done, some at a time; but: those that stay."""
+    mine = (FileLine.load_id == load_id, FileLine.what != (but or ""))
+    gone = 1
+    while gone:
         begin_write()
-        read = [(line, one) for line, one in self._read(usable, make=True)
-                if not self._refused(line, str(one) if isinstance(one, Refused) else None)]  # fmt: skip
-        batch, meant = Batch(), self.lines.meant_by([one for _, one in read])
-        for (line, one), records in zip(read, meant, strict=True):
-            self._sort(line, one, records, batch)
-        ids = self.lines.insert(batch.made)
-        self.lines.update(batch.changed)
-        self.lines.add([*zip(ids, batch.made, strict=True), *batch.adding])
+        some = sa.select(FileLine.line).where(*mine).order_by(FileLine.line).limit(SOME)
+        here = sa.delete(FileLine).where(*mine, FileLine.line.in_(some))
+        gone = db.session.execute(here, execution_options={"synchronize_session": False}).rowcount
         db.session.commit()
 
-    def _refused(self, line, reason):
-        if reason:
-            self.loaded.refused.append({"line": line, "reason": reason})
-        return bool(reason)
 
-    def _sort(self, line, one, records, batch):
-        if not records:
-            batch.made.append(one)
-            self.loaded.created += 1
-        elif len(records) > 1:
-            self._refused(line, f"{len(records)} {self.lines.nouns} here could be meant: {_told(records)}")
-        elif (record := records[0]).id in self.taken:
-            first = self.taken[record.id]
-            self._refused(line, f"line {first} is about the same {self.lines.noun}, {record.name}")
-        else:
-            self.taken[record.id] = line
-            self._update(one, record, batch)
-
-    def _update(self, one, record, batch):
-        differs = any(getattr(record, name) != value for name, value in one.values.items())
-        if differs:
-            batch.changed.append((record, one.values))
-        if adds := self.lines.adds(one, record):
-            batch.adding.append((record.id, one))
-        self.loaded.updated += differs or adds
-        self.loaded.unchanged += not (differs or adds)
-
-
-def _told(records):
-    names = sorted(f"{record.name} ({record.id})" for record in records)
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+def forget_old(account_id: int) -> None:
+    """Cancel files that somebody once uploaded and never saved. Commits."""
+    left = owned(FileLoad, account_id).where(FileLoad.state.in_(("mapping", "checked")))
+    for load in db.session.scalars(left.where(FileLoad.created_at < now() - FORGOTTEN)).all():
+        cancel(load)

@@ -1,17 +1,20 @@
 """Reads a CSV file as people and programs write them: several encodings and delimiters, columns in any order."""
 
-import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from . import cells
+from . import cells, encodings
 
-DELIMITERS = ",;\t"
+DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
 LONGEST_CELL = 10_000_000
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-READ_AT_ONCE = 1 << 20
+MOST_COLUMNS = 300
+FIRST_ROWS = 3  # that a person is shown
+LOOKED_AT = 20  # rows that tell the delimiter
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how files of Excel and of others begin that are no text
 
 
 class Unreadable(ValueError):
@@ -22,103 +25,121 @@ class Refused(ValueError):
     """This line cannot be taken in; the text says why."""
 
 
+class Look(NamedTuple):
+    """What a file looks like: how it is read, its header, its first rows, and how many lines there are below it."""
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    first_rows: list[list[str]]
+    total: int
+
+
+class Row(NamedTuple):
+    """One line of a file: the number it begins at, its cells as they stand there, and {field: text, None where empty};
+    fault: why it cannot be used.
+    """
+
+    line: int
+    cells: list[str]
+    values: dict[str, str | None]
+    fault: str | None = None
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """A file whose header has been read. columns: what each cell of a line is, None where it is left aside.
-
-    exact: its cells are taken as they stand (is_exact), no apostrophe in front of a formula is removed.
-    """
+    """A file whose columns are known: {field: the number of its column}."""
 
     path: Path
     encoding: str
     delimiter: str
-    columns: tuple[str | None, ...]
-    unknown: tuple[str, ...]
-    exact: bool = False
+    header: tuple[str, ...]
+    columns: dict[str, int]
 
     @property
-    def given(self) -> tuple[str, ...]:
-        return tuple(name for name in self.columns if name)
+    def exact(self) -> bool:
+        """Whether its cells are taken as they stand, no apostrophe in front of a formula removed."""
+        return is_exact(self.header)
 
-    def rows(self) -> Iterator[tuple[int, dict | Refused]]:
-        """(line, {column: text or None where empty}), or (line, why it cannot be used). Raises Unreadable."""
-        with open(self.path, encoding=self.encoding, newline="") as file:
-            lines = csv.reader(file, delimiter=self.delimiter)
-            before = 0
-            try:
-                for row in lines:
-                    if any(row) and before:
-                        yield before + 1, self._row(row)
-                    before = lines.line_num
-            except csv.Error as error:
-                raise Unreadable(f"Line {before + 1} cannot be read as CSV: {error}.") from error
+    def rows(self, skip: int = 0) -> Iterator[Row]:
+        """Its lines below the header, but the first `skip` of them and those without anything. Raises Unreadable."""
+        return (
+            self._row(line, row) for line, row in islice(_lines(self.path, self.encoding, self.delimiter), skip, None)
+        )
 
-    def _row(self, row):
-        if any(row[len(self.columns) :]):
-            return Refused(f"it has {len(row)} cells, the header has {len(self.columns)}")
+    def _row(self, line, row):
+        if any(row[len(self.header) :]):
+            return Row(line, row, {}, f"it has {len(row)} cells, the header has {len(self.header)}")
         if any("\0" in cell for cell in row):
-            return Refused("it holds a NUL character, which cannot be stored")
-        row += [""] * (len(self.columns) - len(row))
-        texts = row if self.exact else map(cells.unguarded, row)
-        return {name: text or None for name, text in zip(self.columns, texts, strict=False) if name}
+            return Row(line, row, {}, "it holds a NUL character, which cannot be stored")
+        texts = row if self.exact else list(map(cells.unguarded, row))
+        texts = texts + [""] * (len(self.header) - len(row))
+        return Row(line, row, {field: texts[number] or None for field, number in self.columns.items()})
 
 
-def open_sheet(path: Path, known: tuple[str, ...], needed: tuple[str, ...], aside: tuple[str, ...]) -> Sheet:
-    """The file's encoding, delimiter and header. Columns neither known nor left aside are told as unknown ones.
-
-    Raises Unreadable where none of the `needed` columns is found.
-    """
-    csv.field_size_limit(LONGEST_CELL)
-    encoding = _encoding(path)
-    header, delimiter = max(
-        ((_header(path, encoding, delimiter), delimiter) for delimiter in DELIMITERS),
-        key=lambda read: sum(name in known for name in read[0]),
-    )
-    if not any(name in header for name in needed):
-        lacks = " or ".join(f'"{name}"' for name in needed)
-        raise Unreadable(f"It has no column {lacks}: the first line must name the columns ({', '.join(known)}).")
-    if twice := [name for name in known if header.count(name) > 1]:
-        raise Unreadable(f'It has the column "{twice[0]}" twice.')
-    unknown = tuple(name for name in header if name and name not in (*known, *aside))
-    columns = tuple(name if name in known else None for name in header)
-    return Sheet(path, encoding, delimiter, columns, unknown, is_exact(header))
-
-
-def is_exact(header: list[str]) -> bool:
+def is_exact(header) -> bool:
     """Whether a file with this header is a dump: those alone begin with our ids, and hold every value as it is.
 
     In all others a value may have got an apostrophe (cells.guarded).
     """
-    return header[:1] == ["id"]
+    return [cell.strip().casefold() for cell in header[:1]] == ["id"]
 
 
-def _header(path, encoding, delimiter):
+def look(path: Path, known, country: str = "", encoding: str = "", delimiter: str = "") -> Look:
+    """What the file looks like, all of it read once. known: counts the columns of a header that mean something.
+
+    What is not told, the encoding and the delimiter, is guessed. Raises Unreadable.
+    """
+    csv.field_size_limit(LONGEST_CELL)
+    encoding = _encoding(path, country, encoding)
+    rows = {one: _first(path, encoding, one) for one in ([delimiter] if delimiter else DELIMITERS)}
+    delimiter = max(rows, key=lambda one: _tells(rows[one], known))
+    header = tuple(cell.lstrip("\ufeff").strip() for cell in rows[delimiter][0]) if rows[delimiter] else ()
+    if len(header) > MOST_COLUMNS:
+        raise Unreadable(f"It has {len(header):,} columns: at most {MOST_COLUMNS} can be read.")
+    first_rows = [row for row in rows[delimiter][1:] if any(row)][:FIRST_ROWS]
+    total = sum(1 for _ in _lines(path, encoding, delimiter))
+    return Look(encoding, delimiter, header, first_rows, total)
+
+
+def _encoding(path, country, told):
+    with open(path, "rb") as file:
+        if file.read(4) in WORKBOOKS:
+            raise Unreadable(
+                "It is a workbook, not a CSV file: open it in your spreadsheet and save it as CSV (UTF-8)."
+            )
+    if told and not encodings.is_in(path, told):
+        raise Unreadable(f"It cannot be read as {encodings.OFFERED.get(told, told)}.")
+    if not (encoding := told or encodings.guess(path, country)):
+        raise Unreadable("It is in no encoding known here: save it as UTF-8.")
+    return encoding
+
+
+def _first(path, encoding, delimiter):
+    """The header and the rows below it that are looked at first."""
     with open(path, encoding=encoding, newline="") as file:
         try:
-            header = next(csv.reader(file, delimiter=delimiter), [])
+            return list(islice(csv.reader(file, delimiter=delimiter), LOOKED_AT))
+        except csv.Error:
+            return []  # another delimiter may do; what is wrong with the whole file is told with its line
+
+
+def _tells(rows, known):
+    """How well a delimiter fits: columns that mean something, then rows as long as a header of several cells."""
+    header = rows[0] if rows else []
+    alike = sum(len(row) == len(header) for row in rows[1:]) if len(header) > 1 else 0
+    return known(header), alike, len(header)
+
+
+def _lines(path, encoding, delimiter):
+    """(the number of the line it begins at, its cells) of all below the header that hold anything."""
+    with open(path, encoding=encoding, newline="") as file:
+        rows = csv.reader(file, delimiter=delimiter)
+        before = 0
+        try:
+            for row in rows:
+                if before and any(row):
+                    yield before + 1, row
+                before = rows.line_num
         except csv.Error as error:
-            raise Unreadable(f"Its first line cannot be read as CSV: {error}.") from error
-    return [cell.strip().casefold() for cell in header]
-
-
-def _encoding(path):
-    """By its mark, else UTF-8 where all of it is, else what Windows programs write."""
-    with open(path, "rb") as file:
-        start = file.read(4)
-    marked = [encoding for mark, encoding in MARKS if start.startswith(mark)]
-    # text begins with a letter of the header: a zero beside it tells UTF-16 without a mark
-    unmarked = {b"\0": "utf-16-be"}.get(start[:1]) or {b"\0": "utf-16-le"}.get(start[1:2])
-    for encoding in marked or (unmarked, "utf-8", "cp1252"):
-        if encoding and _is_in(path, encoding):
-            return encoding
-    raise Unreadable("It is in no encoding known here: save it as UTF-8.")
-
-
-def _is_in(path, encoding):
-    try:
-        with open(path, encoding=encoding, newline="") as file:
-            while file.read(READ_AT_ONCE):
-                pass
-    except UnicodeError:
-        return False
-    return True
+            raise Unreadable(f"Line {before + 1} cannot be read as CSV: {error}.") from error

@@ -1,6 +1,6 @@
 """What Halo's answers other than 2xx mean, each as one of our errors with a sentence that says what to do."""
 
-from .errors import HaloDown, HaloError, HaloRefused, HaloRejected
+from .errors import HaloDown, HaloError, HaloRefused, HaloRejected, HaloUncertain
 from .listing import Listing
 from .wire import Answer, Garbled
 from .words import halo_words, is_web_page, shape
@@ -29,6 +29,25 @@ def told_of_one(answer: Answer, listing: Listing, halo_id: int, hidden: tuple[st
         sentence = f"Halo does not give out {halo_id} of {listing.title} (status {answer.status}).{said}"
         return HaloRejected(sentence, status=answer.status)
     return told(answer, listing, hidden)
+
+
+def told_of_write(answer: Answer, listing: Listing, hidden: tuple[str, ...] = ()) -> HaloError:
+    """The same for saving a record: a 400 carries Halo's words; after a 5xx nobody knows whether it was saved."""
+    status, said = answer.status, halo_words(answer.body, hidden)
+    if status in (401, 403):
+        scope = f" “{listing.scope.replace('read:', 'edit:')}” ticked" if listing.scope else " it"
+        sentence = (
+            f"Halo gives no permission to save {listing.title}. Check in Halo that the application has{scope} on its "
+            f"Permissions tab, and that its agent to log in as may change {listing.title}."
+        )
+        return HaloRefused(sentence, status=status)
+    if 300 <= status < 400:
+        return HaloRefused(
+            f"Halo leads to a login page when {listing.title} are saved. Check its address.", status=status
+        )
+    if status >= 500:
+        return HaloUncertain(f"Halo failed while saving (status {status}).{_quoted(said)}", status=status)
+    return HaloRejected(said or f"status {status}, without a word", status=status)
 
 
 def is_gone(answer: Answer) -> bool:

@@ -4,18 +4,20 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 import httpx
+import msgspec
 
 from ..records import Agent, Page, Unreadable
 from . import decoding
 from .addresses import default_auth, token_url
 from .agents import ACTING_AGENT
-from .answers import is_gone, not_readable, told, told_of_one
+from .answers import is_gone, not_readable, told, told_of_one, told_of_write
+from .errors import HaloUncertain
 from .guard import Guard, GuardedTransport
 from .listing import Listing
 from .paging import paged
 from .places import Quota
 from .tokens import Kept, SignIn, TokenStore
-from .wire import USUAL_BACKOFF, Backoff, Garbled, Unwelcome, Wire
+from .wire import ONCE, USUAL_BACKOFF, Backoff, Garbled, NoAnswer, Unwelcome, Wire
 
 
 class Halo:
@@ -113,6 +115,30 @@ class Halo:
         # A merged record's id may answer with the record it went into: that is another one.
         return found if getattr(found, "halo_id", None) in (halo_id, None) else None
 
+    def write(self, listing: Listing, record: dict) -> object:
+        """Save one record, in Halo's names: with an id it is changed in what is named, without one it is made.
+
+        The saved record (or Unreadable). Sent once: raises HaloUncertain where nothing tells whether Halo saved it,
+        HaloRejected with Halo's words where it did not, and the other errors of the tree where it was not asked.
+        """
+        body = msgspec.json.encode([record])  # always an array (halo-api.md 2.6)
+        try:
+            return self._send(listing, body)
+        except Unwelcome as failure:
+            raise told_of_write(failure.answer, listing, self._sign_in.hidden()) from failure
+        except Garbled as garbled:
+            raise HaloUncertain("Halo took it, but its answer cannot be read.", status=200) from garbled
+        except NoAnswer as failure:
+            if failure.is_sent:
+                raise HaloUncertain(str(failure)) from failure
+            raise
+
+    def _send(self, listing, body):
+        def read(saved):
+            return decoding.saved(saved, (*listing.keys, "actions"), listing.reader)
+
+        return self._ask(listing.path, {}, read, body)
+
     def _read(self, listing, path, params, read):
         try:
             return self._ask(path, params, read)
@@ -121,21 +147,22 @@ class Halo:
         except Garbled as garbled:
             raise not_readable(garbled, listing) from garbled
 
-    def _ask(self, path: str, params: Mapping, read):
-        refused = None
+    def _ask(self, path: str, params: Mapping, read, body: bytes | None = None):
+        refused, backoff = None, None if body is None else ONCE
         for token in self._sign_in.candidates():
             try:
-                return self._wire.ask(lambda token=token: self._request(path, params, token), _reading(read))
+                request = lambda token=token: self._request(path, params, token, body)  # noqa: E731
+                return self._wire.ask(request, _reading(read), backoff)
             except Unwelcome as failure:
                 if failure.answer.status != 401:
                     raise
                 refused = failure
         raise refused
 
-    def _request(self, path, params, token):
-        return self._http.build_request(
-            "GET", f"{self.url}/api{path}", params=params, headers={"Authorization": f"Bearer {token}"}
-        )
+    def _request(self, path, params, token, body=None):
+        headers = {"Authorization": f"Bearer {token}"} | ({} if body is None else {"Content-Type": "application/json"})
+        method = "GET" if body is None else "POST"
+        return self._http.build_request(method, f"{self.url}/api{path}", params=params, headers=headers, content=body)
 
 
 def _page_of(listing, known=""):

@@ -9,13 +9,14 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, field
 
-from ..records import Client, Site, TypeValue
+from ..records import Client, Site, TypeValue, WholeClient
 from . import values
 from .decoding import Reader
 from .listing import CUSTOMERS, Listing
-from .rows import Flag, MaybeMoment, MaybeReference, MaybeText, OwnId, Reference, Text
+from .rows import Flag, MaybeMoment, MaybeReference, MaybeText, Memo, OwnId, Reference, Text
 
 CUSTOMER_TYPES_LOOKUP = 33
+UNASSIGNED = 1  # the agent that stands for none (halo-api.md 2.5)
 
 
 class Relationship(msgspec.Struct):
@@ -74,6 +75,13 @@ class ClientRow(msgspec.Struct):
     changed_at: MaybeMoment = field(name="alastupdate", default=UNSET)
 
 
+class WholeClientRow(ClientRow):
+    """A client's detail: what is written to it can be read there."""
+
+    manager_id: Reference = field(name="accountmanagertech", default=None)
+    notes: Memo = None
+
+
 class SiteRow(msgspec.Struct):
     """Our names for a site's fields, and Halo's."""
 
@@ -110,6 +118,12 @@ def _client(row):
         main_site_id=row.main_site_id if row.main_site_id is UNSET else values.reference(row.main_site_id),
         changed_at=row.changed_at if row.changed_at is UNSET else values.moment(row.changed_at),
     )
+
+
+def _whole_client(row):
+    manager_id = values.reference(row.manager_id)
+    manager_id = None if manager_id == UNASSIGNED else manager_id
+    return WholeClient(**msgspec.structs.asdict(_client(row)), manager_id=manager_id, notes=values.memo(row.notes))
 
 
 def _types(row):
@@ -168,6 +182,7 @@ CLIENTS = Listing("clients", "/Client", ("clients",), Reader(ClientRow, _client)
 SITES = Listing(
     "sites", "/Site", ("sites",), Reader(SiteRow, _site), {"includeinactive": True, "includeaddress": True}, CUSTOMERS
 )
+ONE_CLIENT = CLIENTS._replace(reader=Reader(WholeClientRow, _whole_client))
 CUSTOMER_TYPES = Listing(
     "customer types",
     "/Lookup",

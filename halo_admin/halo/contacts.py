@@ -1,12 +1,12 @@
 """Users in Halo's words: the people of its clients, our contacts (halo-api.md 3.3)."""
 
-from msgspec import UNSET, Struct, field
+from msgspec import UNSET, Struct, field, structs
 
-from ..records import Contact
+from ..records import Contact, WholeContact
 from . import values
 from .decoding import Reader
 from .listing import CUSTOMERS, Listing
-from .rows import Flag, MaybeMoment, OwnId, Reference, Text
+from .rows import Flag, MaybeMoment, Memo, OwnId, Reference, Text
 
 # the user that each site has for callers without a name
 GENERAL_USER = "general user"
@@ -32,6 +32,17 @@ class UserRow(Struct):
     never_marketing: Flag = field(name="neversendmarketingemails", default=None)
     never_mail: Flag = field(name="neversendemails", default=None)
     changed_at: MaybeMoment = field(name="ulastupdate", default=UNSET)
+
+
+class WholeUserRow(UserRow):
+    """A user's detail: what is written to it can be read there."""
+
+    notes: Memo = None
+
+
+def _whole_contact(row):
+    told = structs.asdict(_contact(row)) | {"unsubscribed": bool(row.never_marketing), "notes": values.memo(row.notes)}
+    return WholeContact(**told)
 
 
 def _contact(row):
@@ -65,3 +76,4 @@ def _no_person(row, name):
 
 
 CONTACTS = Listing("users", "/Users", ("users",), Reader(UserRow, _contact), {"includeinactive": True}, CUSTOMERS)
+ONE_CONTACT = CONTACTS._replace(reader=Reader(WholeUserRow, _whole_contact))

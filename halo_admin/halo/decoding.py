@@ -102,6 +102,24 @@ def single(body: bytes, reader: Reader) -> object | None:
     return reader.one(body)
 
 
+def saved(body: bytes, keys: tuple[str, ...], reader: Reader) -> object:
+    """The record in the answer to a write: an object, an array of one, or {key: [object]} (halo-api.md 2.6).
+
+    Raises NotThatShape where there is none.
+    """
+    try:
+        said = msgspec.json.decode(body) if body.strip() else None
+    except _BROKEN as error:
+        raise NotThatShape("not JSON") from error
+    if isinstance(said, dict) and "id" not in said:
+        said = next((said[key] for key in keys if key in said), None)
+    if isinstance(said, list):
+        said = said[0] if len(said) == 1 else None
+    if not isinstance(said, dict):
+        raise NotThatShape("no record")
+    return reader.one(msgspec.json.encode(said))
+
+
 def _page_of_mended(body, keys, reader):
     try:
         return _page(_mended(body), keys, reader)

@@ -23,6 +23,10 @@ class HaloDown(HaloError):
     """Halo did not answer, or not sensibly; the same request may work later."""
 
 
+class HaloUncertain(HaloDown):
+    """A write was sent, and nothing tells whether Halo carried it out: look before anything else."""
+
+
 class HaloRejected(HaloError):
     """This one request or write is wrong, others may be right; carries Halo's own words where it gave any."""
 

@@ -9,6 +9,7 @@ from . import values
 
 OwnId = Annotated[int, msgspec.Meta(ge=1, le=values.MOST_ID), values.own_id]
 Text = Annotated[str | None, values.text]
+Memo = Annotated[str | None, values.memo]
 LongText = Annotated[str | None, values.long_text]
 Flag = Annotated[bool | None, values.flag]
 Reference = Annotated[int | float | None, values.reference]

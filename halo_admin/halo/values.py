@@ -51,6 +51,14 @@ def text(value) -> str | None:
     return line.strip()[:LONGEST_TEXT].rstrip() or None
 
 
+def memo(value) -> str | None:
+    """A text of several lines, its ends stripped; None when blank or no text."""
+    if not isinstance(value, str):
+        return None
+    lines = (_CONTROL.sub(" ", line).rstrip() for line in value.splitlines())
+    return "\n".join(lines).strip() or None
+
+
 def long_text(value) -> str | None:
     """Text of any length and as many lines, as it is; None where there is none."""
     if value is None or isinstance(value, str):

@@ -53,8 +53,13 @@ class Garbled(Exception):
         self.body = body
 
 
+ONCE = Backoff(tries=1)
+
+
 class NoAnswer(HaloDown):
-    """Nothing came back, or it broke off."""
+    """Nothing came back, or it broke off. is_sent: the request may have reached Halo."""
+
+    is_sent = True
 
 
 class Wire:
@@ -67,20 +72,23 @@ class Wire:
         self._http, self._quota, self._backoff = http, quota, backoff
         self._on_request = on_request or (lambda path: None)
 
-    def ask(self, request: Callable[[], httpx.Request], read: Callable[[Answer], Read]) -> Read:
-        """What read makes of the answer; read may raise Garbled.
+    def ask(
+        self, request: Callable[[], httpx.Request], read: Callable[[Answer], Read], backoff: Backoff | None = None
+    ) -> Read:
+        """What read makes of the answer; read may raise Garbled. backoff: another one than the usual.
 
         Tried again: broken connections, timeouts, 5xx and garbled answers (halo-api.md 2.8). Never: 4xx.
         Raises Unwelcome and Garbled for the caller to say what they mean there; HaloBusy on 429 or when the quota
         is used up; NoAnswer, HaloRefused for what the guard or a certificate forbids, HaloRejected for a huge body.
         """
+        backoff = backoff or self._backoff
         for attempt in stamina.retry_context(
             on=_may_pass,
-            attempts=self._backoff.tries,
+            attempts=backoff.tries,
             timeout=None,
-            wait_initial=self._backoff.first,
-            wait_max=self._backoff.longest,
-            wait_jitter=self._backoff.jitter,
+            wait_initial=backoff.first,
+            wait_max=backoff.longest,
+            wait_jitter=backoff.jitter,
         ):
             with attempt:
                 return self._try(request(), read)
@@ -130,6 +138,12 @@ def _may_pass(error: Exception) -> bool:
 def unanswered(error: httpx.TransportError, host: str) -> HaloError:
     """What a request without an answer means, by the cause at the bottom of it."""
     causes = list(_causes(error))
+    failure = _unanswered(causes, host)
+    failure.is_sent = not any(isinstance(cause, _NEVER_SENT) for cause in causes)
+    return failure
+
+
+def _unanswered(causes, host):
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return HaloRefused(
@@ -142,6 +156,7 @@ def unanswered(error: httpx.TransportError, host: str) -> HaloError:
     return NoAnswer(f"The connection to {host} broke off before the answer was there. Try again later.")
 
 
+_NEVER_SENT = (HostNotFound, ConnectionRefusedError, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _SENTENCES = (
     (HostNotFound, "There is no host named {host}, or it cannot be looked up at the moment. Check the address."),
     (socket.gaierror, "There is no host named {host}, or it cannot be looked up at the moment. Check the address."),

@@ -6,14 +6,13 @@ from .. import normal
 from ..bulk import insert_rows
 from ..db import among, db, owned_among
 from ..mirror import tombstones
-from . import left_out, merging
+from . import left_out, merging, postponing
 from .candidates import Matching
 from .models import Decision
 from .situation import links_of
 from .stage import Ask, Fail, Skip
 from .times import Times
 
-BATCH = 500
 LOWEST = -(2**62)  # below every id, those made up for rows without one included
 
 
@@ -31,6 +30,7 @@ class Deciding:
         decided = {row.id: self._without_looking(row) for row in self.rows}
         open_ = [row for row in self.rows if decided[row.id] is None]
         unlinked = [row for row in open_ if not row.follows and row.ours_id is None and row.found.takes is None]
+        self.sent = postponing.being_sent(self.situation, unlinked)
         matches = Matching(self.situation, [row for row in unlinked if not row.answer]).matches()
         wanted = {row.ours_id for row in self.rows} | {match.ours_id for match in matches.values()}
         chosen = {row.answer.get("ours_id") for row in unlinked if row.answer} - {None}
@@ -83,6 +83,11 @@ class Deciding:
                 return self._linked_already(row)
             if row.found.takes is not None:
                 return self._takes_over(row)
+            if row.id in self.sent:
+                reason = (
+                    f"{self.sent[row.id]} is being sent to Halo just now, and this may be it: the next import tells"
+                )
+                return self._decision(row, "skipped", reason, postponing.WHY)
             if row.answer:
                 return self._answered(row)
             return self._matched(row, match)

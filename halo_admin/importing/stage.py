@@ -71,6 +71,7 @@ class Stage:
     readings = ()  # swept in this order; the last one is the kind it decides about
     keys = ()  # tried in this order to match an unlinked record
     is_one_per_key = False  # whether Halo's records with one key are one thing here, led by one of them
+    saves_at_once = False  # whether a batch is saved as soon as it is compared: no decision hangs on a later one
     fields = ()  # what an import may change on our side
     only_set = ()  # those of them that Halo may set, whatever is here, and never clears
     choices = ()  # what a person may choose

@@ -11,8 +11,9 @@ import structlog
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import queues
+from .. import due, queues
 from ..accounts import mailing
+from ..crm import load_legs
 from ..db import db
 from . import legs
 
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 @click.command("watch")
 @with_appcontext
 def watch():
-    """See that every due leg of an import and every waiting mail is queued, until stopped."""
+    """See that every due leg of an import or a file, and all else that waits, is queued, until stopped."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
@@ -33,10 +34,10 @@ def watch():
 
 
 def look() -> int:
-    """Queue what is due; how many legs and mails wait now. Trouble is told, and the next look tries again."""
+    """Queue what is due; how much that is, legs, mails and exports. Trouble is told, and the next look tries again."""
     try:
         queued = sum(legs.queue_next(run_id) for run_id in legs.due_runs())
-        return queued + mailing.queue_due()
+        return queued + load_legs.queue_due() + mailing.queue_due() + sum(queue_due() for queue_due in due.WHAT)
     except (SQLAlchemyError, queues.NoQueue) as error:
         log.warning("nothing could be queued", why=type(error).__name__)
         return 0

@@ -91,15 +91,21 @@ def upgrade():
         sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("by", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=True),
         sa.Column("encoding", sa.String(length=40), nullable=False),
         sa.Column("delimiter", sa.String(length=4), nullable=False),
         sa.Column("header", halo_admin.db.JSON(), nullable=False),
         sa.Column("first_rows", halo_admin.db.JSON(), nullable=False),
         sa.Column("columns", halo_admin.db.JSON(), nullable=False),
+        sa.Column("blanks", sa.String(length=8), nullable=False),
+        sa.Column("takes", sa.String(length=8), nullable=False),
+        sa.Column("before_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("counts", halo_admin.db.JSON(), nullable=False),
+        sa.Column("saved", halo_admin.db.JSON(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("leg_no", sa.Integer(), nullable=False),
         sa.Column("lease_token", sa.String(length=32), nullable=True),
         sa.Column("lease_until", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
@@ -108,9 +114,11 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_file_loads_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file_loads")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("file_loads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_loads_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_file_loads_state", ["state"], unique=False)
 
     op.create_table(
         "halo_tenants",
@@ -303,7 +311,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("companies", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_companies_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_companies_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_name", ["account_id", "name_sort", "id"], unique=False)
         batch_op.create_index("ix_companies_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
@@ -370,6 +377,80 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_connections_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "exports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ours_name", sa.Text(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=45), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("chosen", halo_admin.db.JSON(), nullable=False),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_new", sa.Boolean(), nullable=False),
+        sa.Column("found", halo_admin.db.JSON(), nullable=True),
+        sa.Column("ours_version", sa.Integer(), nullable=True),
+        sa.Column("fields", halo_admin.db.JSON(), nullable=True),
+        sa.Column("overwrites", sa.Boolean(), nullable=False),
+        sa.Column("results", halo_admin.db.JSON(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("then_contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("waits", sa.Text(), nullable=True),
+        sa.Column("due_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("lease_token", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("job_no", sa.Integer(), nullable=False),
+        sa.Column("opened_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("sent_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_exports_account_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_exports_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exports_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_exports_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('looking', 'sending')"),
+            postgresql_where=sa.text("state IN ('looking', 'sending')"),
+        )
+        batch_op.create_index("ix_exports_record", ["account_id", "kind", "ours_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_exports_one_sending",
+            ["account_id", "kind", "ours_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('sending', 'unknown')"),
+            postgresql_where=sa.text("state IN ('sending', 'unknown')"),
+        )
+
+    op.create_table(
+        "file_lines",
+        sa.Column("load_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changes", halo_admin.db.JSON(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("cells", halo_admin.db.JSON(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_file_lines_account_id")),
+        sa.ForeignKeyConstraint(["load_id"], ["file_loads.id"], name=op.f("fk_file_lines_load_id")),
+        sa.PrimaryKeyConstraint("load_id", "line", name=op.f("pk_file_lines")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("file_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_lines_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_file_lines_record", ["load_id", "record_id"], unique=False)
+        batch_op.create_index("ix_file_lines_what", ["load_id", "what", "line"], unique=False)
+
+    op.create_table(
         "halo_pages",
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -431,7 +512,6 @@ def upgrade():
         sa.UniqueConstraint("tenant_id", "kind", "halo_id", name=op.f("uq_halo_records_tenant_id_kind_halo_id")),
     )
     with op.batch_alter_table("halo_records", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_halo_records_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
             "ix_halo_records_answered",
             ["tenant_id", "id"],
@@ -585,6 +665,7 @@ def upgrade():
         sa.Column("listed", sa.Boolean(), nullable=False),
         sa.Column("choice", sa.String(length=10), nullable=True),
         sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sends", sa.Boolean(), nullable=False),
         sa.Column("ours_key", sa.String(length=20), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_mappings_account_id")),
@@ -659,20 +740,6 @@ def upgrade():
     )
     with op.batch_alter_table("quota_windows", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quota_windows_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
-        "refused_lines",
-        sa.Column("load_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("cells", halo_admin.db.JSON(), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_refused_lines_account_id")),
-        sa.ForeignKeyConstraint(["load_id"], ["file_loads.id"], name=op.f("fk_refused_lines_load_id")),
-        sa.PrimaryKeyConstraint("load_id", "line", name=op.f("pk_refused_lines")),
-    )
-    with op.batch_alter_table("refused_lines", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_refused_lines_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "stage_states",
@@ -753,7 +820,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_contacts_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
             "ix_contacts_bounced_by_id",
             ["account_id", "id"],
@@ -835,7 +901,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decisions_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_decisions_actions", ["run_id", "action", "strength", "id"], unique=False)
         batch_op.create_index(
             "ix_decisions_newer",
@@ -848,6 +913,39 @@ def upgrade():
         batch_op.create_index("ix_decisions_record", ["record_id"], unique=False)
         batch_op.create_index("ix_decisions_states", ["run_id", "state", "id"], unique=False)
         batch_op.create_index("ix_decisions_whys", ["run_id", "why"], unique=False)
+
+    op.create_table(
+        "export_intents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("export_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.String(length=255), nullable=True),
+        sa.Column("email_key", sa.String(length=254), nullable=True),
+        sa.Column("values", halo_admin.db.JSON(), nullable=False),
+        sa.Column("known", halo_admin.db.JSON(), nullable=False),
+        sa.Column("opened_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("closed_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.Column("halo_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_export_intents_account_id")),
+        sa.ForeignKeyConstraint(["export_id"], ["exports.id"], name=op.f("fk_export_intents_export_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_export_intents_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_intents")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("export_intents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_intents_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_export_intents_one_open",
+            ["tenant_id", "kind", "ours_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "list_members",
@@ -865,7 +963,6 @@ def upgrade():
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("list_members", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_list_members_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_list_members_contact", ["contact_id"], unique=False)
         batch_op.create_index(
             "ix_list_members_on",
@@ -932,9 +1029,17 @@ def downgrade():
             "ix_list_members_on", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
         )
         batch_op.drop_index("ix_list_members_contact")
-        batch_op.drop_index(batch_op.f("ix_list_members_account_id"))
 
     op.drop_table("list_members")
+    with op.batch_alter_table("export_intents", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_export_intents_one_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_export_intents_account_id"))
+
+    op.drop_table("export_intents")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_decisions_whys")
         batch_op.drop_index("ix_decisions_states")
@@ -946,7 +1051,6 @@ def downgrade():
             postgresql_where=sa.text("newer_here <> '{}'"),
         )
         batch_op.drop_index("ix_decisions_actions")
-        batch_op.drop_index(batch_op.f("ix_decisions_account_id"))
 
     op.drop_table("decisions")
     with op.batch_alter_table("contacts", schema=None) as batch_op:
@@ -983,7 +1087,6 @@ def downgrade():
         batch_op.drop_index(
             "ix_contacts_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
         )
-        batch_op.drop_index(batch_op.f("ix_contacts_account_id"))
 
     op.drop_table("contacts")
     with op.batch_alter_table("sweeps", schema=None) as batch_op:
@@ -995,10 +1098,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_stage_states_account_id"))
 
     op.drop_table("stage_states")
-    with op.batch_alter_table("refused_lines", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_refused_lines_account_id"))
-
-    op.drop_table("refused_lines")
     with op.batch_alter_table("quota_windows", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quota_windows_account_id"))
 
@@ -1092,13 +1191,33 @@ def downgrade():
             sqlite_where=sa.text("answer IS NOT NULL"),
             postgresql_where=sa.text("answer IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_halo_records_account_id"))
 
     op.drop_table("halo_records")
     with op.batch_alter_table("halo_pages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_halo_pages_account_id"))
 
     op.drop_table("halo_pages")
+    with op.batch_alter_table("file_lines", schema=None) as batch_op:
+        batch_op.drop_index("ix_file_lines_what")
+        batch_op.drop_index("ix_file_lines_record")
+        batch_op.drop_index(batch_op.f("ix_file_lines_account_id"))
+
+    op.drop_table("file_lines")
+    with op.batch_alter_table("exports", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_exports_one_sending",
+            sqlite_where=sa.text("state IN ('sending', 'unknown')"),
+            postgresql_where=sa.text("state IN ('sending', 'unknown')"),
+        )
+        batch_op.drop_index("ix_exports_record")
+        batch_op.drop_index(
+            "ix_exports_due",
+            sqlite_where=sa.text("state IN ('looking', 'sending')"),
+            postgresql_where=sa.text("state IN ('looking', 'sending')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_exports_account_id"))
+
+    op.drop_table("exports")
     with op.batch_alter_table("connections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_connections_account_id"))
 
@@ -1134,7 +1253,6 @@ def downgrade():
         batch_op.drop_index("ix_companies_by_salesperson")
         batch_op.drop_index("ix_companies_by_name")
         batch_op.drop_index("ix_companies_by_id")
-        batch_op.drop_index(batch_op.f("ix_companies_account_id"))
 
     op.drop_table("companies")
     with op.batch_alter_table("agent_choices", schema=None) as batch_op:
@@ -1180,6 +1298,7 @@ def downgrade():
 
     op.drop_table("halo_tenants")
     with op.batch_alter_table("file_loads", schema=None) as batch_op:
+        batch_op.drop_index("ix_file_loads_state")
         batch_op.drop_index(batch_op.f("ix_file_loads_account_id"))
 
     op.drop_table("file_loads")

@@ -105,7 +105,7 @@ def test_the_command_that_loads_a_file_is_one_line(ann, load_file, client):
     lines = [f"Person {number:03},{number}@acme.example,News" for number in range(250)]
     load_file("contacts", "first_name,email,lists", *lines)
     (news,) = lists.lists_of(ann.account_id)
-    assert told(news) == [("press", 250, 0, "The command line", None)]
+    assert told(news) == [("press", 250, 0, "The command line", "contacts.csv")]
     assert "by the command line on" in client.get(f"/lists/{news.id}").text
 
 

@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from halo_admin.crm import loading, sheets
+from halo_admin.crm import load_legs, sheets
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
-from halo_admin.db import begin_write, db, owned
+from halo_admin.db import db, owned
 from tests.crm.conftest import company, ours
 
 
@@ -155,10 +155,11 @@ def test_the_encodings_and_delimiters_of_spreadsheets_are_understood(ann, load, 
     ("content", "sentence"),
     [
         (b"", "no column"),
-        (b"company,phone\r\nAcme,1", "no column"),
+        (b"fax,phone\r\nAcme,1", "no column"),
         (b"name,phone,Name\r\nA,1,B", "twice"),
         (codecs.BOM_UTF16_LE + b"n\x00a", "no encoding"),
-        (b"name\r\nAc\x81me", "no encoding"),
+        (b"PK\x03\x04\x14\x00", "a workbook"),
+        (b"name" + b"," * 300, "301 columns"),
     ],
 )
 def test_a_file_that_cannot_be_taken_at_all_says_why(load, content, sentence):
@@ -173,22 +174,31 @@ def test_a_load_touches_no_other_account(ann, cleo, load):
 
 
 def test_many_lines_are_taken_in_over_many_transactions(ann, load):
-    lines = [f"Company {number},{number}.example.com" for number in range(3 * loading.LINES_AT_A_TIME + 7)]
+    lines = [f"Company {number},{number}.example.com" for number in range(3 * load_legs.LINES_AT_A_TIME + 7)]
     assert load("name,website", *lines) == {"created": len(lines)}
     assert load("name,website", *lines) == {"unchanged": len(lines)}
 
 
 def test_a_person_who_edits_during_a_load_is_not_overwritten_by_what_was_read_before(ann, load, monkeypatch):
-    """A line here already when the load began, changed meanwhile by a person: the person's value stays."""
-    (acme,) = ours(ann, "Acme", phone="1")
-    take_in = loading.Load._take_in
+    """Lines that were compared already, and what they are about changed by a person: the person's value stays."""
+    acme, bee, fox = ours(ann, "Acme", "Bee", "Fox", phone="1", city="Rome")
+    begin = load_legs.begin
 
-    def after_an_edit(self, batch):
-        begin_write()
-        company(acme).phone = "by hand"
-        db.session.commit()
-        take_in(self, batch)
+    def after_an_edit(one, state, step):
+        if state == "loading":
+            for company_id, values in {
+                acme: {"phone": "by hand"},
+                bee: {"phone": "by hand"},
+                fox: {"city": "Bern"},
+            }.items():
+                for name, value in values.items():
+                    setattr(company(company_id), name, value)
+            db.session.flush()
+        begin(one, state, step)
 
-    monkeypatch.setattr(loading.Load, "_take_in", after_an_edit)
-    assert load("name,phone", "Acme,1", "Zoo,2") == {"created": 1, "unchanged": 1}
-    assert company(acme).phone == "by hand"
+    monkeypatch.setattr(load_legs, "begin", after_an_edit)
+    loaded = load("name,phone,city", "Acme,1,Rome", "Bee,2,Rome", "Fox,2,Rome", "Zoo,2,Rome")
+    refused = [{"line": 3, "reason": "Bee was changed here since it was compared"}]
+    assert loaded == {"created": 1, "updated": 1, "unchanged": 1, "refused": refused}
+    assert [company(one).phone for one in (acme, bee, fox)] == ["by hand", "by hand", "2"]
+    assert company(fox).city == "Bern"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from halo_admin.crm import lists, loading
+from halo_admin.crm import lists, load_legs, loading
 from halo_admin.crm.contact_models import Contact, ContactList, ListMember
 from halo_admin.crm.models import Company, SearchWord
 from halo_admin.db import begin_write, db, owned
@@ -212,7 +212,7 @@ def test_a_load_touches_no_other_account(ann, cleo, load):
 
 
 def test_many_lines_are_taken_in_over_many_transactions(ann, load):
-    lines = [f"{n}@x.example,List {n % 7};All" for n in range(2 * loading.LINES_AT_A_TIME + 7)]
+    lines = [f"{n}@x.example,List {n % 7};All" for n in range(2 * load_legs.LINES_AT_A_TIME + 7)]
     assert load("email,lists", *lines) == {"created": len(lines)}
     assert sizes(ann)["All"] == (len(lines), False)
     assert load("email,lists", *lines) == {"unchanged": len(lines)}

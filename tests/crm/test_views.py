@@ -10,7 +10,7 @@ from halo_admin.crm import profile, tables
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
-from tests.crm.conftest import linked, make_user, ours, shown, tenant
+from tests.crm.conftest import NOON, linked, make_user, ours, people_of, shown, tenant
 
 
 @pytest.mark.parametrize("nouns", ["companies", "contacts"])

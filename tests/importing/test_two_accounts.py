@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.connecting.window import standing
-from halo_admin.crm import companies, lists, notes, writing
+from halo_admin.crm import companies, lists, loading, notes, writing
 from halo_admin.crm.companies import Asked
 from halo_admin.crm.contact_models import Contact, ContactList
+from halo_admin.crm.load_models import FileLoad
 from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
-from halo_admin.db import begin_write, db, owned
+from halo_admin.db import begin_write, db, now, owned
+from halo_admin.exporting.models import Export
 from halo_admin.importing import note_fetching
 from halo_admin.importing.models import Decision
 from halo_admin.importing.note_fetch_models import NoteFetch
@@ -61,6 +63,8 @@ def imported(ann):
     agent = ann.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})["id"]
     ann.their_note("On Kim", by=agent, user_id=kim)
     ann.run("users")
+    export_of(ann, ann.company(name=f"{MARK} typed"))
+    uploaded(ann)
     return every_stage(ann, newer="ours")["companies"]
 
 
@@ -78,6 +82,14 @@ def typed_in(world, company_id):
     notes.add(db.session.get(Contact, ids[0]), world.ann, f"{MARK} note")
     db.session.commit()
     note_fetching.new(db.session.scalar(owned(Contact, world.account.id)), world.ann)
+
+
+def uploaded(world):
+    """A file whose lines are compared, and not saved."""
+    rows = f"name,phone\n{MARK} of a file,1\n,2".encode()
+    load = loading.look_at("companies", world.account.id, world.ann, f"{MARK}.csv", io.BytesIO(rows))
+    loading.keep(load)
+    loading.start_comparing(load, load.columns, "keep")
 
 
 def everything_of(world):
@@ -158,6 +170,15 @@ def downloaded(client):
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
+def export_of(ann, company):
+    """A dialog that is open, of a company of Ann's."""
+    begin_write()
+    export = Export(account_id=ann.account.id, tenant_id=ann.tenant().id, kind="company", ours_id=company.id,
+                    ours_name=company.name, by_name="Ann", state="failed", opened_at=now())  # fmt: skip
+    db.session.add(export)
+    db.session.commit()
+
+
 # what the ids in addresses stand for, all of them Ann's
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
@@ -166,8 +187,10 @@ def anns_ids(ann, run):
     contact, named, note, fetch = (db.session.scalar(owned(model, ann.account.id)) for model in models)
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
+    file = db.session.scalar(owned(FileLoad, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
-            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id,
+            "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id,
+            "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
@@ -253,10 +276,11 @@ def takes_an_id_for_an_account(command):
 
 def test_every_command_refuses_an_id_of_another_account(ann, imported, cleo):
     run_id, other, before = str(imported.id), str(cleo.account.id), everything_of(ann)
+    given = {("halo", "export"): ["company", str(ann.companies()[0].id), "--fields", "name"]}
     asked = [path for path, command in commands(ann.app.cli) if takes_an_id_for_an_account(command)]
     assert ("halo", "decisions") in asked
     for path in asked:
-        done = ann.app.test_cli_runner().invoke(args=[*path, run_id, "--account", other, "--json"])
+        done = ann.app.test_cli_runner().invoke(args=[*path, *given.get(path, [run_id]), "--account", other, "--json"])
         assert done.exit_code != 0, path
         assert MARK not in done.output
     assert everything_of(ann) == before

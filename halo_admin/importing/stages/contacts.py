@@ -22,7 +22,7 @@ class Contacts(Stage):
     after = ("companies",)
     readings = (Reading("user", halo.CONTACTS, records.Contact, "contact"),)
     keys = ("email",)
-    is_one_per_key = True
+    is_one_per_key = saves_at_once = True
     fields = ("first_name", "last_name", "email", "phone", "mobile", "title", "company_id", "unsubscribed")
     only_set = ("unsubscribed",)
     beside = {"lists": "Lists"}

@@ -3,9 +3,9 @@
 import msgspec
 
 from .. import wire
-from ..errors import exception
+from ..errors import binding, exception, plain
 from ..listings import rows_in
-from ..messages import LIST, WRITE, Answer
+from ..messages import LIST, WRITE, Answer, html
 from .kind import Firing, after, before
 
 _WRITES = {WRITE}
@@ -49,9 +49,24 @@ def not_saved(firing: Firing) -> bool | None:
     return bool(dropped) or None
 
 
-@before("mandatory-field", "a write is refused: a custom field is mandatory", _WRITES, field="CFSource")
+_SHAPES = {
+    "A": exception,
+    "B": plain,
+    "C": lambda words: binding("[0].customfields", words),
+    "D": lambda words: Answer(status=400, data={"error": {"error_description": words}}),
+    "E": lambda words: html(400, words),
+}
+
+
+@before(
+    "mandatory-field",
+    "a write is refused: a custom field is mandatory; told in shape A, B, C, D or E (without words)",
+    _WRITES,
+    field="CFSource",
+    shape="A",
+)
 def mandatory(firing: Firing) -> Answer:
-    return exception(f"The field '{firing['field']}' is mandatory and must be filled in.")
+    return _SHAPES[firing["shape"]](f"The field '{firing['field']}' is mandatory and must be filled in.")
 
 
 @after("agent-envelope-flips", "the agent list changes its envelope from one request to the next", {LIST})

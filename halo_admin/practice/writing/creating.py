@@ -21,7 +21,8 @@ _NEW = {
     "users": {
         "name": "", "firstname": "", "surname": "", "title": "", "site_id": 0, "emailaddress": "", "phonenumber": "",
         "mobilenumber": "", "homenumber": "", "inactive": False, "isserviceaccount": False, "is_prospect": False,
-        "isimportantcontact": False, "neversendemails": False, "linked_agent_id": 0, "department": "", "notes": "",
+        "isimportantcontact": False, "neversendemails": False, "neversendmarketingemails": False,
+        "linked_agent_id": 0, "department": "", "notes": "",
     },
     "agents": {
         "name": "", "firstname": "", "surname": "", "email": "", "isdisabled": False, "isapiagent": False, "team": "",

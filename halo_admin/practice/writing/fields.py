@@ -79,7 +79,8 @@ WRITABLE: dict[str, dict[str, Reader]] = {
         "name": text(), "firstname": text(200), "surname": text(200), "title": text(), "site_id": whole,
         "emailaddress": text(), "phonenumber": text(), "mobilenumber": text(), "homenumber": text(),
         "inactive": truth, "isserviceaccount": truth, "is_prospect": truth, "isimportantcontact": truth,
-        "neversendemails": truth, "linked_agent_id": whole, "department": text(), "notes": _LONG,
+        "neversendemails": truth, "neversendmarketingemails": truth, "linked_agent_id": whole,
+        "department": text(), "notes": _LONG,
     },
     "Agent": {
         "name": text(), "firstname": text(), "surname": text(), "email": text(), "isdisabled": truth,

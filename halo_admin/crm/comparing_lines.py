@@ -1,0 +1,138 @@
+"""Works out what the lines of a file mean, a batch at a time, and keeps it as rows: nothing of ours changes.
+
+Lines are compared with the records that were there before, never with each other: a file may hold twins on purpose.
+Loading a file a second time changes nothing, so no two lines may be about one record: those that are here already come
+first (mark_same), then all others in their order (compare).
+"""
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ..bulk import insert_rows
+from ..db import among, db
+from .lines import Line, Lines
+from .load_models import KEEP, FileLine, FileLoad
+from .sheets import Refused, Row
+
+# what a line means: a new record, more of one that is here, other values for it, nothing, or it cannot be taken
+NEW, FILLED, DIFFERENT, SAME, REFUSED = WHATS = ("new", "filled", "different", "same", "refused")
+WRITTEN = (NEW, FILLED, DIFFERENT)
+
+
+class Batch(NamedTuple):
+    """Lines of a load, with what knows their meaning. account_id and load_id are those of `load`."""
+
+    load: FileLoad
+    lines: Lines
+    rows: list[Row]
+
+    def put(self, rows: list[dict]) -> None:
+        blank = dict.fromkeys(("record_id", "changes", "reason", "cells"))
+        fixed = {"account_id": self.load.account_id, "load_id": self.load.id}
+        insert_rows(FileLine, [blank | fixed | row for row in rows])
+
+    def kept(self) -> dict[int, FileLine]:
+        """{line: what is known of it} of these rows."""
+        if not self.rows:
+            return {}
+        between = FileLine.line.between(self.rows[0].line, self.rows[-1].line)
+        found = db.session.scalars(sa.select(FileLine).where(FileLine.load_id == self.load.id, between))
+        return {one.line: one for one in found}
+
+    def fault(self, row: Row) -> str | None:
+        return row.fault or self.lines.fault(row.values)
+
+    def read(self, rows, make=False) -> list[tuple[Row, Line | Refused]]:
+        return list(zip(rows, self.lines.read([row.values for row in rows], make), strict=True))
+
+
+def mark_same(batch: Batch) -> None:
+    """Keep the lines of which some record holds all that they say. In a writing transaction."""
+    usable = [row for row in batch.rows if batch.fault(row) is None]
+    read = [(row, one) for row, one in batch.read(usable) if isinstance(one, Line)]
+    here = batch.lines.holding([one for _, one in read])
+    batch.put([{"line": row.line, "what": SAME, "record_id": record_id}
+               for (row, _), record_id in zip(read, here, strict=True) if record_id is not None])  # fmt: skip
+
+
+def compare(batch: Batch) -> None:
+    """Keep what all other lines mean, and count. In a writing transaction."""
+    same = batch.kept()
+    told = [_told(row, batch.fault(row)) for row in batch.rows if row.line not in same]
+    refused = [one for one in told if one]
+    usable = [
+        row for row, one in zip((row for row in batch.rows if row.line not in same), told, strict=True) if not one
+    ]
+    read = []
+    for row, one in batch.read(usable):
+        one = batch.lines.alone(one) if isinstance(one, Line) else one
+        (refused.append(_told(row, str(one))) if isinstance(one, Refused) else read.append((row, one)))
+    found = refused + _compared(batch, read)
+    batch.put(found)
+    _count(batch.load, [one["what"] for one in found] + [SAME] * len(same))
+
+
+def _told(row, reason):
+    return reason and {"line": row.line, "what": REFUSED, "reason": reason, "cells": row.cells}
+
+
+def _compared(batch, read):
+    meant = batch.lines.meant_by([one for _, one in read])
+    batch.lines.look_at([(one, records[0] if len(records) == 1 else None)
+                         for (_, one), records in zip(read, meant, strict=True)])  # fmt: skip
+    taken = _taken(batch.load, {records[0].id for records in meant if len(records) == 1})
+    return [_meaning(batch, row, one, records, taken) for (row, one), records in zip(read, meant, strict=True)]
+
+
+def _taken(load, ids):
+    """{record id: the line that is about it}"""
+    if not ids:
+        return {}
+    about = sa.select(FileLine.record_id, sa.func.min(FileLine.line)).where(
+        FileLine.load_id == load.id, among(FileLine.record_id, list(ids))
+    )
+    return dict(db.session.execute(about.group_by(FileLine.record_id)).all())
+
+
+def _meaning(batch, row, line, records, taken):
+    lines = batch.lines
+    if not records:
+        return {"line": row.line, "what": NEW}
+    if len(records) > 1:
+        return _told(row, f"{len(records)} {lines.nouns} here could be meant: {named(records)}")
+    record = records[0]
+    if record.id in taken:
+        return _told(row, f"line {taken[record.id]} is about the same {lines.noun}, {record.name}")
+    taken[record.id] = row.line
+    changed = changes(line, record, batch.load.blanks)
+    read = {
+        field: [lines.reads(field, before), lines.reads(field, after)] for field, (before, after) in changed.items()
+    }
+    return {"line": row.line, "what": _what(changed, lines.adds(line, record)), "record_id": record.id, "changes": read}
+
+
+def changes(line: Line, record, blanks: str) -> dict[str, tuple]:
+    """{field: (before, after)} of what a line says otherwise than its record. A blank cell may say nothing."""
+    held = {field: getattr(record, field) for field in line.values}
+    return {
+        field: (held[field], value)
+        for field, value in line.values.items()
+        if value != held[field] and not (value is None and blanks == KEEP)
+    }
+
+
+def _what(changed, adds):
+    if any(before is not None for before, _ in changed.values()):
+        return DIFFERENT
+    return FILLED if changed or adds else SAME
+
+
+def named(records) -> str:
+    """ "Acme (7), Acme Ltd (9)": a few of these records."""
+    names = sorted(f"{record.name} ({record.id})" for record in records)
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def _count(load, whats):
+    load.counts = {what: load.counts.get(what, 0) + whats.count(what) for what in WHATS}

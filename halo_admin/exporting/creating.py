@@ -1,0 +1,168 @@
+"""Making a record in Halo, once: an intent stands in the database before Halo is asked, and when an answer is lost the
+record is looked for before anything else.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from .. import normal
+from ..crm.contact_models import called
+from ..db import db, now, owned
+from ..halo import payloads
+from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused, HaloRejected, HaloUncertain
+from ..mirror.models import HaloRecord
+from ..records import Unreadable
+from . import jobs
+from .mirror import Taken, linked_row
+from .models import Intent
+
+PAGE = 100
+
+
+class NotMade(Exception):
+    """Halo did not make it, for certain; the text has Halo's words. is_refusal: it would not, as it was sent."""
+
+    def __init__(self, sentence, is_refusal=True):
+        super().__init__(sentence)
+        self.is_refusal = is_refusal
+
+
+class InDoubt(Exception):
+    """Nothing tells whether Halo made it; the text says what is known."""
+
+
+def make(labour, sides, values, fields) -> int:
+    """The id of the record that Halo has made, by this call or by one that was broken off.
+
+    Raises NotMade, InDoubt, Taken, and the errors of the HaloError tree where Halo was not asked for certain.
+    """
+    intent = open_intent(labour.id)
+    if intent is not None:
+        halo_id = intent.halo_id or _lost(labour, sides, intent)
+        if halo_id is None:
+            raise InDoubt("The answer was lost, and Halo shows no such record so far.")
+        return _keep(labour, halo_id)
+    record = _payload(labour, sides, values, fields)  # what is missing is missing before anything is written
+    intent = _open(labour, sides, values)
+    try:
+        saved = labour.ask(lambda halo: halo.write(payloads.WRITINGS[sides.kind.halo_kind].listing, record))
+    except HaloUncertain as error:
+        return _keep(labour, _look_first(labour, sides, intent, error))
+    except HaloRejected as error:
+        _not_made(labour)
+        raise NotMade(str(error)) from error
+    except (HaloBusy, HaloDown, HaloRefused):
+        _not_made(labour)
+        raise
+    if isinstance(saved, Unreadable) or not saved.halo_id:
+        lost = HaloUncertain("Halo took it, but its answer cannot be read.")
+        return _keep(labour, _look_first(labour, sides, intent, lost))
+    return _keep(labour, saved.halo_id)
+
+
+def open_intent(export_id: int) -> Intent | None:
+    """What this export may have made."""
+    here = sa.select(Intent).where(Intent.export_id == export_id, Intent.closed_at.is_(None))
+    return db.session.scalar(here.execution_options(populate_existing=True))
+
+
+def _payload(labour, sides, values, fields):
+    if sides.kind.halo_kind == "user":
+        return payloads.payload("user", values.new_contact(fields, _name_of(labour)))
+    client = values.of([field for field in fields if field.on == "client"])
+    site = values.of([field for field in fields if field.on == "site"])
+    return payloads.new_client(client, site)
+
+
+def _name_of(labour):
+    record = labour.record()
+    names = {name: getattr(record, name, None) for name in ("first_name", "last_name", "email", "phone", "mobile")}
+    return record.name if labour.kind.halo_kind == "client" else called(names)
+
+
+def _open(labour, sides, values):
+    """The intent, committed. One open intent per record is all that the database lets be."""
+    try:
+        with labour.writing() as export:
+            if linked_row(sides, export.ours_id) is not None:
+                raise Taken
+            name, keys = _name_of(labour), sides.keys_of(labour.record())
+            intent = Intent(
+                account_id=export.account_id, tenant_id=export.tenant_id, export_id=export.id,
+                kind=sides.kind.halo_kind, ours_id=export.ours_id, name=name, name_key=normal.name_key(name),
+                email_key=keys.get("email_key"), known=_known(sides, export, name, keys), opened_at=now(),
+                values={name: value.key for name, value in values.ours.items() if name in (export.fields or ())},
+            )  # fmt: skip
+            db.session.add(intent)
+            db.session.flush()
+    except IntegrityError as error:
+        raise Taken from error
+    return open_intent(labour.id)
+
+
+def _known(sides, export, name, keys):
+    """Halo ids that were there before and could be mistaken for it."""
+    clauses = [HaloRecord.name_key == normal.name_key(name)] if normal.name_key(name) else []
+    clauses += [HaloRecord.email_key == keys["email_key"]] if keys.get("email_key") else []
+    here = (HaloRecord.tenant_id == sides.tenant_id, HaloRecord.kind == sides.kind.halo_kind)
+    chosen = sa.select(HaloRecord.halo_id).where(*here, sa.or_(*clauses)) if clauses else None
+    mirrored = db.session.scalars(chosen.limit(1000)).all() if chosen is not None else []
+    return sorted({*mirrored, *(export.found.get("known") or ())})
+
+
+def _look_first(labour, sides, intent, error):
+    """The id of what an unanswered request has made, if it has."""
+    with labour.writing() as export:
+        export.said = str(error)
+    try:
+        halo_id = _lost(labour, sides, intent)
+    except HaloError as failure:
+        raise InDoubt(f"{error} Looking for it did not work either: {failure}") from failure
+    if halo_id is not None:
+        return halo_id
+    if error.status == 500 and labour.saw_the_newest:
+        _not_made(labour)
+        raise NotMade(f"{error} Halo holds no such record: it was not made.", is_refusal=False) from error
+    raise InDoubt(str(error)) from error
+
+
+def _lost(labour, sides, intent):
+    """The one record that came up since and is just like what was to be made; None where there is none, or several."""
+    listing = payloads.WRITINGS[sides.kind.halo_kind].listing
+    newest = labour.ask(lambda halo: halo.page(listing, 1, orderdesc=True)).rows
+    ids = [row.halo_id for row in newest if row.halo_id]
+    labour.saw_the_newest = ids == sorted(ids, reverse=True)
+    searched = labour.ask(lambda halo: halo.page(listing, 1, search=intent.name)).rows
+    found = {row.halo_id for row in (*newest, *searched) if _is_like(row, intent)} - set(intent.known)
+    found -= _linked_elsewhere(sides, found)
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_like(row, intent):
+    if isinstance(row, Unreadable) or getattr(row, "no_person", None):
+        return False
+    if intent.email_key and normal.email_key(row.email) == intent.email_key:
+        return True
+    return not intent.email_key and " ".join((row.name or "").split()) == " ".join(intent.name.split())
+
+
+def _linked_elsewhere(sides, ids):
+    here = (HaloRecord.tenant_id == sides.tenant_id, HaloRecord.kind == sides.kind.halo_kind,
+            HaloRecord.halo_id.in_(ids), HaloRecord.ours_id.is_not(None))  # fmt: skip
+    chosen = owned(HaloRecord, sides.account.id).where(*here).with_only_columns(HaloRecord.halo_id)
+    return set(db.session.scalars(chosen)) if ids else set()
+
+
+def _keep(labour, halo_id):
+    """The id is known now, whatever comes next; the intent stays open until the link stands too."""
+    with labour.writing() as export:
+        export.halo_id, export.is_new, export.said = halo_id, True, None
+        here = sa.update(Intent).where(Intent.export_id == export.id, Intent.closed_at.is_(None))
+        db.session.execute(here.values(halo_id=halo_id), execution_options={"synchronize_session": False})
+    return halo_id
+
+
+def _not_made(labour):
+    with labour.writing() as export:
+        export.said = None
+        jobs.close_intent(export.id, "not made")

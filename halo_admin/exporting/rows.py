@@ -1,0 +1,85 @@
+"""The field picker's rows: how each field stands, whether it is ticked at first, and what keeps it from being sent."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from ..connecting import sending_types
+from . import comparing
+from .comparing import Value
+
+
+class Row(NamedTuple):
+    """verdict: of comparing; fixed: why it is ticked whatever the person says; problem: why it cannot be ticked.
+
+    overwrites: it would replace what Halo changed since it was last seen. asks: {key: label} of Halo's types to choose
+    from, where several mean ours.
+    """
+
+    name: str
+    label: str
+    ours: str
+    theirs: str
+    verdict: str
+    ticked: bool
+    fixed: str = ""
+    problem: str = ""
+    overwrites: bool = False
+    changed_at: datetime | None = None
+    asks: dict | None = None
+
+
+class Rows:
+    """Compares one record of ours with what a look found in Halo."""
+
+    def __init__(self, sides, ours: dict, found: dict, base: dict, seen: dict, is_new: bool, chosen: dict):
+        """base and seen: the mirror's pairs, and the values as last seen, by our columns."""
+        self.sides, self.kind, self.country = sides, sides.kind, sides.account.default_country
+        self.ours, self.is_new, self.chosen, self.base, self.seen = ours, is_new, chosen, base, seen
+        self.theirs = {name: Value(*pair) for name, pair in found["theirs"].items()}
+        self.changed = found.get("changed", {})
+
+    def rows(self, unticked=frozenset()) -> list[Row]:
+        """All rows. unticked: fields that the person left out the last time; they may untick, never tick."""
+        return [row for field in self.kind.fields if (row := self._row(field, unticked)) is not None]
+
+    def _row(self, field, unticked):
+        ours, theirs = self.ours[field.name], self.theirs[field.name]
+        pair = self.base.get(field.column)
+        agreed = None if pair is None else tuple(pair)
+        verdict = comparing.verdict(field, ours, theirs, agreed, self.country)
+        needed = field.needed if self.is_new and ours.key is not None else ""
+        if field.name == "company" and self.is_new:
+            needed = field.needed
+        if verdict == comparing.NOTHING and not needed:
+            return None
+        problem, asks = self._problem(field, ours)
+        ticked = verdict in comparing.TICKED and field.name not in unticked and not field.added and not problem
+        return Row(
+            field.name, field.label, ours.words, theirs.words, verdict, bool(needed) or ticked, needed,
+            "" if needed else problem, self._overwrites(field, verdict, theirs), self._changed_at(field), asks,
+        )  # fmt: skip
+
+    def _changed_at(self, field):
+        told = self.changed.get(field.on)
+        return datetime.fromisoformat(told) if told else None
+
+    def _overwrites(self, field, verdict, theirs):
+        """Whether sending it replaces something that Halo changed since both agreed, or since it was last read."""
+        if verdict in comparing.OVERWRITES:
+            return True
+        if verdict in (comparing.SAME, comparing.ONLY_HERE, comparing.ADDS) or field.column not in self.seen:
+            return False
+        seen = self.seen[field.column] or None
+        return not comparing.is_same(field, theirs.key, seen, self.country)
+
+    def _problem(self, field, ours):
+        if field.name == "salesperson" and ours.key is not None and self.sides.agent_of(ours.key) is None:
+            return f"{ours.words} is no Halo agent: link them on the page Users.", None
+        if field.name == "company" and not self.is_new and ours.key is not None:
+            return ("" if self.sides.client_of(ours.key) else f"{ours.words} is not in Halo yet."), None
+        if field.name == "type" and ours.key is not None and not self.chosen.get("type"):
+            used = sending_types.used(self.sides.tenant_id)
+            if used.get(ours.key) is None:
+                asks = sending_types.choices(self.sides.tenant_id, ours.key)
+                return "", asks or None
+        return "", None

@@ -1,0 +1,169 @@
+"""Sending: made or changed in Halo, then read back, so that what is told per field is what Halo now holds.
+
+A job that died may be taken up again at any point: what Halo holds already is not written a second time.
+"""
+
+from ..db import db, now
+from ..halo import payloads
+from ..halo.errors import HaloRefused, HaloRejected, HaloUncertain
+from ..web.words import capital
+from . import comparing, creating, looking
+from . import mirror as our_mirror
+from . import sides as both
+from .comparing import Value
+from .creating import InDoubt, NotMade
+from .jobs import close_intent
+from .sides import CannotRead, Sides
+from .writing import Unsendable, Values
+
+WRITTEN, KEPT, REFUSED = "written", "kept", "refused"
+
+
+def send(labour) -> None:
+    """Sends the fields of an export. Raises a HaloError where Halo cannot be asked."""
+    export = labour.export
+    sides = Sides(labour.account(), export.tenant_id, labour.kind)
+    ours = {name: Value(*pair) for name, pair in export.found["ours"].items()}
+    fields = [field for field in labour.kind.fields if field.name in export.fields]
+    values = Values(sides, ours, export.chosen, export.found)
+    try:
+        _send(labour, sides, values, fields)
+    except Unsendable as error:
+        _end(labour, "failed", str(error))
+    except NotMade as error:
+        _not_made(labour, fields, ours, error)
+    except InDoubt as error:
+        _end(labour, "unknown", str(error))
+    except CannotRead as error:
+        _end(labour, "unknown" if creating.open_intent(labour.id) else "failed", str(error))
+    except our_mirror.Taken:
+        _look_again(labour, "What is linked to what has changed meanwhile. Look at it once more.")
+
+
+def _send(labour, sides, values, fields):
+    halo_id = labour.export.halo_id or creating.make(labour, sides, values, fields)
+    held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id))
+    if held is None:
+        raise our_mirror.Taken
+    theirs = sides.theirs(held)
+    if not labour.export.is_new and (moved := _moved(sides, fields, values.ours, theirs, labour.export)):
+        _look_again(labour, f"Halo changed {', '.join(moved)} meanwhile. Nothing was sent: look it over once more.")
+        return
+    _link(labour, sides, held)
+    open_, refused = _open(sides, values.ours, fields, theirs), {}
+    for on in dict.fromkeys(field.on for field in open_):
+        part = [field for field in open_ if field.on == on]
+        why = _write(labour, values, on, part, held)
+        refused |= dict.fromkeys((field.name for field in part), why) if why else {}
+    if open_:
+        held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id)) or held
+    _conclude(labour, sides, fields, values.ours, held, refused)
+
+
+def stopped(labour, sentence: str) -> None:
+    """Halo could not be asked any further."""
+    state = "unknown" if creating.open_intent(labour.id) is not None else "failed"
+    _end(labour, state, sentence)
+
+
+def _link(labour, sides, held):
+    """The link stands, and with it nothing is in doubt any more."""
+    with labour.writing() as export:
+        by = None if export.is_new else "a person"
+        our_mirror.link(sides, export.ours_id, held, by)
+        export.halo_id = held.record.halo_id
+        close_intent(export.id, "made", held.record.halo_id)
+
+
+def _moved(sides, fields, ours, theirs, export):
+    """The labels of fields that Halo holds otherwise than the person saw, and not as they are to be."""
+    country, moved = sides.account.default_country, []
+    for field in fields:
+        shown, there = Value(*export.found["theirs"][field.name]).key, theirs[field.name].key
+        same = comparing.is_same(field, there, shown, country)
+        if not field.added and not same and not comparing.is_same(field, ours[field.name].key, there, country):
+            moved.append(field.label)
+    return moved
+
+
+def _open(sides, ours, fields, theirs):
+    """The fields that Halo does not hold yet."""
+    country = sides.account.default_country
+    return [field for field in fields
+            if not comparing.is_same(field, ours[field.name].key, theirs[field.name].key, country)]  # fmt: skip
+
+
+def _write(labour, values, on, fields, held):
+    """Write fields to the one of Halo's records that holds them; why that was refused, or None."""
+    part = held.site if on == "site" else held.record
+    if part is None:
+        return "The client has no site in Halo that could hold it."
+    try:
+        told = values.of(fields, held)
+        if on == "user" and {"first_name", "last_name"} & told.keys():
+            told["name"] = _whole_name(told, held)
+        record = payloads.payload(on, told, part.halo_id)
+        labour.ask(lambda halo: halo.write(payloads.WRITINGS[on].listing, record))
+    except Unsendable as error:
+        return str(error)
+    except (HaloRejected, HaloRefused, HaloUncertain) as error:
+        return str(error)  # what Halo holds in spite of it is read back
+    return None
+
+
+def _whole_name(told, held):
+    first = told.get("first_name", held.record.first_name)
+    last = told.get("last_name", held.record.last_name)
+    return " ".join(filter(None, (first, last))) or held.record.name
+
+
+def _conclude(labour, sides, fields, ours, held, refused):
+    theirs, country = sides.theirs(held), sides.account.default_country
+    results = []
+    for field in fields:
+        there = theirs[field.name]
+        is_there = comparing.is_same(field, ours[field.name].key, there.key, country)
+        outcome = WRITTEN if is_there else REFUSED if field.name in refused else KEPT
+        results.append(_result(field, labour.export, ours, there.words, outcome, refused.get(field.name)))
+    state = _state(results)
+    taken = {one["field"] for one in results if one["outcome"] != REFUSED}
+    with labour.writing() as export:
+        row = our_mirror.linked_row(sides, export.ours_id)
+        if row is not None and row.halo_id == held.record.halo_id:
+            our_mirror.settle(sides, row, held, ours, taken)
+        export.results, export.state, export.ended_at, export.said = results, state, now(), None
+
+
+def _result(field, export, ours, after, outcome, words=None):
+    before = "" if export.is_new else export.found["theirs"][field.name][1]
+    return {"field": field.name, "label": field.label, "before": before, "ours": ours[field.name].words,
+            "after": after, "outcome": outcome, "words": words if outcome == REFUSED else None}  # fmt: skip
+
+
+def _state(results):
+    outcomes = {one["outcome"] for one in results}
+    return "done" if outcomes <= {WRITTEN} else "partly" if WRITTEN in outcomes else "refused"
+
+
+def _not_made(labour, fields, ours, error):
+    """Nothing was written: Halo's words stand beside every field."""
+    results = [_result(field, labour.export, ours, "", REFUSED, str(error)) for field in fields]
+    with labour.writing() as export:
+        export.state, export.ended_at = ("refused" if error.is_refusal else "failed"), now()
+        export.results = results if error.is_refusal else None
+        export.said = None if error.is_refusal else str(error)
+
+
+def _look_again(labour, sentence):
+    """Back to the fields, with what Halo holds now."""
+    with labour.writing() as export:
+        export.state, export.said, export.fields, export.sent_at = "looking", sentence, None, None
+        close_intent(export.id, "made", export.halo_id)
+    labour.fresh()
+    db.session.rollback()
+    looking.look(labour)
+
+
+def _end(labour, state, sentence):
+    with labour.writing() as export:
+        export.state, export.said, export.ended_at = state, capital(sentence), now()

@@ -1,0 +1,100 @@
+"""How a file is read: its encoding, its delimiter, which column is which field."""
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from halo_admin.crm import columns_in, encodings, sheets
+
+WRITTEN = {
+    "cp1252": ("Bäckerei Schön;Düsseldorf\nGröße AG;Köln", ""),
+    "mac_roman": ("José Núñez;São Paulo;Besançon\nMüller;Zürich;Größe\nHélène Lefèvre;Orléans;Société générale", ""),
+    "cp1250": ("Łukasz Żółć;Kraków\nDvořák;Plzeň", "PL"),
+    "cp1251": ("Пётр Сидоров;Санкт-Петербург", ""),
+    "koi8_r": ("Пётр Сидоров;Санкт-Петербург", ""),
+    "cp1253": ("Παπαδόπουλος;Αθήνα", ""),
+    "cp1254": ("Işık Öztürk;İstanbul;Şişli", "TR"),
+    "cp932": ("山田太郎;東京都;株式会社", ""),
+    "gb18030": ("王伟;北京市;有限公司", ""),
+    "big5": ("王偉;台北市;有限公司", ""),
+    "cp949": ("김철수;서울특별시;주식회사", ""),
+    "utf-8": ("Größe AG;東京都", ""),
+    "utf-8-sig": ("Größe AG;東京都", ""),
+    "utf-16": ("Größe AG;東京都", ""),
+    "utf-16-le": ("Größe AG;東京都", ""),
+    "utf-16-be": ("Größe AG;東京都", ""),
+}
+
+
+@pytest.mark.parametrize("encoding", WRITTEN)
+def test_the_encoding_is_found_out(tmp_path, encoding):
+    text, country = WRITTEN[encoding]
+    path = tmp_path / "file.csv"
+    path.write_bytes(f"name;city\nAcme;London\n{text}".encode(encoding))
+    found = encodings.guess(path, country)
+    assert path.read_bytes().decode(found).endswith(text)
+
+
+def test_where_letters_do_not_tell_it_is_what_windows_writes_in_the_country(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(b"name\nG\xfcne\xfe")
+    assert [encodings.guess(path, country) for country in ("PL", "TR", "DE")] == ["cp1250", "cp1254", "cp1252"]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_looked_at_or_refused_with_a_sentence(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(content)
+    try:
+        seen = sheets.look(path, len)
+    except sheets.Unreadable:
+        return
+    rows = list(sheets.Sheet(path, seen.encoding, seen.delimiter, seen.header, {"name": 0}).rows())
+    assert len(rows) == seen.total
+
+
+@pytest.mark.parametrize("delimiter", sheets.DELIMITERS)
+def test_the_delimiter_is_found_out_also_where_no_heading_is_known(tmp_path, delimiter):
+    path = tmp_path / "file.csv"
+    lines = [("Eins", "Zwei, drei"), ("a;b", "c"), ("d", "e|f")]
+    path.write_text("\n".join(delimiter.join(f'"{cell}"' for cell in line) for line in lines))
+    seen = sheets.look(path, lambda header: 0)
+    assert (seen.delimiter, seen.header, seen.total) == (delimiter, ("Eins", "Zwei, drei"), 2)
+    assert seen.first_rows == [["a;b", "c"], ["d", "e|f"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "fields"),
+    [
+        ("contacts", "First Name,Last Name,E-mail Address,Business Phone,Mobile Phone,Job Title,Company",
+         "first_name last_name email phone mobile title company"),
+        ("contacts", "Vorname,Nachname,E-Mail,Telefon,Handy,Jobtitel,Firma",
+         "first_name last_name email phone mobile title company"),
+        ("contacts", "Work Phone,Phone,Email", "- phone email"),
+        ("companies", "Account Name,Main Phone,Website,Type,Billing Street,Billing City,ZIP/Postal Code,Country",
+         "name phone website type street city postal_code country"),
+        ("companies", "Firma,Straße,PLZ,Ort,Land,Webseite", "name street postal_code city country website"),
+        ("companies", "id,halo_id,name,phone", "- - name phone"),
+        ("companies", "Company,Name,URL,Fax", "- name website -"),
+        ("lists", "name,leads", "name leads"),
+    ],
+)  # fmt: skip
+def test_columns_are_guessed_by_what_programs_call_them(kind, header, fields):
+    found = {number: field for field, number in columns_in.guess(kind, header.split(",")).items()}
+    assert [found.get(number, "-") for number in range(header.count(",") + 1)] == fields.split()
+
+
+def test_every_field_of_a_file_has_names(app):
+    from halo_admin.crm.load_legs import KINDS
+
+    assert {kind: set(names) for kind, names in columns_in.NAMES.items()} == {
+        kind: set(lines.COLUMNS) for kind, lines in KINDS.items()
+    }
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_the_first_heading(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(codecs.BOM_UTF8 + b"name,phone\nAcme,1")
+    assert sheets.look(path, len, encoding="utf-8-sig").header == ("name", "phone")
