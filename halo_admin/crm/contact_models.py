@@ -66,6 +66,7 @@ class Contact(OwnedByTheMany, db.Model):
     }
     FORMS = {"email": "email", "phone": "phone", "mobile": "phone"}
     HALO_KIND = "user"  # what the mirror calls it
+    HALO_MARKS = {"inactive_in_halo": False}  # what an import says of Halo, without Halo
 
     __table_args__ = (
         db.Index("ix_contacts_by_name", "account_id", "name_sort", "id"),

@@ -149,7 +149,9 @@ def test_everything_is_downloaded_as_a_zip_of_the_dump(ann, bob, cleo, signed_in
     assert (answer.status_code, answer.mimetype) == (200, "application/zip")
     assert re.search(r"filename=glasshive-\d{4}-\d\d-\d\d\.zip", answer.headers["Content-Disposition"])
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert archive.namelist() == ["companies.csv", "contacts.csv", "lists.csv", "notes.csv", "users.csv"]
+        assert archive.namelist() == [
+            "companies.csv", "contacts.csv", "opportunities.csv", "lists.csv", "notes.csv", "users.csv",
+        ]  # fmt: skip
         companies = archive.read("companies.csv").decode()
     assert "Acme" in companies
     assert "Cleo" not in companies
