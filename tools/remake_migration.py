@@ -23,6 +23,7 @@ def main():
     import halo_admin.crm.load_models
     import halo_admin.crm.models
     import halo_admin.crm.note_models
+    import halo_admin.crm.opportunity_models
     import halo_admin.exporting.models
     import halo_admin.heartbeats
     import halo_admin.importing.models

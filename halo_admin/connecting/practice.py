@@ -7,6 +7,7 @@ from .. import audit
 from ..crm import lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
+from ..crm.opportunity_models import Opportunity
 from ..db import db, owned
 from ..mirror.models import HaloRecord, HaloTenant
 from ..practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
@@ -15,7 +16,13 @@ from .models import Connection, ConnectionCheck
 from .opening import connection_of
 
 # what imports bring in, by stage, in the order in which it can go; each has made_by_run and edited_at
-BROUGHT_IN = {"contacts": Contact, "companies": Company}
+BROUGHT_IN = {"opportunities": Opportunity, "contacts": Contact, "companies": Company}
+# what stays points to nothing that goes: (model, column, what it points to)
+POINTING = (
+    (Contact, "company_id", Company),
+    (Opportunity, "company_id", Company),
+    (Opportunity, "contact_id", Contact),
+)
 
 
 class NotNow(ValueError):
@@ -89,7 +96,7 @@ def leave(account_id: int) -> dict[str, int]:
     for stage, model in _in_order():
         putting_back.put_back(tenant, stage, model)
     lists.forget(account_id, above.runs_of(tenant.id), _going(Contact, tenant))
-    _let_go_of_companies(tenant)
+    _let_go(tenant)
     removed = {stage: _remove(model, tenant) for stage, model in BROUGHT_IN.items()}
     lists.recount(account_id)
     putting_back.remove_types(tenant)
@@ -125,11 +132,12 @@ def _going(model, tenant):
     return _made(model, tenant).where(model.edited_at.is_(None)).with_only_columns(model.id)
 
 
-def _let_go_of_companies(tenant):
-    """Contacts that stay are of no company that goes."""
-    stays = sa.update(Contact).where(Contact.account_id == tenant.account_id, ~Contact.id.in_(_going(Contact, tenant)))
-    stays = stays.where(Contact.company_id.in_(_going(Company, tenant)))
-    db.session.execute(_quietly(stays.values(company_id=None, version=Contact.version + 1)))
+def _let_go(tenant):
+    """Records that stay are of none that go."""
+    for model, column, goal in POINTING:
+        stays = sa.update(model).where(model.account_id == tenant.account_id, ~model.id.in_(_going(model, tenant)))
+        stays = stays.where(getattr(model, column).in_(_going(goal, tenant)))
+        db.session.execute(_quietly(stays.values({column: None, "version": model.version + 1})))
 
 
 def _remove(model, tenant):

@@ -9,6 +9,7 @@ from .. import queues
 from ..accounts import mailing
 from ..accounts.people import Unusable
 from ..connecting import opening
+from ..crm.statuses import STATUSES
 from ..db import begin_write, db
 from ..people import choosing, inviting
 from ..shell import account_option, answer, json_option, person, refuse
@@ -59,12 +60,20 @@ def read(stage, account, inline, as_json):
     "chosen",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Choose how the stage imports, from now on: without_email=import, or without_email= to leave them out.",
+    help="Choose how the stage imports, from now on: without_email=import for contacts, closed_before=2024-01-01 for "
+    "opportunities; nothing after = takes it back.",
+)
+@click.option(
+    "--unmapped",
+    default="leave_out",
+    show_default=True,
+    metavar="leave_out|STATUS",
+    help="Opportunities of statuses that nobody has mapped: leave them out, or put them into this status of yours.",
 )
 @click.option("--invite", is_flag=True, help="Users: then invite everybody whose role type is taken in.")
 @json_option
 @with_appcontext
-def import_(stage, account, preview, full, inline, newer, websites, chosen, invite, as_json):  # fmt: skip
+def import_(stage, account, preview, full, inline, newer, websites, chosen, unmapped, invite, as_json):  # fmt: skip
     """Import a stage; waits for its end.
 
     Where another import or reading is running, or this one with other options, it waits for that one's end first
@@ -76,6 +85,8 @@ def import_(stage, account, preview, full, inline, newer, websites, chosen, invi
         refuse("Only users can be invited.", code=2)
     _choose(account, stage, chosen)
     options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
+    if stage == "opportunities":
+        options |= {"unmapped_type": "leave_out", "unmapped_status": _status(account, unmapped)}
     _run(account, stage, inline, as_json, then=_invited if invite else None, options=options)
 
 
@@ -95,15 +106,26 @@ def _invited(run):
     return {"invited": told}, "\n".join(words)
 
 
+def _status(account, unmapped):
+    """What the run's question about statuses is answered by; refuses a status there is not."""
+    if unmapped == "leave_out":
+        return unmapped
+    named = STATUSES.called(account.id, unmapped)
+    if named is None:
+        known = ", ".join(STATUSES.names(account.id).values())
+        refuse(f"There is no opportunity status “{unmapped}” here. There are: {known}.")
+    return str(named.id)
+
+
 def _choose(account, stage, chosen):
     """Keep what was chosen for the stage; refuses what it does not offer."""
     if not chosen:
         return
-    offered = {choice.name: [value for value, _label in choice.ways] for choice in stages.stage(stage).choices}
+    offered = {choice.name: choice for choice in stages.stage(stage).choices}
     choices = dict(one.partition("=")[::2] for one in chosen)
     for name, value in choices.items():
-        if value not in offered.get(name, ()):
-            refuse(f"{stage} has no choice {name}={value}. {_told_choices(offered)}")
+        if name not in offered or not offered[name].accepts(value):
+            refuse(f"{stage} has no choice {name}={value}. {_told_choices(offered.values())}")
     begin_write()
     if opening.connection_of(account.id) is None:
         refuse("Halo is not connected yet.")
@@ -112,7 +134,8 @@ def _choose(account, stage, chosen):
 
 
 def _told_choices(offered):
-    ways = [f"{name}={value}" for name, values in offered.items() for value in values]
+    ways = [f"{one.name}={value}" for one in offered for value, _label in one.ways]
+    ways += [f"{one.name}=YYYY-MM-DD" for one in offered if one.is_day]
     return f"It can be {' or '.join(ways)}." if ways else "It has none."
 
 

@@ -23,6 +23,7 @@ from ..connecting import opening
 from ..db import begin_write, db, now
 from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused
 from . import asking, comparing, fetching, finishing, saving, stages, websites
+from .batch_sizes import BatchSize
 from .models import LIVE, ImportRun
 from .sentences import TOLD_TO_WAIT, USED_UP
 from .situation import Situation
@@ -67,7 +68,9 @@ class Leg:
         self.is_ending = False  # what is on its way is still taken in, nothing more is begun
         self.trusts_known_pages = True
         self.kept = {}  # what batches of one movement have in common
-        self.stride = 1  # how many usual batches comparing looks at together: more where nothing has changed
+        self.size = BatchSize()  # of the batches of one movement
+        self.took = 0.0  # seconds that the last batch's transaction was open
+        self.little_changes = False  # whether comparing finds most as it was
         self._fresh_until = 0.0  # until then the lease counts as renewed
         self._uncounted = 0  # requests that the run's row does not hold yet
         self._counting = threading.Lock()
@@ -113,10 +116,12 @@ class Leg:
         begin_write()
         try:
             with self._renewed(db.session.connection()):
+                begun = time.monotonic()
                 self.run = db.session.get(ImportRun, self.run_id, populate_existing=True)
                 yield self.run
                 self.run.tries, self.run.down_since = 0, None
                 db.session.commit()
+                self.took = time.monotonic() - begun
         except BaseException:
             db.session.rollback()
             raise
@@ -188,7 +193,7 @@ class Leg:
             if not following:
                 finishing.finish(run)
                 return
-            run.movement, self.kept = following[0], {}
+            run.movement, self.kept, self.size = following[0], {}, BatchSize()
             PREPARE[run.movement](run)
 
     def give_back(self, **values):

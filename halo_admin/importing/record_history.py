@@ -17,6 +17,7 @@ TOLD = ("id", "action", "reason", "changes", "conflicts", "newer_here", "applied
 
 @source("company", "imports")
 @source("contact", "imports")
+@source("opportunity", "imports")
 def by_imports(record, before: int, most: int) -> list[Entry]:
     """What imports carried out on a record; those that found nothing to change are left away."""
     keys = [stage.key for stage in stages.STAGES if stage.model is type(record)]
@@ -33,7 +34,7 @@ def by_imports(record, before: int, most: int) -> list[Entry]:
     if not rows:
         return []
     names = Names(record.account_id)
-    names.know_companies({one for row in rows for one in (row.changes or {}).get("company_id", ()) if one})
+    names.know([row.changes for row in rows])
     return [_entry(row, names) for row in rows]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import audit, queues
 from ..connecting import opening
+from ..connecting.kinds import KINDS
 from ..connecting.models import StageState
 from ..db import begin_write, db, now, owned
 from ..mirror.models import HaloTenant
@@ -55,7 +56,8 @@ def lock(account_id, stage, purpose="import") -> Lock | None:
             return Lock(f"{before.title} must be imported first", f"Go to {before.title}", "importing.stage_page",
                         {"key": key})  # fmt: skip
     if stage.mapping and not _state(tenant_id, stage.key, "mapped_at"):
-        return Lock("Halo's company types are not mapped yet", "Map company types", "connecting.mapping_page",
+        values = f"{KINDS[stage.mapping].words.value}s"
+        return Lock(f"Halo's {values} are not mapped yet", f"Map {values}", "connecting.mapping_page",
                     {"key": stage.key})  # fmt: skip
     return None
 

@@ -73,7 +73,7 @@ def stage_page(key):
     stage = _stage(key)
     if _is_htmx():
         return _fragment(stage)
-    return render_template("importing/stage.html", **shown_card(stage), form=_mapping(stage), strip=_strip())
+    return render_template("importing/stage.html", **shown_card(stage), forms=_mappings(stage), strip=_strip())
 
 
 @bp.get("/runs/<int:run_id>/progress", endpoint="progress")
@@ -118,7 +118,7 @@ def choose(key):
     """What a person chose for a stage; anything that is no choice of it is a 400."""
     stage = _stage(key)
     chosen = {one.name: request.form.get(one.name, "") for one in stage.choices}
-    if not chosen or any(chosen[one.name] not in dict(one.ways) for one in stage.choices):
+    if not chosen or not all(one.accepts(chosen[one.name]) for one in stage.choices):
         abort(400)
     if connection_of(current_user.account_id) is None:
         return _refused(stage, "Halo is not connected yet. Connect Halo first.")
@@ -179,10 +179,11 @@ def _live(run):
     return {"run": run, "mode": shape(run), "standing": progress.standing(run, request.args.get("pace", ""))}
 
 
-def _mapping(stage):
+def _mappings(stage):
+    """The forms of its mappings, once there is anything to map."""
     connection = connection_of(current_user.account_id)
-    form = connection and stage.mapping and mapping_form.form_of(connection.tenant, stage.mapping)
-    return form if form and form["lines"] else None
+    forms = [mapping_form.form_of(connection.tenant, kind) for kind in stage.mappings] if connection else []
+    return [form for form in forms if form["lines"]]
 
 
 def _fragment(stage, error=""):
