@@ -62,6 +62,12 @@ class Owned:
     account_id = db.Column(BigId, db.ForeignKey("accounts.id"), nullable=False, index=True)
 
 
+class OwnedByTheMany(Owned):
+    """The same for tables that imports fill, which are found by other indexes: one less to write for every row."""
+
+    account_id = db.Column(BigId, db.ForeignKey("accounts.id"), nullable=False)
+
+
 def owned(model, account_id: int) -> sa.Select:
     """The one door to an account's rows: a select of `model` that sees no other account's."""
     return sa.select(model).where(model.account_id == account_id)
@@ -74,10 +80,14 @@ def owned_among(model, account_id: int, ids) -> sa.Select:
 
 
 def among(column, values: list):
-    """`column` is one of `values`. PostgreSQL gets an array: its planner is far slower with a long IN list."""
+    """`column` is one of `values`, numbers or texts: handed over as one, for a long IN list is slow to write and read.
+
+    PostgreSQL gets an array, SQLite a JSON list.
+    """
     if db.session.connection().dialect.name == "postgresql":
         return column == sa.any_(sa.cast(values, sa.ARRAY(column.type)))
-    return column.in_(values)
+    listed = sa.func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
+    return column.in_(sa.select(listed.c.value))
 
 
 def reserve_ids(model, number: int) -> list[int]:

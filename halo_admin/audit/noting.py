@@ -10,8 +10,8 @@ from .models import AuditEntry
 
 # what there is to look for, as the audit's page offers it
 KINDS = {
-    "sign-in": "Signed in",
-    "failed": "Failed to sign in",
+    "sign-in": "Signing in and out",
+    "failed": "Failed sign-ins",
     "people": "People and roles",
     "connection": "Connection",
     "mapping": "Mappings",

@@ -50,16 +50,22 @@ def save(account_id: int, typed: Typed, other_tenant_is_meant: bool = False) -> 
     """
     wanted, notes = _mended(typed)
     connection = connection_of(account_id)
+    is_new = connection is None
     _point(account_id, connection, wanted, other_tenant_is_meant)
     if connection is None:
         connection = _new(account_id, wanted)
     _require_secret_again(connection, wanted, typed)
     if _differs(connection, wanted) or typed.secret.strip() or typed.remove_secret:
         _change(connection, wanted, typed)
-        secret = " with another client secret" if typed.secret.strip() else ""
-        audit.note("connection", f"Saved the connection to {connection.url}{secret}", account_id=account_id)
+        _note(connection, is_new, bool(typed.secret.strip()))
     db.session.flush()
     return connection, notes
+
+
+def _note(connection, is_new, has_secret):
+    what = "Made a connection to" if is_new else "Changed the connection to"
+    secret = ", with another client secret" if has_secret and not is_new else ""
+    audit.note("connection", f"{what} {connection.url}{secret}", account_id=connection.account_id)
 
 
 def _mended(typed):

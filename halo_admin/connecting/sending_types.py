@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ..db import db
 from ..records import TypeValue
 from . import seen
-from .mapping import FIELDS, NONE
+from .kinds import FIELDS, NONE
 from .models import Mapping
 
 KIND = "company_type"

@@ -4,12 +4,12 @@ import sqlalchemy as sa
 
 from .. import normal
 from ..accounts.models import User
-from ..db import BigId, Owned, UTCDateTime, db
+from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
 from .models import Company, ordered_text
 from .searchable import digits, email_words, name_words, phone_words
 
 
-class Contact(Owned, db.Model):
+class Contact(OwnedByTheMany, db.Model):
     """A person, of a company or of none. `name` is what tables and sentences call them; the *_key columns are normal
     forms.
     """
@@ -66,6 +66,7 @@ class Contact(Owned, db.Model):
     }
     FORMS = {"email": "email", "phone": "phone", "mobile": "phone"}
     HALO_KIND = "user"  # what the mirror calls it
+    HALO_MARKS = {"inactive_in_halo": False}  # what an import says of Halo, without Halo
 
     __table_args__ = (
         db.Index("ix_contacts_by_name", "account_id", "name_sort", "id"),
@@ -126,7 +127,7 @@ class ContactList(Owned, db.Model):
     )
 
 
-class ListMember(Owned, db.Model):
+class ListMember(OwnedByTheMany, db.Model):
     """That a contact is, or was, on a list. The row stays when the contact leaves: who took it off decides whether an
     import may put it back.
     """

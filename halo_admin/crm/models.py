@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from .. import normal
 from ..accounts.models import User
-from ..db import BigId, Owned, UTCDateTime, db
+from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
 from .searchable import digits, domain_words, name_words, phone_words
 
 STARTING_TYPES = ("Prospect", "Client", "Partner", "Vendor")
@@ -42,7 +42,7 @@ class OpportunityStatus(Owned, db.Model):
     __table_args__ = (db.UniqueConstraint("account_id", "name_key"),)
 
 
-class Company(Owned, db.Model):
+class Company(OwnedByTheMany, db.Model):
     """An organisation. The *_key columns are the normal forms that matching reads."""
 
     __tablename__ = "companies"
@@ -95,6 +95,7 @@ class Company(Owned, db.Model):
     }
     FORMS = {"phone": "phone", "website": "website"}  # how values may differ in form only, where not as plain text
     HALO_KIND = "client"  # what the mirror calls it
+    HALO_MARKS = {"inactive_in_halo": False}  # what an import says of Halo, without Halo
 
     __table_args__ = (
         db.Index("ix_companies_by_name", "account_id", "name_sort", "id"),

@@ -57,3 +57,9 @@ def names_of(rows) -> dict[int, str]:
     """{user id: name} of whoever looks after a page's records."""
     ids = {row.salesperson_id for row in rows} - {None}
     return dict(map(tuple, db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))))) if ids else {}
+
+
+def emails_of(rows) -> dict[int, str]:
+    """{user id: e-mail} of the same, by which files name people."""
+    ids = {row.salesperson_id for row in rows} - {None}
+    return dict(map(tuple, db.session.execute(sa.select(User.id, User.email).where(User.id.in_(ids))))) if ids else {}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import msgspec
 import sqlalchemy as sa
 
 from ..accounts.models import Account
@@ -15,12 +16,22 @@ from .deciding import Deciding, store
 from .models import Decision
 from .situation import full_rows, links_of, versions_of
 
-BATCH = 500
 # what is needed of a decision to carry it out
 NEEDED = tuple(getattr(Decision, name) for name in (
     "id", "record_id", "state", "action", "by", "ours_id", "ours_version", "digest", "changes", "settled", "before",
 ))  # fmt: skip
 ACTIONS = ("created", "linked", "updated")
+
+
+class Due(msgspec.Struct, frozen=True):
+    """What is needed of a decision that has no row yet to carry it out."""
+
+    record_id: int
+    action: str
+    by: str | None
+    ours_id: int | None
+    changes: dict
+    settled: dict | None
 
 
 class Applying:
@@ -38,8 +49,21 @@ class Applying:
         found = self._like_new_ones(decisions, rows)
         holds = [one for one in decisions if self._holds(one, rows[one.record_id]) and one.record_id not in found]
         again, moved = self._renew(decisions, holds, rows)
-        self._carry_out([*holds, *again], rows)
+        self._carry_out_stored([*holds, *again], rows)
         return moved
+
+    def at_once(self, decisions: list[dict], rows: dict) -> int:
+        """Carry out what was decided in this very transaction, before it is stored; how many that were.
+
+        The others stay as they are: they wait for something, or a person has just edited what they are about.
+        """
+        due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
+        self.versions = versions_of(self.stage.model, [key for key in due if key > 0])
+        holds = [one for one in due.values() if self.versions.get(one["ours_id"]) == one["ours_version"]]
+        ours, at = self._carry_out([Due(*(one[name] for name in Due.__struct_fields__)) for one in holds], rows)
+        for one in holds:
+            one |= {"state": "applied", "ours_id": ours[one["record_id"]], "applied_at": at}
+        return len(holds)
 
     def follow(self, decisions) -> dict:
         """The same for records that follow another one: their leaders have been dealt with."""
@@ -48,7 +72,7 @@ class Applying:
         self.versions = versions_of(self.stage.model, {rows[one.record_id].found.leader.ours_id for one in holds})
         again, moved = self._renew(decisions, holds, rows)
         self._carry_out_following(holds, rows)
-        self._carry_out(again, rows)
+        self._carry_out_stored(again, rows)
         return moved
 
     def _renew(self, decisions, holds, rows):
@@ -88,29 +112,30 @@ class Applying:
         here = (Decision.run_id == self.run.id, among(Decision.record_id, [one["record_id"] for one in fresh]))
         return db.session.execute(sa.select(*NEEDED).where(*here).order_by(Decision.id)).all()
 
+    def _carry_out_stored(self, decisions, rows):
+        ours, at = self._carry_out(decisions, rows)
+        update_rows(Decision, [
+            {"id": one.id, "state": "applied", "ours_id": ours[one.record_id], "applied_at": at} for one in decisions
+        ])  # fmt: skip
+
     def _carry_out(self, decisions, rows):
+        """({mirror id: our id}, when) of what these decisions made or changed."""
         at = now()
         created = [one for one in decisions if one.action == "created"]
         new = [self._new(one, rows[one.record_id]) for one in created]
-        ours = dict(zip([one.id for one in created], writing.insert(self.stage.model, self.account, new), strict=True))
+        made = writing.insert(self.stage.model, self.account, new)
         changed = [one for one in decisions if one.action != "created"]
         touched = [one.ours_id for one in changed]
+        ours = {one.record_id: one.ours_id for one in changed}
+        ours |= dict(zip([one.record_id for one in created], made, strict=True))
         before = self.stage.check(self.situation, touched)
         writing.update(self.stage.model, self.account, self._updated(changed, rows))
-        self.stage.carry_out_beside(
-            self.situation, [(ours.get(one.id) or one.ours_id, one.changes) for one in decisions]
-        )
-        after = self.stage.check(self.situation, [*touched, *ours.values()])
+        self.stage.carry_out_beside(self.situation, [(ours[one.record_id], one.changes) for one in decisions])
+        after = self.stage.check(self.situation, [*touched, *made])
         self.stage.tell_check(self.run, before, after)
         self._give_way([one for one in changed if rows[one.record_id].takes_the_lead])
-        links, told = [], []
-        for one in decisions:
-            ours_id = ours.get(one.id) or one.ours_id
-            version = 1 if one.id in ours else self.versions[ours_id] + bool(self._writes(one, rows[one.record_id]))
-            links.append(self._link(one, rows[one.record_id], ours_id, version, at))
-            told.append({"id": one.id, "state": "applied", "ours_id": ours_id, "applied_at": at})
-        for model, changes in ((HaloRecord, links), (Decision, told)):
-            update_rows(model, changes)
+        update_rows(HaloRecord, [self._link(one, rows[one.record_id], ours[one.record_id], at) for one in decisions])
+        return ours, at
 
     def _new(self, one, row):
         blank = {field: None for field in self.stage.fields if field not in self.stage.only_set}
@@ -119,8 +144,8 @@ class Applying:
     def _columns(self, one):
         return {field: change[1] for field, change in one.changes.items() if field not in self.stage.beside}
 
-    def _writes(self, one, row):
-        return self._columns(one) or self._marked.get(one.id)
+    def _writes(self, one):
+        return bool(self._columns(one) or self._marked.get(one.record_id))
 
     def _updated(self, decisions, rows):
         """Whole rows of ours as they will be: bulk writing wants every field."""
@@ -132,13 +157,14 @@ class Applying:
         full = []
         for one in decisions:
             marks = self.stage.marks(rows[one.record_id])
-            self._marked[one.id] = any(ours[one.ours_id][name] != value for name, value in marks.items())
-            if self._writes(one, None):
+            self._marked[one.record_id] = any(ours[one.ours_id][name] != value for name, value in marks.items())
+            if self._writes(one):
                 full.append(ours[one.ours_id] | self._columns(one) | marks)
         return full
 
-    def _link(self, one, row, ours_id, version, at):
+    def _link(self, one, row, ours_id, at):
         row.ours_id = ours_id
+        version = 1 if one.action == "created" else self.versions[ours_id] + self._writes(one)
         return {
             "id": row.id, "ours_id": ours_id, "follows_id": None, "base": one.settled, "outcome": one.action,
             "run_id": self.run.id,

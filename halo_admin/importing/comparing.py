@@ -1,16 +1,19 @@
-"""The second movement, batch by batch: the quick path for what has not changed, a decision for the rest."""
+"""The second movement, batch by batch: the quick path for what has not changed, a decision for the rest.
+
+Where no decision hangs on a later one, a batch is saved in the transaction that compares it: its rows are loaded once.
+"""
 
 import sqlalchemy as sa
 
 from ..db import among, db
-from ..mirror.models import HaloRecord
+from ..mirror.models import HaloRecord, HaloTenant
 from . import stages
-from .applying import ACTIONS, settle
-from .deciding import BATCH, LOWEST, Deciding, store
+from .applying import ACTIONS, Applying, settle
+from .deciding import LOWEST, Deciding, store
 from .models import Decision
 from .situation import LIGHT, full_rows, mapping_revision, mirror_rows, quick
 
-STRIDE = 8  # usual batches at once, where most has not changed since the import before
+LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
 
 
 def prepare(run):
@@ -26,7 +29,19 @@ def prepare(run):
     )
     total = db.session.scalar(sa.select(sa.func.count()).where(*here))
     run.facts = run.facts | {"fetched": total}
-    run.progress = run.progress | {"comparing": [0, total]}
+    saved = sum(run.counts.values())
+    run.progress = run.progress | {"comparing": [0, total], "saving": [saved, saved]}
+    first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
+    if first:
+        run.question = {
+            "kind": "first",
+            "option": first.option,
+            "records": first.records,
+            "about": first.about,
+            "told": first.told,
+            "choices": [{"value": value, "label": label} for value, label in first.ways],
+        }
+        run.state = "waiting"
 
 
 def _carried_out(run):
@@ -47,25 +62,34 @@ def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
     situation = leg.situation()
     after = (HaloRecord.halo_id > leg.run.cursor, HaloRecord.gone_at.is_(None))
-    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(leg.stride * BATCH)
+    most = LIGHTLY if leg.little_changes else leg.size.number
+    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(most)
     with leg.batch() as run:
         rows = db.session.execute(chosen).all()
         if not rows:
             return True
         situation.run = run
         same, out, rest = quick(situation, [row for row in rows if not _is_carried_out(run, row)])
-        leg.stride = 1 if len(rest) > BATCH else STRIDE
-        if len(rest) > BATCH:
-            rest = rest[:BATCH]
+        leg.little_changes = len(rest) < len(rows) / 2
+        if len(rest) > leg.size.number:
+            rest = rest[: leg.size.number]
             rows, same, out = ([row for row in some if row.halo_id <= rest[-1].halo_id] for some in (rows, same, out))
         _pass_by(run, same, "unchanged")
         untold = _tell_again(run, out)
         _pass_by(run, [row for row in out if row.id not in untold], "skipped")
-        _decide(leg, situation, [*rest, *(row for row in out if row.id in untold)])
+        saved = _decide(leg, situation, [*rest, *(row for row in out if row.id in untold)])
         run.cursor = rows[-1].halo_id
-        done, total = run.progress["comparing"]
-        run.progress = run.progress | {"comparing": [done + len(rows), max(total, done + len(rows))]}
+        _progress(run, len(rows), saved)
+    leg.size.learn(len(rest), leg.took)
     return False
+
+
+def _progress(run, compared, saved):
+    """What is still to be compared may all be to save as well."""
+    done, total = run.progress["comparing"]
+    done, total = done + compared, max(total, done + compared)
+    saved += run.progress["saving"][0]
+    run.progress = run.progress | {"comparing": [done, total], "saving": [saved, saved + total - done]}
 
 
 def _is_carried_out(run, row):
@@ -105,10 +129,13 @@ def _by_run(rows):
 
 
 def _decide(leg, situation, rest):
+    """Decide about these rows; how many of them were saved as well."""
     if not rest:
-        return
-    rows = full_rows(situation, [row.id for row in rest])
-    decisions = Deciding(situation, rows).decisions()
+        return 0
+    rows = {row.id: row for row in full_rows(situation, [row.id for row in rest])}
+    decisions = Deciding(situation, list(rows.values())).decisions()
+    saved = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
     store(decisions)
-    settle(situation, decisions, {row.id: row for row in rows})
+    settle(situation, decisions, rows)
     leg.count(decisions)
+    return saved

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..db import JSON, BigId, Owned, UTCDateTime, db
+from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db
 from ..states import LIVE
 
 OUTCOMES = ("created", "linked", "updated", "unchanged", "review", "skipped", "failed")
@@ -86,7 +86,7 @@ class ImportRun(Owned, db.Model):
         self.problems = [*self.problems, sentence][-20:]
 
 
-class Decision(Owned, db.Model):
+class Decision(OwnedByTheMany, db.Model):
     """What a run means to do to one record, and why; after it was applied also what undoing needs."""
 
     __tablename__ = "decisions"

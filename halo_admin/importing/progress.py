@@ -144,8 +144,8 @@ def _pair(run, movement=None):
 
 def _bar(run, name, when):
     done, total = _pair(run, name)
-    if when == "later":
-        return Bar(name, 0.0, "")
+    if when == "later":  # a stage may save what it compares at once
+        return Bar(name, _part(done, total) or 0.0, f"{done:,}" if done else "")
     if when == "over":
         return Bar(name, 1.0, f"{done:,}" if done else "nothing to do")
     if name == "reading":

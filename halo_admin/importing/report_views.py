@@ -4,6 +4,7 @@ from flask import Response, flash, redirect, render_template, request, stream_wi
 from flask_login import current_user
 
 from .. import audit
+from ..connecting.kinds import KINDS
 from ..connecting.strip import strip_of
 from ..db import db
 from ..web.door import own_or_404
@@ -160,8 +161,10 @@ def _following(run):
     later = stages.STAGES[stages.STAGES.index(stages.stage(run.stage)) + 1 :]
     if run.stage == "users":
         return "Choose users", url_for("importing.users")
-    if run.purpose == "read":
-        return "Map company types", url_for("connecting.mapping_page", key=run.stage)
+    if run.purpose == "read" and stages.stage(run.stage).mapping:
+        return f"Map {KINDS[stages.stage(run.stage).mapping].words.value}s", url_for(
+            "connecting.mapping_page", key=run.stage
+        )
     if later:
         return f"Import {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
     return f"See the {'contacts' if run.stage == 'notes' else run.stage}", table_url(stages.stage(run.stage))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from ..db import db
-from .applying import BATCH, NEEDED, Applying
+from .applying import NEEDED, Applying
 from .models import Decision
 
 
@@ -11,7 +11,8 @@ def prepare(run):
     """Where saving starts, and how many records it is about."""
     run.cursor = 0
     todo = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.state.in_(("decided", "follows")))
-    run.progress = run.progress | {"saving": [0, db.session.scalar(todo)]}
+    saved = run.progress["saving"][0]
+    run.progress = run.progress | {"saving": [saved, saved + db.session.scalar(todo)]}
 
 
 def save(leg) -> bool:
@@ -19,9 +20,9 @@ def save(leg) -> bool:
     with leg.batch() as run:
         applying = Applying(leg.situation())
         # who follows comes after whom it follows
-        decisions, carry_out = _next(run, "decided"), applying.apply
+        decisions, carry_out = _next(leg, "decided"), applying.apply
         if not decisions:
-            decisions, carry_out = _next(run, "follows"), applying.follow
+            decisions, carry_out = _next(leg, "follows"), applying.follow
         if not decisions:
             return True
         moved = carry_out(decisions)
@@ -29,9 +30,10 @@ def save(leg) -> bool:
         run.cursor = max(run.cursor, *(one.id for one in decisions))
         done, total = run.progress["saving"]
         run.progress = run.progress | {"saving": [done + len(decisions), total]}
+    leg.size.learn(len(decisions), leg.took)
     return False
 
 
-def _next(run, state):
-    todo = sa.select(*NEEDED).where(Decision.run_id == run.id, Decision.state == state)
-    return db.session.execute(todo.order_by(Decision.id).limit(BATCH)).all()
+def _next(leg, state):
+    todo = sa.select(*NEEDED).where(Decision.run_id == leg.run_id, Decision.state == state)
+    return db.session.execute(todo.order_by(Decision.id).limit(leg.size.number)).all()

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..db import JSON, BigId, Owned, UTCDateTime, db
+from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db
 
 
 class HaloTenant(Owned, db.Model):
@@ -27,7 +27,7 @@ def _where(text):
     return {"sqlite_where": sa.text(text), "postgresql_where": sa.text(text)}
 
 
-class HaloRecord(Owned, db.Model):
+class HaloRecord(OwnedByTheMany, db.Model):
     """What Halo holds of one thing. `values` is what a decision compares; `listed` and `detail` are what it was
     made from. A row that could not be read keeps its last good values beside `error`.
     """

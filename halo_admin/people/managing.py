@@ -19,7 +19,7 @@ LAST = "{name} is the only admin who can sign in. Make somebody else an admin fi
 
 def lock(account_id: int) -> None:
     """Nobody else changes the account's users until this writing transaction ends; users are read anew from here on."""
-    db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update())
+    db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     db.session.expire_all()
 
 

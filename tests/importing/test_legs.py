@@ -207,7 +207,7 @@ def test_reading_is_used_by_the_next_import_within_ten_minutes_and_only_once(wor
 
 def test_what_was_saved_before_a_stop_counts_once_when_everything_is_read_again(started, monkeypatch):
     world, run = started
-    monkeypatch.setattr("halo_admin.importing.saving.BATCH", 100)
+    monkeypatch.setattr("halo_admin.importing.batch_sizes.MOST", 100)
     while world.fresh(run).movement != "saving":
         one_batch(world, run)
     one_batch(world, run)

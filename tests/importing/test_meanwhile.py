@@ -67,7 +67,7 @@ def test_a_mapping_changed_meanwhile_decides_again(world):
 
 
 def test_a_run_cancelled_while_saving_tells_what_came_in(world, monkeypatch):
-    monkeypatch.setattr("halo_admin.importing.saving.BATCH", 10)
+    monkeypatch.setattr("halo_admin.importing.batch_sizes.MOST", 10)
     for number in range(25):
         world.theirs(f"Client {number}")
     world.map()

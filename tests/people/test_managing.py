@@ -43,7 +43,7 @@ def test_each_user_has_a_line_with_roles_state_and_link(world, ann):
     bob = world.user("Bob", roles=["salesperson"])
     assert " Salesperson " in row_of(world, ann, "Bob")
     assert " Active " in row_of(world, ann, "Bob")
-    assert " Not linked " in row_of(world, ann, "Bob")
+    assert " Not linked to Halo " in row_of(world, ann, "Bob")
     assert " Invited " in row_of(world, ann, "Jo Roth")
     assert re.search(r"Halo agent \d+, Jo Roth", row_of(world, ann, "Jo Roth"))
     press(ann, bob, "disable")
@@ -250,3 +250,11 @@ def test_another_accounts_users_are_not_there(world, ann):
         assert press(ann, cleo.id, what).status_code == 404
     begin_write()
     assert people.by_password("cleo@example.com", PASSWORD) is not None
+
+
+def test_a_name_from_halo_is_shown_and_never_run(world, ann):
+    world.agent("<script>alert(1)</script>", email="x@msp.example")
+    read(world)
+    page = ann.get("/settings/halo/users").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page

@@ -118,12 +118,12 @@ def test_an_admin_looks_after_people(page, new_page, serve, staff, complaints):
     guest.get_by_text("You may not do this. Ask an admin of your account.").wait_for()
 
     row.get_by_role("link", name="Disable Bob Marsh").click()
-    page.get_by_label("Hand them over to").select_option(label="Eve Stone")
+    page.get_by_label("Hand over to").select_option(label="Eve Stone")
     assert barriers(page) == []
     shot(page, "disable")
     page.get_by_role("button", name="Disable Bob Marsh").click()
     page.get_by_text("Bob Marsh is disabled and signed out. Handed over: 1 company.").wait_for()
-    page.locator("#disabled summary").first.click()
+    page.get_by_role("button", name="Enable Bob Marsh").wait_for()
     shot(page, "people-disabled")
     guest.goto(f"{address}/companies")
     guest.get_by_role("button", name="Sign in").wait_for()

@@ -1,9 +1,12 @@
 """The users stage: agents and roles are read, users with the same e-mail linked, and everything told."""
 
+import re
+
 import pytest
 
 from halo_admin.importing.telling import decisions_of
 from tests.importing.world import all_told, counts
+from tests.people.staff import Staff
 
 
 def reasons(run):
@@ -100,3 +103,21 @@ def test_users_of_another_account_are_nobody_here(world):
     world.run()
     assert world.linked() == {}
     assert "jo.roth" not in world.row(jo).plan.why
+
+
+def test_the_practice_tenants_agents_are_read_mapped_and_invited(sqlite_url, tmp_path):
+    with Staff(sqlite_url, tmp_path, practice={"agents": 14}) as world:
+        world.run()
+        ann, page = world.visitor(), "/settings/halo/users"
+        suggested = re.findall(r'name="(means-[^"]+)".*?</select>', ann.get(page).text, re.DOTALL)
+        answers = {name: "salesperson" if "3" in name else "" for name in suggested}
+        ann.post(f"{page}/roles", data=answers | {"take_in": ["salesperson", "none"]})
+        chosen = [row for row in world.rows() if row.plan.what == "invite"]
+        assert len(chosen) > 3
+        assert {"it is an API agent: programs act as it"} <= {row.plan.why for row in world.rows()}
+        shown = {"row": [row.agent.halo_id for row in chosen], "chosen": [row.agent.halo_id for row in chosen]}
+        types = {f"types-{row.agent.halo_id}": list(row.agent.roles) for row in chosen}
+        ann.post(page, data=shown | types | {"do": "invite"})
+        said = ann.post(f"{page}/invite", data={"halo_id": shown["row"]}, follow_redirects=True).text
+        assert f"{len(chosen)} people invited." in said
+        assert len(world.linked()) == len(chosen)

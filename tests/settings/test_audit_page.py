@@ -64,7 +64,7 @@ def test_what_people_do_is_told_with_who_and_from_where(world, ann):
         ("Bob", "Signed in."),
         ("bob@example.com", "Typed a wrong password."),
         ("ann", "Signed in."),
-        ("The command line", f"Saved the connection to {world.halo.url} with another client secret."),
+        ("The command line", f"Made a connection to {world.halo.url}."),
     ]
     assert ("ann", "Started an import of companies.") in found
     assert any(what.startswith("Changed what") for _, what in found)
@@ -73,12 +73,12 @@ def test_what_people_do_is_told_with_who_and_from_where(world, ann):
 
 @pytest.mark.parametrize(("query", "left"), [
     ("?kind=sign-in", ["Signed in."]),
-    ("?who=command line", ["Saved the connection to {url} with another client secret."]),
+    ("?who=command line", ["Made a connection to {url}."]),
     ("?place=203.0.113.1", ["Signed in."]),
     ("?until=1999-12-31", []),
-    ("?since=2000-01-01&kind=connection", ["Saved the connection to {url} with another client secret."]),
+    ("?since=2000-01-01&kind=connection", ["Made a connection to {url}."]),
     ("?kind=nothing&who=x&since=then&until=99999-1-1&after=-4&place=",
-     ["Signed in.", "Saved the connection to {url} with another client secret."]),
+     ["Signed in.", "Made a connection to {url}."]),
 ])  # fmt: skip
 def test_entries_are_narrowed(world, ann, query, left):
     assert said(ann, query) == [one.format(url=world.halo.url) for one in left]

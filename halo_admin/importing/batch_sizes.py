@@ -1,0 +1,17 @@
+"""How many records one transaction takes in: as many as go in so short a time that people's edits get through."""
+
+AIM = 0.15  # seconds that a batch may take; people notice a wait of 0.25
+FIRST, FEWEST, MOST = 500, 50, 2000
+
+
+class BatchSize:
+    """Learns from each batch how many the next one takes."""
+
+    def __init__(self):
+        self.number = min(FIRST, MOST)
+
+    def learn(self, done: int, seconds: float) -> None:
+        """A batch of `done` records took so long. One that was not full tells little."""
+        if done >= self.number:
+            fits = int(done * AIM / max(seconds, 0.001))
+            self.number = max(min(fits, 2 * self.number, MOST), min(FEWEST, MOST))
