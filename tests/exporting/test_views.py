@@ -162,3 +162,20 @@ def test_no_page_or_form_takes_two_records(world):
     rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("exporting.")]
     assert len(rules) == 8
     assert all(len(rule.arguments) == 1 for rule in rules)
+
+
+def test_the_mapping_names_what_stands_for_each_type_when_sending(world, client):
+    world.theirs("Zoo", type="Supplier", id=21)
+    world.theirs("Yak", type="Partner", id=22)
+    world.map(Supplier="Vendor", Partner="Vendor")
+    world.imported()
+    html = client.get("/settings/halo/companies/mapping").text
+    assert "Used when sending" in html
+    assert "Customer is sent as this" in html
+    group = re.search(r'name="(sends-\d+)" value="relationship:3"', html)[1]
+    assert client.post("/settings/halo/companies/mapping", data={group: "relationship:4"}).status_code == 302
+    html = client.get("/settings/halo/companies/mapping").text
+    assert re.search(r'value="relationship:4" checked', html)
+    acme = world.ours("Acme", type="Vendor")
+    assert world.sent("company", acme, "type").state == "done"
+    assert world.clients("Acme")[0]["customer_relationship"] == [4]
