@@ -107,7 +107,16 @@ def leaving():
         going=practice.to_be_removed(account_id),
         staying=practice.to_stay(account_id),
         put_back=practice.to_be_put_back(account_id),
+        place_of=_place_of,
     )
+
+
+def _place_of(stage, record):
+    """Where a record that stays is seen: a note with what it is about."""
+    about = {"companies": "company_id", "contacts": "contact_id", "opportunities": "opportunity_id"}.get(stage)
+    ids = {about: record.id} if about else {name: getattr(record, name, None) for name in ("contact_id", "company_id")}
+    name = next((name for name, one in ids.items() if one is not None), None)
+    return url_for(f"crm.{name.removesuffix('_id')}", **{name: ids[name]}) if name else None
 
 
 @bp.post("/connection/leave-practice")
@@ -119,7 +128,7 @@ def leave_practice():
         flash(str(error), "warning")
         return redirect(url_for("connecting.leaving"))
     db.session.commit()
-    told = " and ".join(f"{count:,} {what}" for what, count in reversed(removed.items()) if count)
+    told = ", ".join(f"{count:,} {what}" for what, count in reversed(removed.items()) if count)
     flash(f"Practice data is gone. Removed: {told or 'nothing'}.", "success")
     return redirect(url_for("connecting.page"))
 
