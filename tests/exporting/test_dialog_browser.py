@@ -76,7 +76,7 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     dialog.get_by_label("City").uncheck()
     dialog.get_by_text("Changes the phone of its main site.").wait_for()
     dialog.get_by_role("button", name="Send", exact=True).click()
-    dialog.get_by_text("Written").wait_for()
+    dialog.get_by_text("Written", exact=True).wait_for()
     assert world.site(client["id"])["phonenumber"] == "+49 30 5550199"
     assert world.site(client["id"])["line3"] == "Berlin"
 
@@ -94,7 +94,7 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     dialog.get_by_text("Say below that it is to be overwritten.").wait_for()
     more.check()
     dialog.get_by_role("button", name="Send", exact=True).click()
-    dialog.get_by_text("Written").wait_for()
+    dialog.get_by_text("Written", exact=True).wait_for()
     assert world.halo.tenant.get("clients", client["id"])["website"] == "ours.example"
     dialog.get_by_role("link", name="Close").click()
     ann.goto(f"{site}/companies/{acme}?tab=history")
@@ -126,7 +126,7 @@ def test_link_to_an_existing_one_and_be_refused_by_a_mandatory_field(world, site
     world.halo.app.book.clear()
     dialog.get_by_role("button", name="Look into Halo again").click()
     dialog.get_by_role("button", name="Send", exact=True).click()
-    dialog.get_by_text("Written").wait_for()
+    dialog.get_by_text("Written", exact=True).wait_for()
     assert world.site(client_id)["line3"] == "Berlin"
     assert world.record(client_id).ours_id == acme
 

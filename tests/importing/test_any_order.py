@@ -1,4 +1,4 @@
-"""Imports, unlinkings, deletions and links in any order: nothing that a person parted comes back, nothing comes twice."""
+"""Imports, unlinkings, deletions and links in any order: nothing that was parted comes back, nothing comes twice."""
 
 import itertools
 
