@@ -8,7 +8,7 @@ from ..db import db
 from ..halo.pages import page_of
 from ..heartbeats import living
 from ..queues import EXPORTS
-from . import answering, checks, credentials, kinds, mapping_form, practice
+from . import answering, checks, credentials, kinds, mapping_form, practice, sending_types
 from .models import SHARES
 from .opening import connection_of, share_of
 from .strip import strip_of
@@ -107,7 +107,16 @@ def leaving():
         going=practice.to_be_removed(account_id),
         staying=practice.to_stay(account_id),
         put_back=practice.to_be_put_back(account_id),
+        place_of=_place_of,
     )
+
+
+def _place_of(stage, record):
+    """Where a record that stays is seen: a note with what it is about."""
+    about = {"companies": "company_id", "contacts": "contact_id", "opportunities": "opportunity_id"}.get(stage)
+    ids = {about: record.id} if about else {name: getattr(record, name, None) for name in ("contact_id", "company_id")}
+    name = next((name for name, one in ids.items() if one is not None), None)
+    return url_for(f"crm.{name.removesuffix('_id')}", **{name: ids[name]}) if name else None
 
 
 @bp.post("/connection/leave-practice")
@@ -119,7 +128,7 @@ def leave_practice():
         flash(str(error), "warning")
         return redirect(url_for("connecting.leaving"))
     db.session.commit()
-    told = " and ".join(f"{count:,} {what}" for what, count in reversed(removed.items()) if count)
+    told = ", ".join(f"{count:,} {what}" for what, count in reversed(removed.items()) if count)
     flash(f"Practice data is gone. Removed: {told or 'nothing'}.", "success")
     return redirect(url_for("connecting.page"))
 
@@ -139,6 +148,8 @@ def save_mapping(key):
     fragment = bool(request.headers.get("HX-Request"))
     try:
         answering.save(tenant, kind, mapping_form.answers_in(tenant, kind, request.form))
+        if kind == sending_types.KIND:
+            sending_types.choose(tenant.id, request.form)
     except answering.Unknown as error:
         db.session.rollback()
         words = {"error": str(error)}
