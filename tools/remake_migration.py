@@ -28,6 +28,7 @@ def main():
     import halo_admin.heartbeats
     import halo_admin.importing.models
     import halo_admin.importing.note_fetch_models
+    import halo_admin.importing.order_models
     import halo_admin.mirror.models
     import halo_admin.mirror.reading_models  # noqa: F401
 

@@ -109,9 +109,6 @@ PAGES = {
         "crm.unlink_contact",
         "crm.unlink_opportunity",
         "crm.upload_file",
-        "note_fetching.fetch",
-        "note_fetching.get_notes_of_company",  # and may send
-        "note_fetching.get_notes_of_contact",
     },
     Right.SEND: {
         "exporting.choose",
@@ -122,6 +119,9 @@ PAGES = {
         "exporting.send",
         "exporting.send_company",
         "exporting.send_contact",
+        "note_fetching.fetch",
+        "note_fetching.get_notes_of_company",
+        "note_fetching.get_notes_of_contact",
     },
     Right.SETTLE: {
         "audit.file",
@@ -141,6 +141,7 @@ PAGES = {
         "importing.answer_own_company",
         "importing.bring_back",
         "importing.cancel",
+        "importing.cancel_order",
         "importing.chip",
         "importing.choose",
         "importing.decision",
@@ -148,6 +149,7 @@ PAGES = {
         "importing.go_on",
         "importing.history",
         "importing.left_out",
+        "importing.order",
         "importing.progress",
         "importing.rail",
         "importing.reply",
@@ -155,11 +157,14 @@ PAGES = {
         "importing.run_page",
         "importing.stage_page",
         "importing.start",
+        "importing.start_order",
+        "importing.start_unmapped",
         "importing.change_agent",
         "importing.save_roles",
         "importing.invite",
         "importing.inviting",
         "importing.save_users",
+        "importing.save_whose",
         "importing.users",
         "people.disable",
         "people.disabling",
@@ -224,11 +229,6 @@ def may(user, right: Right) -> bool:
     if right is Right.WORK:
         return bool(WORKING.intersection(user.roles))
     return user.is_admin or (right is Right.SEND and bool(set(user.account.senders).intersection(user.roles)))
-
-
-def may_send(user) -> bool:
-    """Whether somebody may send records to Halo, and ask it for notes: as the account's admins said, by role."""
-    return user.is_admin or bool(set(user.account.senders).intersection(user.roles))
 
 
 def may_open(user, endpoint: str) -> bool:

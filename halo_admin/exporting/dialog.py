@@ -31,6 +31,7 @@ def of(export, user, error="", at="", ticked=None) -> dict:
     record = db.session.get(kind.model, export.ours_id)
     shown = {"export": export, "kind": kind, "record": record, "error": error, "at": at, "found": export.found or {},
              "nobody_works": export.is_worked_on and not living(EXPORTS), "OUTCOMES": OUTCOMES,
+             "new": sentences.new(kind),
              "lock": locks.lock_of(export.account_id) if export.state in ("ready", "where") else None}  # fmt: skip
     if record is None:
         return shown | {"state": "gone"}

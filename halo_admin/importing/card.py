@@ -10,7 +10,7 @@ from ..connecting.opening import connection_of
 from ..db import db, owned
 from ..states import LIVE
 from ..web.words import STATES
-from . import asking, finishing, history, runs, stages, websites
+from . import asking, finishing, history, note_plan, runs, stages, websites
 from .models import OUTCOMES, ImportRun
 from .progress import LABELS
 from .stage import Stage
@@ -38,6 +38,7 @@ class Card:
     unmapped: tuple = ()  # (kinds.Words, values nobody has answered for, their records) of each kind that has any
     websites: int = 0  # that were never read, one request each
     website_minutes: int = 0  # how long reading them takes
+    plan: object = None  # whose notes there are to choose from (note_plan.py)
     choices: tuple = ()  # what can be chosen: (stage.Choice, how many records it is about, what is chosen)
     is_first: bool = False  # the account has imported nothing yet
 
@@ -136,6 +137,8 @@ def _of_tenant(tenant, stage):
     told = {"choices": tuple((one, stage.concerned(one, tenant.id, value), value) for one, value in choices)}
     if stage.mapping:
         told |= _mapped(tenant, stage)
+    if stage.key == note_plan.whose.STAGE:
+        told |= {"plan": note_plan.plan(tenant)}
     if websites.are_told_singly(tenant, stage):
         unread = websites.count_unread(tenant.id, stage)
         seconds = asking.seconds_for(unread, tenant.account_id)

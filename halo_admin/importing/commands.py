@@ -13,9 +13,10 @@ from ..crm.statuses import STATUSES
 from ..db import begin_write, db
 from ..people import choosing, inviting
 from ..shell import account_option, answer, json_option, person, refuse
-from . import legs, runs, stages
+from . import legs, orders, runs, stages
 from .card import counted
 from .models import OUTCOMES, ImportRun
+from .order_models import ImportOrder
 from .telling import decisions_of
 
 STAGE = click.Choice(list(stages.BY_KEY))
@@ -36,7 +37,7 @@ def read(stage, account, inline, as_json):
 
 
 @click.command("import")
-@click.argument("stage", type=STAGE)
+@click.argument("stage", type=click.Choice([*stages.BY_KEY, "all"]))
 @account_option
 @click.option("--preview", is_flag=True, help="Stop after comparing.")
 @click.option("--full", is_flag=True, help="Also read every cached detail again.")
@@ -74,7 +75,10 @@ def read(stage, account, inline, as_json):
 @json_option
 @with_appcontext
 def import_(stage, account, preview, full, inline, newer, websites, chosen, unmapped, invite, as_json):  # fmt: skip
-    """Import a stage; waits for its end.
+    """Import a stage, or all of them in order; waits for its end.
+
+    With "all", Halo's types and statuses are read first, and each stage starts when the one before has ended well. What
+    nobody has mapped is told, and left out.
 
     Where another import or reading is running, or this one with other options, it waits for that one's end first
     (with --inline it takes part in it). An import just like it that is running already is the one it waits for.
@@ -83,11 +87,51 @@ def import_(stage, account, preview, full, inline, newer, websites, chosen, unma
         refuse(LATER, code=2)
     if invite and stage != "users":
         refuse("Only users can be invited.", code=2)
+    if stage == "all":
+        _import_all(account, inline, as_json, {"newer": newer, "websites": websites} | ({"full": True} if full else {}))
+        return
     _choose(account, stage, chosen)
     options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
     if stage == "opportunities":
         options |= {"unmapped_type": "leave_out", "unmapped_status": _status(account, unmapped)}
     _run(account, stage, inline, as_json, then=_invited if invite else None, options=options)
+
+
+def _import_all(account, inline, as_json, options):
+    if not inline:
+        _require_queue()
+    try:
+        order = orders.start(account.id, person(), options)
+    except runs.Locked as locked:
+        refuse(f"{locked.lock.reason}.")
+    order = _order_to_its_end(order, inline)
+    told = [db.session.get(ImportRun, run_id) for run_id in order.runs]
+    data = {"state": order.state, "runs": [_summary(run) for run in told], "stopped": order.stopped}
+    answer(data, as_json, "\n".join([*map(_words, told), order.stopped or "All came to their end."]))
+    if order.state != "done":
+        refuse(order.stopped or "It did not come to its end.")
+
+
+def _order_to_its_end(order, inline):
+    """Work on an order, or see it worked on, until it has ended; what is not mapped is told and left out."""
+    order_id = order.id
+    orders.queue(order)
+    while order.is_live:
+        if order.state == "reading" and inline:
+            orders.read(order_id)
+        elif order.state == "asking":
+            for one in orders.unmapped(order):
+                names = ", ".join(f"{name} ({number:,})" for name, number in one.values)
+                click.echo(f"{one.stage.title}: nobody has mapped {names}; left out.", err=True)
+            begin_write()
+            orders.reply(order)
+        elif order.state == "running" and (run := orders.go_on(order.account_id)) and inline:
+            legs.run_inline(run.id)
+        if not inline:
+            time.sleep(0.3)
+        db.session.rollback()
+        order = db.session.get(ImportOrder, order_id, populate_existing=True)
+    return order
 
 
 def _invited(run):

@@ -155,7 +155,7 @@ class Deciding:
         return self._decision(row, "created", reason, why, changes=changes, settled=settled, **more)
 
     def _merge(self, row, ours):
-        later = self.times.judge(row, ours["edited_at"], self.final)
+        later = self.times.judge(row, ours["edited_at"], self.final or not self.stage.tells_times)
         same = self._same
         erasing = self.stage.erasing(row, self.situation)
         theirs = self.theirs[row.id]

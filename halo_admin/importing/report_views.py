@@ -37,6 +37,7 @@ def decisions_csv(run_id):
     run = own_or_404(ImportRun, run_id)
     said = f"Downloaded what happened in {sentences.title(run)}"
     audit.note_now("download", said, account_id=run.account_id)
+    db.session.refresh(run)  # the file is made once the session has ended
     rows = stream_with_context(report_files.rows(run, report_pages.read(run, request.args)))
     name = f"{run.stage}-{run.started_at:%Y-%m-%d-%H%M}.csv"
     return Response(rows, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})

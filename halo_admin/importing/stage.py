@@ -112,6 +112,7 @@ class Stage:
     held_by = {}  # fields that Halo keeps on another record: {field: mirror kind}
     movements = {}  # those it carries out in its own way: {movement: a function like those in legs.MOVEMENTS}
     shows_records = False  # whether its own page shows what was read
+    tells_times = True  # whether a detail of Halo's tells when its record was changed
     reads_singly = ""  # what its reading asks for one by one, a request each, where it sweeps no list
     takes_over = "it leads the Halo records that are one here now"  # why a record of ours gets this one as its own
 

@@ -591,6 +591,38 @@ def upgrade():
         )
 
     op.create_table(
+        "import_orders",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("stages", halo_admin.db.JSON(), nullable=False),
+        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("runs", halo_admin.db.JSON(), nullable=False),
+        sa.Column("options", halo_admin.db.JSON(), nullable=False),
+        sa.Column("stopped", sa.Text(), nullable=True),
+        sa.Column("started_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("touched_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_import_orders_account_id")),
+        sa.ForeignKeyConstraint(["by_user_id"], ["users.id"], name=op.f("fk_import_orders_by_user_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_import_orders_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_orders")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("import_orders", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_orders_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_import_orders_one_live",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('reading', 'asking', 'running')"),
+            postgresql_where=sa.text("state IN ('reading', 'asking', 'running')"),
+        )
+
+    op.create_table(
         "import_runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1221,6 +1253,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_import_runs_account_id"))
 
     op.drop_table("import_runs")
+    with op.batch_alter_table("import_orders", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_import_orders_one_live",
+            sqlite_where=sa.text("state IN ('reading', 'asking', 'running')"),
+            postgresql_where=sa.text("state IN ('reading', 'asking', 'running')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_import_orders_account_id"))
+
+    op.drop_table("import_orders")
     with op.batch_alter_table("halo_records", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_halo_records_one_link",

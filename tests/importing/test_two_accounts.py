@@ -20,9 +20,10 @@ from halo_admin.crm.note_models import Note
 from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.exporting.models import Export
-from halo_admin.importing import note_fetching
+from halo_admin.importing import note_fetching, orders
 from halo_admin.importing.models import Decision
 from halo_admin.importing.note_fetch_models import NoteFetch
+from halo_admin.importing.order_models import ImportOrder
 from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
 
@@ -68,7 +69,9 @@ def imported(ann):
     ann.run("users")
     export_of(ann, ann.company(name=f"{MARK} typed"))
     uploaded(ann)
-    return every_stage(ann, newer="ours")["companies"]
+    runs = every_stage(ann, newer="ours")
+    orders.cancel(orders.start(ann.account.id, ann.ann))
+    return runs["companies"]
 
 
 def every_stage(world, **options):
@@ -187,14 +190,16 @@ def export_of(ann, company):
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    models = (Contact, ContactList, Note, NoteFetch, Opportunity)
-    contact, named, note, fetch, sale = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    models = (Contact, ContactList, Note, NoteFetch, ImportOrder, Opportunity)
+    rows = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    contact, named, note, fetch, order, sale = rows
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     file = db.session.scalar(owned(FileLoad, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
             "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id,
-            "opportunity_id": sale.id, "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
+            "order_id": order.id, "opportunity_id": sale.id,
+             "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
