@@ -25,7 +25,7 @@ def lines(account_id, dice) -> list[Line]:
     """Everything that is measured, in the order of the report."""
     company, contact = Places(Company, account_id, dice), Places(Contact, account_id, dice)
     return [*company_lines(account_id, company, dice), *contact_lines(account_id, contact, company, dice),
-            *list_lines(account_id)]  # fmt: skip
+            *list_lines(account_id), *top_lines(company, contact, dice)]  # fmt: skip
 
 
 class Places:
@@ -135,6 +135,22 @@ def _filter_lines(path, filters, places):
 def list_lines(account_id) -> list[Line]:
     one = iter(_ids(ContactList, account_id) * 100_000)
     return [Line("lists", lambda: "/lists"), Line("list: its page", lambda: f"/lists/{next(one)}")]
+
+
+def top_lines(companies, contacts, dice) -> list[Line]:
+    """Home, what the search box on top finds, and the settings."""
+    searches = {
+        "one letter": lambda: "m", "a common word": lambda: "gmbh", "a common name": lambda: "anna",
+        "a rare company": lambda: _words(companies.any().name), "a rare contact": lambda: _words(contacts.any().name),
+        "a phone number": lambda: f"%2B1415{dice.randint(2_000_000, 9_999_999)}",
+        "a Halo id": lambda: str(contacts.any().id + 1000), "nothing has it": lambda: "zzyqx",
+    }  # fmt: skip
+    found = [Line(f"search box: {title}", lambda word=word: address("search", q=word()))
+             for title, word in searches.items()]  # fmt: skip
+    ways = [Line(f"ways back: {way}", lambda way=way: f"/companies/{companies.any().id}/{way}")
+            for way in ("unlink", "never-import", "delete", "link")]  # fmt: skip
+    return [Line("home", lambda: "/"), *found, *ways, Line("left out", lambda: "/settings/halo/left-out"),
+            Line("general settings", lambda: "/settings/account")]  # fmt: skip
 
 
 def _ids(model, account_id):

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from halo_admin.connecting.models import Connection, Mapping
 from halo_admin.crm import lists, types, writing
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
+from halo_admin.importing.models import ImportRun
 from halo_admin.mirror.links import make_current
 from halo_admin.mirror.models import HaloTenant
 from halo_admin.practice.made_up.world import World
@@ -19,12 +21,15 @@ from halo_admin.practice.size import Size
 BATCH = 2000
 TYPES = ("Client", "Client", "Client", "Prospect", "Prospect", "Partner", "Vendor", None)
 RUN = 1  # the number of the import that "made" them
+HALO_TYPES = 12  # of which the mapping answers for all but one
+RUNS = 40  # imports of each stage that the account has behind it
 
 # what the mirror holds of a linked record: the columns a profile reads
 LINK = """
 INSERT INTO halo_records (account_id, tenant_id, kind, halo_id, label, active, "values", ours_id, outcome, run_id,
-                          linked_at, changed_before)
-SELECT account_id, :tenant, :kind, id + 1000, name, {true}, '{{}}', id, 'created', 1, created_at, created_at
+                          linked_at, changed_before, type_key)
+SELECT account_id, :tenant, :kind, id + 1000, name, {true}, '{{}}', id, 'created', 1, created_at, created_at,
+       CASE :kind WHEN 'client' THEN 'relationship:' || (1 + id % {types}) END
 FROM {table} WHERE account_id = :account
 """
 
@@ -114,9 +119,28 @@ def _link(account):
     make_current(tenant)
     true = "1" if db.engine.dialect.name == "sqlite" else "true"
     for model in (Company, Contact):
-        db.session.execute(sa.text(LINK.format(table=model.__tablename__, true=true)),
+        db.session.execute(sa.text(LINK.format(table=model.__tablename__, true=true, types=HALO_TYPES)),
                            {"tenant": tenant.id, "kind": model.HALO_KIND, "account": account.id})  # fmt: skip
+    _connect(tenant)
     db.session.commit()
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("ANALYZE"))  # what its own daemon does a minute after an import
+
+
+def _connect(tenant):
+    """What Home looks at: the connection, the mapping, and imports that have ended, some with questions."""
+    mine = {"account_id": tenant.account_id, "tenant_id": tenant.id}
+    url = {"url": tenant.identity, "client_id": "of measurements", "connected_at": now()}
+    answers = [
+        Mapping(**mine, kind="company_type", halo_key=f"relationship:{number}", halo_name=f"Type {number}",
+                choice="import")
+        for number in range(1, HALO_TYPES)
+    ]  # fmt: skip
+    runs = [
+        ImportRun(**mine, stage=stage, state="done", by_name="Ann", started_at=now(), ended_at=now(),
+                  counts={"created": 12, "unchanged": 9000, "review": 3}, facts={"fetched": 9015})
+        for _ in range(RUNS) for stage in ("companies", "contacts")
+    ]  # fmt: skip
+    db.session.add_all([Connection(**mine, **url), *answers, *runs])
+    db.session.flush()

@@ -119,6 +119,7 @@ PAGES = {
         "exporting.send",
         "exporting.send_company",
         "exporting.send_contact",
+        "exporting.send_note",
         "note_fetching.fetch",
         "note_fetching.get_notes_of_company",
         "note_fetching.get_notes_of_contact",

@@ -99,7 +99,17 @@ def _place(row):
 
 def resolve(tenant_id: int, kind: str) -> dict[str, tuple[str, int | None]]:
     """What is answered: {halo_key: ("import", id of ours or None where it means none) or ("leave_out", None)}."""
+    return _answers(_kept(tenant_id, kind), kind)
+
+
+def without_answer(tenant_id: int, kind: str) -> set[str] | None:
+    """The keys of the values known so far that nobody has answered for; None before the first answers."""
     kept = _kept(tenant_id, kind)
+    answers = _answers(kept, kind)
+    return kept.keys() - answers.keys() if answers else None
+
+
+def _answers(kept, kind):
     own = BY_KEY[kind].own
     ids = {row.ours_id for row in kept.values()} - {None}
     there = set(db.session.scalars(sa.select(own.model.id).where(own.model.id.in_(ids)))) if own and ids else set()

@@ -2,7 +2,7 @@
 
 from ..crm.own_lists import folded
 from ..mirror.models import HaloTenant
-from . import answering, mapping
+from . import answering, mapping, sending_types
 from .kinds import KINDS
 from .mapping import Row
 
@@ -14,7 +14,9 @@ def form_of(tenant: HaloTenant, kind: str, said: str = "", error: str = "") -> d
     about = KINDS[kind]
     rows = mapping.table(tenant, kind) if about.any_read(tenant.id) else []
     ours = about.own.all(tenant.account_id) if about.own else []
+    sends = sending_types.shown(tenant.id) if kind == sending_types.KIND else None
     return {
+        "sends": sends,
         "kind": kind,
         "stage": about.stage,
         "words": about.words,

@@ -8,7 +8,7 @@ from ..db import db
 from ..halo.pages import page_of
 from ..heartbeats import living
 from ..queues import EXPORTS
-from . import answering, checks, credentials, kinds, mapping_form, practice
+from . import answering, checks, credentials, kinds, mapping_form, practice, sending_types
 from .models import SHARES
 from .opening import connection_of, share_of
 from .strip import strip_of
@@ -148,6 +148,8 @@ def save_mapping(key):
     fragment = bool(request.headers.get("HX-Request"))
     try:
         answering.save(tenant, kind, mapping_form.answers_in(tenant, kind, request.form))
+        if kind == sending_types.KIND:
+            sending_types.choose(tenant.id, request.form)
     except answering.Unknown as error:
         db.session.rollback()
         words = {"error": str(error)}

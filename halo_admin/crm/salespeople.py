@@ -4,13 +4,8 @@ import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..db import db, owned
-from . import editing, held
-from .contact_models import Contact
-from .models import Company
+from . import editing
 from .searching import Narrowing
-
-held.hang(Contact, "salesperson_id", "contact", "contacts", "contact")
-held.hang(Company, "salesperson_id", "company", "companies", "company")
 
 NOBODY = "none"  # how an address asks for the records that nobody looks after
 LABEL = "No salesperson"

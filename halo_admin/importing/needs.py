@@ -51,9 +51,9 @@ def _of_types(tenant, stage):
 
 
 def _of_values(tenant, stage, kind):
-    counts, answers = KINDS[kind].counts(tenant.id), mapping.resolve(tenant.id, kind)
-    new = {key: records for key, records in counts.items() if key not in answers}
-    if not new or not answers:  # before the first answers the mapping is a step of the set-up
+    keys = mapping.without_answer(tenant.id, kind)  # None: the mapping is still a step of the set-up
+    new = {key: records for key, records in KINDS[kind].counts(tenant.id).items() if key in keys} if keys else {}
+    if not new:
         return []
     called = KINDS[kind].words
     values = plural(len(new), f"new {called.short}", f"new {called.shorts}")

@@ -5,6 +5,8 @@ import threading
 import pytest
 
 from halo_admin import queues
+from halo_admin.connecting.models import StageState
+from halo_admin.db import begin_write, db
 from tests.browsing import barriers, shot
 
 pytestmark = pytest.mark.browser
@@ -76,7 +78,7 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     dialog.get_by_label("City").uncheck()
     dialog.get_by_text("Changes the phone of its main site.").wait_for()
     dialog.get_by_role("button", name="Send", exact=True).click()
-    dialog.get_by_text("Written").wait_for()
+    dialog.get_by_text("Written", exact=True).wait_for()
     assert world.site(client["id"])["phonenumber"] == "+49 30 5550199"
     assert world.site(client["id"])["line3"] == "Berlin"
 
@@ -94,7 +96,7 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     dialog.get_by_text("Say below that it is to be overwritten.").wait_for()
     more.check()
     dialog.get_by_role("button", name="Send", exact=True).click()
-    dialog.get_by_text("Written").wait_for()
+    dialog.get_by_text("Written", exact=True).wait_for()
     assert world.halo.tenant.get("clients", client["id"])["website"] == "ours.example"
     dialog.get_by_role("link", name="Close").click()
     ann.goto(f"{site}/companies/{acme}?tab=history")
@@ -126,7 +128,7 @@ def test_link_to_an_existing_one_and_be_refused_by_a_mandatory_field(world, site
     world.halo.app.book.clear()
     dialog.get_by_role("button", name="Look into Halo again").click()
     dialog.get_by_role("button", name="Send", exact=True).click()
-    dialog.get_by_text("Written").wait_for()
+    dialog.get_by_text("Written", exact=True).wait_for()
     assert world.site(client_id)["line3"] == "Berlin"
     assert world.record(client_id).ours_id == acme
 
@@ -146,6 +148,34 @@ def test_the_company_first_then_the_contact(world, site, ann):
     dialog.get_by_text("Halo has a new contact").wait_for()
     (user,) = world.users("Sam Poole")
     assert world.halo.tenant.client_of_user(user) == world.clients("Acme")[0]["id"]
+    dialog.get_by_role("link", name="Close").click()
+
+    ann.goto(f"{site}/contacts/{sam}?tab=activity&add=note")
+    ann.get_by_label("Note on Sam Poole").fill("Wants a quote.")
+    ann.get_by_role("button", name="Save note").click()
+    line = ann.locator(".note")
+    line.get_by_text("Wants a quote.").wait_for()
+    line.get_by_role("button", name="Send to Halo").click()
+    line.get_by_text("In Halo, note").wait_for()
+    shot(ann, "send-note")
+    assert barriers(ann) == []
+    assert "Wants a quote." in world.halo.tenant.get("notes", world.halo.tenant.tables["notes"].ids()[-1])["note"]
+
+    begin_write()
+    db.session.get(StageState, (world.tenant().id, "companies")).mapped_at = None
+    db.session.commit()
+    ann.goto(f"{site}/companies/{acme}")
+    ann.get_by_text("Send to Halo").click()
+    ann.get_by_text("The mapping of Companies has not been saved yet.").wait_for()
+    shot(ann, "send-locked")
+    assert barriers(ann) == []
+    world.theirs("Zoo", type="Supplier")
+    world.theirs("Yak", type="Partner")
+    world.map(Supplier="Vendor", Partner="Vendor")
+    ann.goto(f"{site}/settings/halo/companies/mapping")
+    ann.get_by_role("columnheader", name="Used when sending").wait_for()
+    shot(ann, "send-mapping")
+    assert barriers(ann) == []
 
 
 def test_what_is_not_known_offers_to_look_again_and_never_to_send_again(world, site, ann):

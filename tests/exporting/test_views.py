@@ -8,8 +8,11 @@ from halo_admin.accounts import people
 from halo_admin.accounts.models import Account
 from halo_admin.audit.models import AuditEntry
 from halo_admin.connecting.models import StageState
+from halo_admin.crm import writing
+from halo_admin.crm.models import OpportunityStatus
+from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import begin_write, db, owned
-from halo_admin.exporting import dialog, jobs
+from halo_admin.exporting import jobs
 from halo_admin.exporting.models import Export
 
 
@@ -134,15 +137,17 @@ def test_who_may_send_is_the_accounts_choice(world, client):
     assert "Send to Halo" in client.get(f"/companies/{acme}").text, "admins always may"
 
 
-def test_a_gentle_word_where_no_open_opportunity_hangs_on_it(world, client, monkeypatch):
+def test_a_gentle_word_where_no_open_opportunity_hangs_on_it(world, client):
     acme = world.ours("Acme")
-    said = []
-    monkeypatch.setattr(dialog, "OPPORTUNITIES", [lambda record: said.append(record.id) or False])
     _place, html = opened(world, client, f"/companies/{acme}")
     assert "There is no open opportunity on it." in html
-    assert said[0] == acme
-    monkeypatch.setattr(dialog, "OPPORTUNITIES", [lambda record: True])
-    _place, html = opened(world, client, f"/companies/{acme}")
+    for kind, told in (("won", True), ("open", False)):
+        begin_write()
+        status = db.session.scalars(owned(OpportunityStatus, world.account.id).filter_by(kind=kind)).first()
+        writing.insert(Opportunity, world.account, [{"name": "Backup", "company_id": acme, "status_id": status.id}])
+        db.session.commit()
+        _place, html = opened(world, client, f"/companies/{acme}")
+        assert ("There is no open opportunity on it." in html) == told
     assert "no open opportunity" not in html
     assert "Opportunities themselves are not sent." in html
 
@@ -160,5 +165,22 @@ def test_while_the_look_is_under_way_what_was_last_read_is_shown(world, client):
 
 def test_no_page_or_form_takes_two_records(world):
     rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("exporting.")]
-    assert len(rules) == 8
+    assert len(rules) == 9
     assert all(len(rule.arguments) == 1 for rule in rules)
+
+
+def test_the_mapping_names_what_stands_for_each_type_when_sending(world, client):
+    world.theirs("Zoo", type="Supplier", id=21)
+    world.theirs("Yak", type="Partner", id=22)
+    world.map(Supplier="Vendor", Partner="Vendor")
+    world.imported()
+    html = client.get("/settings/halo/companies/mapping").text
+    assert "Used when sending" in html
+    assert "Customer is sent as this" in html
+    group = re.search(r'name="(sends-\d+)" value="relationship:3"', html)[1]
+    assert client.post("/settings/halo/companies/mapping", data={group: "relationship:4"}).status_code == 302
+    html = client.get("/settings/halo/companies/mapping").text
+    assert re.search(r'value="relationship:4" checked', html)
+    acme = world.ours("Acme", type="Vendor")
+    assert world.sent("company", acme, "type").state == "done"
+    assert world.clients("Acme")[0]["customer_relationship"] == [4]

@@ -1,4 +1,4 @@
-"""Imports, unlinkings, deletions and links in any order: what was parted stays so, and nothing is doubled."""
+"""Imports, unlinkings, deletions and links in any order: nothing that was parted comes back, nothing comes twice."""
 
 import itertools
 
