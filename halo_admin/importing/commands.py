@@ -120,9 +120,7 @@ def _order_to_its_end(order, inline):
         if order.state == "reading" and inline:
             orders.read(order_id)
         elif order.state == "asking":
-            for one in orders.unmapped(order):
-                names = ", ".join(f"{name} ({number:,})" for name, number in one.values)
-                click.echo(f"{one.stage.title}: nobody has mapped {names}; left out.", err=True)
+            _tell_unmapped(orders.unmapped(order))
             begin_write()
             orders.reply(order)
         elif order.state == "running" and (run := orders.go_on(order.account_id)) and inline:
@@ -132,6 +130,12 @@ def _order_to_its_end(order, inline):
         db.session.rollback()
         order = db.session.get(ImportOrder, order_id, populate_existing=True)
     return order
+
+
+def _tell_unmapped(found):
+    for one in found:
+        names = ", ".join(f"{name} ({number:,})" for name, number in one.values)
+        click.echo(f"{one.stage.title}: nobody has mapped {names}.", err=True)
 
 
 def _invited(run):
@@ -188,6 +192,8 @@ def _run(account, stage, inline, as_json, then=None, **what):
     if not inline:
         _require_queue()
     run = _to_its_end(_started(account, stage, inline, **what), inline)
+    if run.purpose == "import":
+        _tell_unmapped(orders.unmapped_of(stages.stage(stage), run.tenant_id))
     data, words = then(run) if then and run.state in GOOD else ({}, "")
     answer(_summary(run) | data, as_json, "\n".join(filter(None, (_words(run), words))))
     if run.state not in GOOD:

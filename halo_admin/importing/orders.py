@@ -132,15 +132,15 @@ def read(order_id: int) -> None:
 
 def unmapped(order: ImportOrder) -> list[Unmapped]:
     """What an order asks about before it starts."""
-    tenant = db.session.get(HaloTenant, order.tenant_id)
-    told = []
-    for stage in _of(order):
-        for kind in stage.mappings:
-            rows = mapping.unanswered(tenant, kind)
-            values = tuple((row.shown, row.number) for row in rows)
-            if values:
-                told.append(Unmapped(stage, kind, values))
-    return told
+    return [one for stage in _of(order) for one in unmapped_of(stage, order.tenant_id)]
+
+
+def unmapped_of(stage, tenant_id: int) -> list[Unmapped]:
+    """What nobody has said the meaning of, of one stage."""
+    tenant = db.session.get(HaloTenant, tenant_id)
+    rows = {kind: mapping.unanswered(tenant, kind) for kind in stage.mappings}
+    return [Unmapped(stage, kind, tuple((row.shown, row.number) for row in found))
+            for kind, found in rows.items() if found]  # fmt: skip
 
 
 def reply(order: ImportOrder) -> None:

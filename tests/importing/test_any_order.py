@@ -146,6 +146,6 @@ def test_nothing_that_was_parted_comes_back_and_nothing_comes_twice(tmp_path_fac
         return OftenImported(f"sqlite:///{make_sqlite(folder)}", folder).__enter__()
 
     machine = type("Machine", (AnyOrder,), {"make_world": staticmethod(make_world)})
-    few = settings(max_examples=8, stateful_step_count=14, deadline=None, derandomize=True, database=None,
+    few = settings(max_examples=6, stateful_step_count=14, deadline=None, derandomize=True, database=None,
                    suppress_health_check=list(HealthCheck))  # fmt: skip
     run_state_machine_as_test(machine, settings=few)

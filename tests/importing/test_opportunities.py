@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from halo_admin.crm import assigning
+from halo_admin.connecting import tenants
+from halo_admin.crm import assigning, parting
 from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import begin_write, db
 from halo_admin.importing import runs, stages
@@ -291,3 +292,66 @@ def test_the_stage_is_locked_until_contacts_are_done_and_the_mapping_is_saved(wo
         world.start("opportunities")
     world.map_sales()
     assert runs.lock(world.account.id, stage) is None
+
+
+@pytest.fixture
+def halo(world):
+    """flask halo …: (exit code, output)."""
+
+    def run(*words):
+        db.session.rollback()
+        done = world.app.test_cli_runner().invoke(args=["halo", *words, "--account", str(world.account.id)])
+        db.session.rollback()
+        return done.exit_code, done.output
+
+    return run
+
+
+def test_the_shell_maps_and_imports_opportunities(world, acme, halo):
+    world.sale(at=acme)
+    world.sale("Odd", at=acme, status=QUOTE_SENT)
+    world.imported_contacts()
+    assert halo("import", "opportunities", "--inline")[0] != 0, "nobody has said which types come in"
+    assert halo("read", "opportunities", "--inline")[0] == 0
+    assert halo("map", "--kind", "opportunity_type", "--all")[0] == 0
+    code, told = halo("map", "--kind", "opportunity_status", "--set", "New=New")
+    assert code == 0
+    assert "Quote Sent    1  → not answered" in told
+    assert "1 created, 1 skipped" in halo("import", "opportunities", "--inline")[1]
+    assert halo("import", "opportunities", "--inline", "--unmapped", "Nowhere")[0] != 0
+    assert "1 created" in halo("import", "opportunities", "--inline", "--unmapped", "In progress")[1]
+    assert world.opportunity(name="Odd").status.name == "In progress"
+
+
+def test_the_shell_chooses_the_day_that_closed_ones_are_left_out_before(world, acme, halo):
+    world.sale(at=acme, status=WON, hasbeenclosed=True, dateclosed="2023-03-04T00:00:00")
+    world.map_sales()
+    assert (
+        "closed_before=YYYY-MM-DD" in halo("import", "opportunities", "--inline", "--choose", "closed_before=soon")[1]
+    )
+    told = halo("import", "opportunities", "--inline", "--choose", "closed_before=2024-01-01")[1]
+    assert "1 skipped" in told
+
+
+def test_another_halo_tells_nothing_of_what_the_one_before_held(world, acme):
+    world.sale(at=acme)
+    world.imported_sales()
+    assert world.opportunity().halo_value == 1_200_000
+    begin_write()
+    tenants.mark_inactive(world.account.id, None)
+    db.session.commit()
+    one = world.opportunity()
+    assert (one.halo_value, one.halo_agent_id, one.value) == (None, None, 1_200_000)
+    assert world.opportunity().version == 2
+
+
+def test_one_that_a_person_deleted_here_stays_deleted(world, acme):
+    sale = world.sale(at=acme)
+    world.imported_sales()
+    here = world.opportunity()
+    begin_write()
+    parting.delete(world.account.id, Opportunity, here.id, here.version, world.ann)
+    db.session.commit()
+    run = world.imported_sales()
+    assert world.opportunities() == []
+    assert told_of(world, run, sale)[1].startswith("deleted here by ann")

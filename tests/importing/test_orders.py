@@ -180,3 +180,20 @@ def test_a_job_that_was_queued_before_its_stage_was_locked_stops_with_the_reason
     db.session.commit()
     run = ready.finish(run)
     assert (run.state, run.stopped) == ("failed", "Contacts must be imported first.")
+
+
+def test_a_stage_whose_mapping_has_become_incomplete_asks_at_the_page_before_it_leaves_records_out(ready):
+    ready.run("companies")
+    new = ready.theirs("New kind", type="Partner")
+    run = ready.run("companies", options={"asks": True, "full": True})
+    assert run.is_live
+    assert (run.question["records"], run.question["told"]) == (1, "Partner (1)")
+    assert "New kind" not in [one.name for one in ready.companies()]
+    run = ready.reply(run, "leave_out")
+    assert run.state == "done"
+    assert ready.decision(run, new)["reason"] == "its type, Partner, is not mapped yet"
+    told = ready.app.test_cli_runner().invoke(
+        args=["halo", "import", "companies", "--account", str(ready.account.id), "--inline"]
+    )
+    assert told.exit_code == 0
+    assert "Companies: nobody has mapped Partner (1)." in told.stderr
