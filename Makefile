@@ -29,7 +29,7 @@ check: dev ## Lint and check the formatting of everything
 	@! grep -nE -e '$(ADDRESSES)' requirements*.txt || { echo "Requirement files hold no addresses."; exit 1; }
 	@! grep -n '"resolved"' package-lock.json || { echo "package-lock.json holds no addresses."; exit 1; }
 
-bench: dev ## Measure imports and pages; WHAT=import ARGS="--contacts 1000" narrows it, see docs/performance.md
+bench: dev ## Measure imports and pages; WHAT=import (or pages, export) ARGS="--contacts 1000" narrows it, see docs/performance.md
 	@for one in $(or $(WHAT),import pages); do $(BIN)/python -m bench.$$one $(ARGS) || exit 1; done
 
 lock: dev ## Pin what requirements*.in and package.json ask for, with hashes

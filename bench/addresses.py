@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from halo_admin.crm import tables
 from halo_admin.crm.contact_models import Contact, ContactList
-from halo_admin.crm.models import Company, CompanyType
+from halo_admin.crm.models import Company, CompanyType, OpportunityStatus
+from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import db
 
 SORTS = {"A to Z": "", "Z to A": "-name", "newest": "newest", "oldest": "oldest"}
@@ -25,7 +26,8 @@ def lines(account_id, dice) -> list[Line]:
     """Everything that is measured, in the order of the report."""
     company, contact = Places(Company, account_id, dice), Places(Contact, account_id, dice)
     return [*company_lines(account_id, company, dice), *contact_lines(account_id, contact, company, dice),
-            *list_lines(account_id)]  # fmt: skip
+            *list_lines(account_id), *opportunity_lines(account_id, company, dice),
+            *top_lines(company, contact, dice)]  # fmt: skip
 
 
 class Places:
@@ -135,6 +137,46 @@ def _filter_lines(path, filters, places):
 def list_lines(account_id) -> list[Line]:
     one = iter(_ids(ContactList, account_id) * 100_000)
     return [Line("lists", lambda: "/lists"), Line("list: its page", lambda: f"/lists/{next(one)}")]
+
+
+def opportunity_lines(account_id, companies, dice) -> list[Line]:
+    """The table in every order, its filters, the board, profiles; and those of a company."""
+    places = Places(Opportunity, account_id, dice)
+    if places.range[0] is None:
+        return []
+    statuses = _ids(OpportunityStatus, account_id)
+    made = [Line(f"opportunities: {name}", lambda sort=sort: address("opportunities", sort=sort))
+            for name, sort in SORTS.items()]  # fmt: skip
+    return [
+        *made,
+        Line("opportunities: deep", lambda: address("opportunities", after=places.cursor(""))),
+        Line("opportunities: status", lambda: address("opportunities", status=dice.choice(statuses))),
+        Line("opportunities: all open", lambda: address("opportunities", status="all-open")),
+        Line("opportunities: no salesperson", lambda: address("opportunities", salesperson="none")),
+        Line("opportunities: out of date", lambda: address("opportunities", differs="1")),
+        Line("opportunities: search", lambda: address("opportunities", q="backup")),
+        Line("opportunities: board", lambda: "/opportunities/board"),
+        Line("opportunities: board, a search", lambda: address("opportunities/board", q="backup")),
+        Line("opportunity: profile", lambda: f"/opportunities/{places.any().id}"),
+        Line("opportunity: edit", lambda: f"/opportunities/{places.any().id}/edit"),
+        Line("company: its opportunities", lambda: f"/companies/{companies.any().id}?tab=opportunities"),
+    ]
+
+
+def top_lines(companies, contacts, dice) -> list[Line]:
+    """Home, what the search box on top finds, and the settings."""
+    searches = {
+        "one letter": lambda: "m", "a common word": lambda: "gmbh", "a common name": lambda: "anna",
+        "a rare company": lambda: _words(companies.any().name), "a rare contact": lambda: _words(contacts.any().name),
+        "a phone number": lambda: f"%2B1415{dice.randint(2_000_000, 9_999_999)}",
+        "a Halo id": lambda: str(contacts.any().id + 1000), "nothing has it": lambda: "zzyqx",
+    }  # fmt: skip
+    found = [Line(f"search box: {title}", lambda word=word: address("search", q=word()))
+             for title, word in searches.items()]  # fmt: skip
+    ways = [Line(f"ways back: {way}", lambda way=way: f"/companies/{companies.any().id}/{way}")
+            for way in ("unlink", "never-import", "delete", "link")]  # fmt: skip
+    return [Line("home", lambda: "/"), *found, *ways, Line("left out", lambda: "/settings/halo/left-out"),
+            Line("general settings", lambda: "/settings/account")]  # fmt: skip
 
 
 def _ids(model, account_id):

@@ -7,36 +7,48 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from halo_admin.connecting.models import Connection, Mapping
 from halo_admin.crm import lists, types, writing
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
+from halo_admin.crm.opportunity_models import Opportunity
+from halo_admin.crm.statuses import STATUSES
 from halo_admin.db import begin_write, db, now
+from halo_admin.importing.models import ImportRun
 from halo_admin.mirror.links import make_current
 from halo_admin.mirror.models import HaloTenant
+from halo_admin.practice.made_up import sales
 from halo_admin.practice.made_up.world import World
 from halo_admin.practice.size import Size
 
 BATCH = 2000
 TYPES = ("Client", "Client", "Client", "Prospect", "Prospect", "Partner", "Vendor", None)
 RUN = 1  # the number of the import that "made" them
+HALO_TYPES = 12  # of which the mapping answers for all but one
+RUNS = 40  # imports of each stage that the account has behind it
 
 # what the mirror holds of a linked record: the columns a profile reads
 LINK = """
 INSERT INTO halo_records (account_id, tenant_id, kind, halo_id, label, active, "values", ours_id, outcome, run_id,
-                          linked_at, changed_before)
-SELECT account_id, :tenant, :kind, id + 1000, name, {true}, '{{}}', id, 'created', 1, created_at, created_at
+                          linked_at, changed_before, type_key)
+SELECT account_id, :tenant, :kind, id + 1000, name, {true}, '{{}}', id, 'created', 1, created_at, created_at,
+       CASE :kind WHEN 'client' THEN 'relationship:' || (1 + id % {types}) END
 FROM {table} WHERE account_id = :account
 """
 
 
 def fill(account, companies: int, contacts: int, tell=lambda kind, done: None) -> None:
     """Put so many records into an account that has none. Commits."""
-    world = World(1, Size(companies=companies, contacts=contacts, opportunities=0, notes=0))
+    world = World(1, Size(companies=companies, contacts=contacts, opportunities=companies // 2, notes=0))
     type_ids = {name: types.get_or_create(account.id, name).id if name else None for name in TYPES}
     db.session.commit()
     rows = (_company(world, client_id, type_ids) for client_id in world.plan.clients[1:])
     company_ids = [one for batch in _batches(rows) for one in _insert(Company, account, batch, tell)]
     _fill_contacts(account, world, company_ids, type_ids, contacts, tell)
+    status_ids = [one.id for one in STATUSES.all(account.id)]
+    rows = (_opportunity(world, ticket_id, company_ids, status_ids) for ticket_id in sales.ticket_ids(world.size))
+    for batch in _batches(row for row in rows if row):
+        _insert(Opportunity, account, batch, tell)
     _link(account)
 
 
@@ -106,6 +118,22 @@ def _contact(world, user_id, company_ids):
     }  # fmt: skip
 
 
+def _opportunity(world, ticket_id, company_ids, status_ids):
+    """One in ten differs from what Halo holds; None for a ticket that is none."""
+    ticket = world.ticket(ticket_id)
+    if ticket["tickettype_id"] < 30:
+        return None
+    number = world.plan.client_number(ticket["client_id"])
+    value = round(ticket["oppvalue"] * 100)
+    return {
+        "name": ticket["summary"].strip() or "No name", "status_id": status_ids[ticket_id % len(status_ids)],
+        "company_id": company_ids[number - 1] if number else None, "value": value, "made_by_run": RUN,
+        "probability": round(ticket["oppconversionprobability"]), "expected_close": f"2027-{ticket_id % 12 + 1:02}-01",
+        "halo_value": value + 100 if ticket_id % 10 == 0 else value, "halo_agent_id": ticket["agent_id"],
+        "prospect_name": ticket["oppcompanyname"] or None, "prospect_email": ticket["oppemailaddress"] or None,
+    }  # fmt: skip
+
+
 def _link(account):
     begin_write()
     tenant = HaloTenant(account_id=account.id, identity="https://practice", created_at=now() - timedelta(days=1))
@@ -113,10 +141,29 @@ def _link(account):
     db.session.flush()
     make_current(tenant)
     true = "1" if db.engine.dialect.name == "sqlite" else "true"
-    for model in (Company, Contact):
-        db.session.execute(sa.text(LINK.format(table=model.__tablename__, true=true)),
+    for model in (Company, Contact, Opportunity):
+        db.session.execute(sa.text(LINK.format(table=model.__tablename__, true=true, types=HALO_TYPES)),
                            {"tenant": tenant.id, "kind": model.HALO_KIND, "account": account.id})  # fmt: skip
+    _connect(tenant)
     db.session.commit()
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("ANALYZE"))  # what its own daemon does a minute after an import
+
+
+def _connect(tenant):
+    """What Home looks at: the connection, the mapping, and imports that have ended, some with questions."""
+    mine = {"account_id": tenant.account_id, "tenant_id": tenant.id}
+    url = {"url": tenant.identity, "client_id": "of measurements", "connected_at": now()}
+    answers = [
+        Mapping(**mine, kind="company_type", halo_key=f"relationship:{number}", halo_name=f"Type {number}",
+                choice="import")
+        for number in range(1, HALO_TYPES)
+    ]  # fmt: skip
+    runs = [
+        ImportRun(**mine, stage=stage, state="done", by_name="Ann", started_at=now(), ended_at=now(),
+                  counts={"created": 12, "unchanged": 9000, "review": 3}, facts={"fetched": 9015})
+        for _ in range(RUNS) for stage in ("companies", "contacts")
+    ]  # fmt: skip
+    db.session.add_all([Connection(**mine, **url), *answers, *runs])
+    db.session.flush()

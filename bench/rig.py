@@ -94,6 +94,10 @@ class Bare:
         rows = [row for body in bodies for key in ROW_KEYS if key in body for row in body[key]]
         return Sweep([{name: row[name] for name in KEPT if name in row} for row in rows], len(bodies), seconds)
 
+    def detail(self, entity, key):
+        """One record with its details."""
+        return self._http.get(f"/api/{entity}/{key}", params={"includedetails": True}).raise_for_status().json()
+
 
 ROW_KEYS = ("clients", "sites", "users")
 KEPT = ("id", "name", "inactive", "main_site_id")

@@ -5,7 +5,7 @@ ints, times are aware and in UTC. UNSET means "this answer did not say", which i
 a list that leaves websites to the details says UNSET, a client without a website says None.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -105,6 +105,34 @@ class Agent(msgspec.Struct, frozen=True):
     is_api: bool | None = None
     active: bool = True
     roles: tuple[TypeValue, ...] | UnsetType = UNSET
+
+
+class Opportunity(msgspec.Struct, frozen=True):
+    """A sale that may come about. value: in hundredths; probability: percent.
+
+    The prospect_… are of one that Halo has no client for. is_out tells of one that Halo lists and does not count any
+    more: "merged" (into merged_into), "deleted" or "inactive". closed_on: only where it is closed, and tells when.
+    """
+
+    halo_id: int
+    name: str | None
+    type: TypeValue | None = None
+    status: TypeValue | None = None
+    agent_id: int | None = None
+    client_id: int | None = None
+    contact_id: int | None = None
+    value: int | None = None
+    probability: int | None = None
+    expected_close: date | None = None
+    opened_on: date | None = None
+    closed_on: date | None = None
+    is_closed: bool = False
+    prospect_company: str | None = None
+    prospect_contact: str | None = None
+    prospect_email: str | None = None
+    is_out: str | None = None
+    merged_into: int | None = None
+    changed_at: datetime | None = None
 
 
 class Note(msgspec.Struct, frozen=True):

@@ -23,10 +23,12 @@ def main():
     import halo_admin.crm.load_models
     import halo_admin.crm.models
     import halo_admin.crm.note_models
+    import halo_admin.crm.opportunity_models
     import halo_admin.exporting.models
     import halo_admin.heartbeats
     import halo_admin.importing.models
     import halo_admin.importing.note_fetch_models
+    import halo_admin.importing.order_models
     import halo_admin.mirror.models
     import halo_admin.mirror.reading_models  # noqa: F401
 

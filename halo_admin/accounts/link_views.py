@@ -91,4 +91,4 @@ def _new_password(link, error=""):
 
 def _come_in(user):
     sessions.begin(user)
-    return redirect(url_for("crm.companies"), 303)
+    return redirect(url_for("home.home"), 303)

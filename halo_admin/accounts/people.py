@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import threading
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -15,6 +16,8 @@ from .models import ROLES, Account, User
 HASHER = PasswordHasher()
 # verified when nobody has the e-mail, so that the answer takes as long as for a wrong password
 NOBODY = HASHER.hash(secrets.token_urlsafe())
+# each takes 64 MB while it lasts: a flood of passwords is to wait, not to use up the machine's memory
+AT_ONCE = threading.Semaphore(4)
 
 
 class Unusable(ValueError):
@@ -97,7 +100,8 @@ def by_password(email: str, password: str) -> User | None:
     """The active user with this e-mail and password, or None; both answers take the same time."""
     user = who_signs_in(email)
     try:
-        HASHER.verify(user.password_hash if user else NOBODY, password)
+        with AT_ONCE:
+            HASHER.verify(user.password_hash if user else NOBODY, password)
     except (VerificationError, InvalidHashError):
         return None
     return user if user and user.active else None

@@ -93,4 +93,4 @@ def _back():
     target = request.args.get("next", "")
     parts = urlsplit(target)
     inside = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return target if inside else url_for("crm.companies")
+    return target if inside else url_for("home.home")

@@ -52,7 +52,10 @@ def note(kind: str, said: str, *, account_id: int | None, by=None, place: str | 
 
 
 def note_now(kind: str, said: str, **who) -> None:
-    """The same where nothing else is written, as before a download: in a transaction of its own."""
+    """The same where nothing else is written, as before a download: in a transaction of its own.
+
+    Records that were loaded before are read anew: a file that is made while it is sent must refresh() those it needs.
+    """
     begin_write()
     note(kind, said, **who)
     db.session.commit()

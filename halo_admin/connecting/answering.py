@@ -3,14 +3,15 @@
 import sqlalchemy as sa
 
 from .. import audit
-from ..crm.types import LONGEST_NAME, company_types, folded, get_or_create
+from ..crm.own_lists import LONGEST_NAME, folded
 from ..db import db, now
 from ..mirror.models import HaloTenant
 from . import mapping
-from .mapping import NO_TYPE, NONE, STAGES
+from .kinds import KINDS, NONE
 from .models import Mapping, StageState
 
 LEAVE_OUT = ("leave_out", None)
+CHANGED = "This list has changed in the meantime. Look at it again and save once more."
 LEAVING_OUT = ("", "don't import", "dont import", "do not import", "leave out")
 
 
@@ -19,18 +20,17 @@ class Unknown(ValueError):
 
 
 def save(tenant: HaloTenant, kind: str, answers: dict[str, tuple[str, int | None]]) -> bool:
-    """Keep answers by Halo's key: ("import", id of ours or None for "No type") or ("leave_out", None).
+    """Keep answers by Halo's key: ("import", id of ours or None where it means none) or ("leave_out", None).
 
     Whether anything changed; only then the stage's records are decided again. In a writing transaction the caller
-    commits. Raises Unknown for a key or a type that does not exist.
+    commits. Raises Unknown for a key or a line of ours that does not exist.
     """
     mapping.remember_seen(tenant, kind)
     db.session.flush()
     rows = _rows(tenant, kind)
-    ours = {one.id for one in company_types(tenant.account_id)}
-    for key, (_choice, ours_id) in answers.items():
-        if key not in rows or (ours_id is not None and ours_id not in ours):
-            raise Unknown("This list has changed in the meantime. Look at it again and save once more.")
+    for key, answer in answers.items():
+        if key not in rows or not _can_be(tenant, KINDS[kind], answer):
+            raise Unknown(CHANGED)
     changed = [key for key, answer in answers.items() if (rows[key].choice, rows[key].ours_id) != answer]
     for key in changed:
         rows[key].choice, rows[key].ours_id = answers[key]
@@ -45,7 +45,7 @@ def save(tenant: HaloTenant, kind: str, answers: dict[str, tuple[str, int | None
 def by_name(tenant: HaloTenant, kind: str, pairs: list[tuple[str, str]]) -> dict[str, tuple[str, int | None]]:
     """Answers by key from (Halo's name, ours): the name means every value that has it, a key only that one.
 
-    A type of ours that does not exist is made. In a writing transaction. Raises Unknown.
+    A line of ours that does not exist is made. In a writing transaction. Raises Unknown.
     """
     table = mapping.table(tenant, kind)
     answers = {}
@@ -56,31 +56,46 @@ def by_name(tenant: HaloTenant, kind: str, pairs: list[tuple[str, str]]) -> dict
         if not meant:
             names = ", ".join(sorted({row.shown for row in table}))
             raise Unknown(f"Halo has no value “{halo}”. It has: {names}.")
-        answers |= dict.fromkeys((row.key for row in meant), _answer(tenant, ours))
+        answers |= dict.fromkeys((row.key for row in meant), _answer(tenant, KINDS[kind], ours, meant[0].key))
     return answers
 
 
 def under_own_names(tenant: HaloTenant, kind: str) -> dict[str, tuple[str, int | None]]:
-    """Answers for what nobody has answered: imported under its own name. Makes types that do not exist."""
+    """Answers for what nobody has answered: imported under its own name. Makes lines of ours that do not exist."""
     open_rows = [row for row in mapping.table(tenant, kind) if row.choice is None]
-    return {row.key: own_name(tenant, row.key, row.name) for row in open_rows}
+    return {row.key: own_name(tenant, kind, row.key, row.name) for row in open_rows}
 
 
-def own_name(tenant: HaloTenant, key: str, name: str) -> tuple[str, int | None]:
-    """The answer that imports a value under its own name. Makes the type where there is none."""
-    return ("import", None) if key == NONE else _answer(tenant, name[:LONGEST_NAME])
+def own_name(tenant: HaloTenant, kind: str, key: str, name: str) -> tuple[str, int | None]:
+    """The answer that imports a value under its own name. Makes the line of ours where there is none."""
+    if key == NONE or KINDS[kind].own is None:
+        return ("import", None)
+    return _named(tenant, KINDS[kind], name[:LONGEST_NAME], key)
 
 
-def _answer(tenant, ours):
+def _can_be(tenant, about, answer):
+    choice, ours_id = answer
+    if ours_id is not None:
+        return about.own is not None and any(one.id == ours_id for one in about.own.all(tenant.account_id))
+    return choice == "leave_out" or about.as_none is not None
+
+
+def _answer(tenant, about, ours, key):
     wanted = " ".join(ours.replace("’", "'").split())
     if wanted.lower() in LEAVING_OUT:
         return LEAVE_OUT
-    if folded(wanted) == folded(NO_TYPE):
+    if about.as_none and folded(wanted) == folded(about.as_none):
         return ("import", None)
+    if about.own is None:
+        raise Unknown(f"“{wanted}” says nothing here: write {about.as_none}, or nothing to leave it out.")
+    return _named(tenant, about, wanted, key)
+
+
+def _named(tenant, about, name, key):
     try:
-        return ("import", get_or_create(tenant.account_id, wanted).id)
+        return ("import", about.made(tenant, name, key))
     except ValueError as error:
-        raise Unknown(f"“{wanted}” cannot be used: {error}.") from error
+        raise Unknown(f"“{name}” cannot be used: {error}.") from error
 
 
 def _rows(tenant, kind):
@@ -89,9 +104,10 @@ def _rows(tenant, kind):
 
 
 def _note(tenant, kind, changed):
-    state = db.session.get(StageState, (tenant.id, STAGES[kind]))
+    stage = KINDS[kind].stage
+    state = db.session.get(StageState, (tenant.id, stage))
     if state is None:
-        state = StageState(account_id=tenant.account_id, tenant_id=tenant.id, stage=STAGES[kind], mapping_revision=0)
+        state = StageState(account_id=tenant.account_id, tenant_id=tenant.id, stage=stage, mapping_revision=0)
         db.session.add(state)
     state.mapping_revision += changed
     state.mapped_at = now()

@@ -7,7 +7,8 @@ from flask.cli import AppGroup
 
 from ..db import begin_write, db
 from ..shell import account_option, answer, json_option, password_from_stdin, refuse
-from . import answering, checks, credentials, mapping, roles, seen, tenants
+from . import answering, checks, credentials, mapping, roles, tenants
+from .kinds import KINDS
 from .models import ConnectionCheck
 from .opening import connection_of
 
@@ -63,9 +64,10 @@ def map_values(account, kind, settings, everything, as_json):
     tenant = _read_tenant(account, kind)
     if settings or everything:
         _answer(tenant, kind, settings, everything)
-    rows = mapping.table(tenant, kind)
-    data = {"kind": kind, "values": [_as_data(row) for row in rows], "summary": mapping.summary(rows)}
-    answer(data, as_json, "\n".join([*map(_as_words, rows), mapping.summary(rows)]))
+    rows, told = mapping.table(tenant, kind), KINDS[kind].words.many
+    summary = mapping.summary(rows, kind)
+    data = {"kind": kind, "values": [_as_data(row, told) for row in rows], "summary": summary}
+    answer(data, as_json, "\n".join([*map(_as_words, rows), summary]))
 
 
 def _map_roles(account, settings, everything, as_json):
@@ -105,13 +107,11 @@ def _type_named(key):
 
 
 def _read_tenant(account, kind):
-    if kind not in mapping.STAGES:
-        refuse(f"The mapping “{kind}” is not there yet: only company_type and role are.", code=2)
-    connection = connection_of(account.id)
+    connection, about = connection_of(account.id), KINDS[kind]
     if connection is None:
         refuse("This account is not connected to Halo: run `halo connect` first.")
-    if not seen.any_client(connection.tenant_id):
-        refuse("Clients not read yet: run `halo read companies`.")
+    if not about.any_read(connection.tenant_id):
+        refuse(f"{about.words.many.capitalize()} not read yet: run `halo read {about.stage}`.")
     return connection.tenant
 
 
@@ -135,14 +135,14 @@ def _pair(setting):
     return halo.strip(), ours.strip()
 
 
-def _as_data(row):
-    return {"key": row.key, "halo": row.shown, "field": row.field, "clients": row.clients, "here": row.here,
+def _as_data(row, many):
+    return {"key": row.key, "halo": row.shown, "field": row.field, many: row.number, "here": row.here,
             "choice": row.choice, "ours": row.ours, "suggested": row.suggested and row.suggested[1]}  # fmt: skip
 
 
 def _as_words(row):
     meaning = {"import": row.ours, "leave_out": "don't import", None: _open(row)}[row.choice]
-    return f"{row.shown}  {row.field}  {row.clients:,}  → {meaning}"
+    return f"{row.shown}  {row.field}  {row.number:,}  → {meaning}"
 
 
 def _open(row):

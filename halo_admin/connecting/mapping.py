@@ -1,7 +1,7 @@
 """What Halo's values mean here: the table an admin fills in, and what an import reads of it.
 
 A value is known by its key ("relationship:1", "type:3"; "none" for clients that have no value at all). The values
-are those of Halo's own list, as last read, and those that clients in the mirror have.
+are those of Halo's own list, as last read, and those that records in the mirror have. kinds.py tells the kinds apart.
 """
 
 from collections import defaultdict
@@ -9,19 +9,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ..crm.models import CompanyType
-from ..crm.types import company_types, folded
 from ..db import db
 from ..mirror.models import HaloTenant
 from ..records import TypeValue
-from . import seen
+from ..web.words import plural
+from .kinds import KINDS as BY_KEY
 from .models import Mapping
-from .suggesting import meant_by
 
-NONE, NO_TYPE = "none", "No type"
-STAGES = {"company_type": "companies"}
-KINDS = ("role", "company_type", "opportunity_type", "opportunity_status")
-FIELDS = {"relationship": "Relationship", "type": "Customer type", NONE: ""}
+STAGES = {key: kind.stage for key, kind in BY_KEY.items()}
+KINDS = ("role", *BY_KEY)
 GONE = "{} (no longer in Halo's list)"
 
 
@@ -29,16 +25,17 @@ GONE = "{} (no longer in Halo's list)"
 class Row:
     """One of Halo's values; listed unless it has left Halo's own list.
 
-    clients have it first; here counts those of them that are companies here already.
-    choice is "import", "leave_out" or None where nobody has said yet; ours_id and ours the type that import means,
-    None and "No type" without one. suggested is (id of ours or None, its name) where its name tells, else None.
+    number: how many of Halo's records have it (of several on one the first counts); here counts those of them that are
+    here already. choice is "import", "leave_out" or None where nobody has said yet; ours_id and ours the line of ours
+    that import means, None and the kind's as_none without one. suggested is (id of ours or None, its name) where its
+    name or Halo tells, else None.
     """
 
     key: str
     name: str
     field: str
     listed: bool = True
-    clients: int = 0
+    number: int = 0
     here: int = 0
     choice: str | None = None
     ours_id: int | None = None
@@ -52,27 +49,27 @@ class Row:
 
 
 def remember(tenant: HaloTenant, kind: str, values: list[TypeValue]) -> None:
-    """Keep what Halo's own list of such values (lookup 33) holds now. In a writing transaction the caller commits.
+    """Keep what Halo's own list of such values holds now. In a writing transaction the caller commits.
 
     What is no longer in it stays known by its name.
     """
     rows = _kept(tenant.id, kind)
     for value in values:
         row = rows.get(value.key) or _new(tenant, kind, value)
-        row.halo_name, row.listed = value.name or _nameless(value), True
+        row.halo_name, row.listed = value.name or BY_KEY[kind].nameless(value), True
     told = {value.key for value in values}
     for key, row in rows.items():
-        if key.startswith("type:") and key not in told:
+        if BY_KEY[kind].is_listed(key) and key not in told:
             row.listed = False
 
 
 def remember_seen(tenant: HaloTenant, kind: str) -> None:
-    """Keep the values that clients in the mirror have, so that each has a name. In a writing transaction.
+    """Keep the values that records in the mirror have, so that each has a name. In a writing transaction.
 
-    To be called when the clients have been read.
+    To be called when they have been read.
     """
     rows = _kept(tenant.id, kind)
-    for value in [*seen.types(tenant.id), TypeValue("", NONE, NO_TYPE)]:
+    for value in BY_KEY[kind].seen(tenant.id):
         row = rows.get(_key(value))
         if row is None:
             rows[_key(value)] = _new(tenant, kind, value)
@@ -81,81 +78,93 @@ def remember_seen(tenant: HaloTenant, kind: str) -> None:
 
 
 def table(tenant: HaloTenant, kind: str) -> list[Row]:
-    """The rows of the mapping: those nobody has answered first, then by their number of clients."""
-    types = company_types(tenant.account_id)
-    rows = _rows(tenant, kind)
-    counts, here = seen.clients(tenant.id), seen.linked(tenant.id)
+    """The rows of the mapping: those nobody has answered first, before all those that nothing suggests an answer for;
+    then by their number of records.
+    """
+    about = BY_KEY[kind]
+    ours = about.own.all(tenant.account_id) if about.own else []
+    rows = _rows(tenant, about, {one.id: one.name for one in ours})
+    counts, here = about.counts(tenant.id), about.here(tenant.id)
+    suggested = about.suggesting(tenant, ours)
     for row in rows:
-        row.clients, row.here = counts.get(row.key, 0), here.get(row.key, 0)
-        row.suggested = _suggested(row, types)
-    return sorted(rows, key=lambda row: (row.choice is not None, -row.clients, row.name.casefold(), row.key))
+        row.number, row.here = counts.get(row.key, 0), here.get(row.key, 0)
+        row.suggested = suggested(row)
+    return sorted(rows, key=_place)
+
+
+def _place(row):
+    is_plain = row.suggested is not None or not row.number
+    return row.choice is not None, is_plain, -row.number, row.name.casefold(), row.key
 
 
 def resolve(tenant_id: int, kind: str) -> dict[str, tuple[str, int | None]]:
-    """What is answered: {halo_key: ("import", id of ours or None for "No type") or ("leave_out", None)}."""
-    query = _with_ours(tenant_id, kind).where(Mapping.choice.is_not(None))
-    return {row.halo_key: (row.choice, row.ours_id) for row, name in db.session.execute(query) if _stands(row, name)}
+    """What is answered: {halo_key: ("import", id of ours or None where it means none) or ("leave_out", None)}."""
+    return _answers(_kept(tenant_id, kind), kind)
+
+
+def without_answer(tenant_id: int, kind: str) -> set[str] | None:
+    """The keys of the values known so far that nobody has answered for; None before the first answers."""
+    kept = _kept(tenant_id, kind)
+    answers = _answers(kept, kind)
+    return kept.keys() - answers.keys() if answers else None
+
+
+def _answers(kept, kind):
+    own = BY_KEY[kind].own
+    ids = {row.ours_id for row in kept.values()} - {None}
+    there = set(db.session.scalars(sa.select(own.model.id).where(own.model.id.in_(ids)))) if own and ids else set()
+    return {key: (row.choice, row.ours_id) for key, row in kept.items() if row.choice and _stands(row, there)}
 
 
 def unanswered(tenant: HaloTenant, kind: str) -> list[Row]:
-    """The values that clients have and nobody has answered for."""
-    return [row for row in table(tenant, kind) if row.choice is None and row.clients]
+    """The values that records have and nobody has answered for."""
+    return [row for row in table(tenant, kind) if row.choice is None and row.number]
 
 
-def summary(rows: list[Row]) -> str:
-    """What an import will do with the clients: "412 as Client, 1,893 as Prospect, 3,695 left out." """
-    as_types, left_out, open_ = defaultdict(int), 0, 0
+def summary(rows: list[Row], kind: str) -> str:
+    """What an import will do with the records: "412 as Client, 1,893 as Prospect, 3,695 left out." """
+    about = BY_KEY[kind]
+    came, left_out, open_ = defaultdict(int), 0, 0
     for row in rows:
         if row.choice == "import":
-            as_types[row.ours] += row.clients
+            came[row.ours] += row.number
         elif row.choice == "leave_out":
-            left_out += row.clients
+            left_out += row.number
         else:
-            open_ += row.clients
-    parts = [f"{count:,} as {name}" for name, count in sorted(as_types.items()) if count]
+            open_ += row.number
+    as_what = "{:,} as {}" if about.own else "{:,} come in"
+    parts = [as_what.format(count, name) for name, count in sorted(came.items()) if count]
     parts += [f"{left_out:,} left out"] if left_out else []
-    parts += [f"{open_:,} {'client' if open_ == 1 else 'clients'} not answered yet"] if open_ else []
-    return f"{', '.join(parts) or 'No clients'}."
+    parts += [f"{plural(open_, about.words.one, about.words.many)} not answered yet"] if open_ else []
+    return f"{', '.join(parts) or f'No {about.words.many}'}."
 
 
-def _rows(tenant, kind):
+def _rows(tenant, about, ours):
     rows = {}
-    for value in [*seen.types(tenant.id), TypeValue("", NONE, NO_TYPE)]:
-        rows[_key(value)] = _from_mirror(value)
-    for kept, ours in db.session.execute(_with_ours(tenant.id, kind)):
+    for value in about.seen(tenant.id):
+        rows[_key(value)] = _from_mirror(value, about)
+    for kept in _kept(tenant.id, about.key).values():
         if kept.listed or kept.halo_key in rows:
-            rows[kept.halo_key] = _from_kept(kept, ours)
+            rows[kept.halo_key] = _from_kept(kept, about, ours)
     return list(rows.values())
 
 
-def _from_mirror(value):
-    source = value.source or NONE
-    return Row(_key(value), value.name or _nameless(value), FIELDS[source], listed=source != "type")
+def _from_mirror(value, about):
+    key = _key(value)
+    return Row(key, value.name or about.nameless(value), about.field(key), listed=not about.is_listed(key))
 
 
-def _from_kept(kept, ours):
-    row = Row(kept.halo_key, kept.halo_name, FIELDS[kept.halo_key.partition(":")[0]], kept.listed)
+def _from_kept(kept, about, ours):
+    row = Row(kept.halo_key, kept.halo_name, about.field(kept.halo_key), kept.listed)
     if kept.choice and _stands(kept, ours):
         row.choice, row.ours_id = kept.choice, kept.ours_id
-        row.ours = ours or (NO_TYPE if kept.choice == "import" else None)
+        row.ours = ours.get(kept.ours_id) or (about.as_none if kept.choice == "import" else None)
     return row
 
 
 def _stands(row, ours):
-    """An answer that names a type which has been removed since is none."""
-    return row.ours_id is None or ours is not None
-
-
-def _suggested(row, types):
-    if row.key == NONE or folded(row.name) in ("no type", "none"):
-        return (None, NO_TYPE)
-    meant = meant_by(row.name, types)
-    return (meant.id, meant.name) if meant else None
-
-
-def _with_ours(tenant_id, kind):
-    query = sa.select(Mapping, CompanyType.name).outerjoin(CompanyType, CompanyType.id == Mapping.ours_id)
-    return query.where(Mapping.tenant_id == tenant_id, Mapping.kind == kind)
+    """An answer that names a line of ours which has been removed since is none."""
+    return row.ours_id is None or row.ours_id in ours
 
 
 def _kept(tenant_id, kind):
@@ -164,15 +173,12 @@ def _kept(tenant_id, kind):
 
 
 def _new(tenant, kind, value):
-    row = Mapping(account_id=tenant.account_id, tenant_id=tenant.id, kind=kind, halo_key=_key(value),
-                  halo_name=value.name or _nameless(value), listed=value.source != "type")  # fmt: skip
+    about, key = BY_KEY[kind], _key(value)
+    row = Mapping(account_id=tenant.account_id, tenant_id=tenant.id, kind=kind, halo_key=key,
+                  halo_name=value.name or about.nameless(value), listed=not about.is_listed(key))  # fmt: skip
     db.session.add(row)
     return row
 
 
 def _key(value):
     return value.key if value.source else value.id
-
-
-def _nameless(value):
-    return f"{'Type' if value.source == 'type' else 'Relationship'} {value.id}"

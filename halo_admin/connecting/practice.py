@@ -7,15 +7,24 @@ from .. import audit
 from ..crm import lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
+from ..crm.note_models import Note
+from ..crm.opportunity_models import Opportunity
 from ..db import db, owned
 from ..mirror.models import HaloRecord, HaloTenant
 from ..practice.credentials import PRACTICE_CLIENT_ID, PRACTICE_CLIENT_SECRET
-from . import above, credentials, putting_back, tenants
+from . import above, credentials, putting_back, tenants, traces
 from .models import Connection, ConnectionCheck
 from .opening import connection_of
 
 # what imports bring in, by stage, in the order in which it can go; each has made_by_run and edited_at
-BROUGHT_IN = {"contacts": Contact, "companies": Company}
+BROUGHT_IN = {"notes": Note, "opportunities": Opportunity, "contacts": Contact, "companies": Company}
+AT_ONCE = 1000
+# what stays points to nothing that goes: (model, column, what it points to)
+POINTING = (
+    (Contact, "company_id", Company),
+    (Opportunity, "company_id", Company),
+    (Opportunity, "contact_id", Contact),
+)
 
 
 class NotNow(ValueError):
@@ -51,19 +60,25 @@ def connect(account_id: int) -> Connection:
 
 
 def to_be_removed(account_id: int) -> dict[str, int]:
-    """{stage: how many records leaving removes}: what imports of the practice Halo made and nobody edited."""
+    """{stage: how many records leaving removes}: what imports of the practice Halo made and nobody edited. Its people
+    count as "users".
+    """
     tenant = _tenant(account_id)
-    return {stage: _count(_made(model, tenant).where(model.edited_at.is_(None))) for stage, model in _in_order()}
+    counts = {stage: _count(_going(model, tenant)) for stage, model in _in_order()}
+    return {"users": len(traces.users(tenant, who_signed_in=False))} | counts
 
 
 def to_stay(account_id: int) -> dict[str, list]:
-    """{stage: the records that imports of the practice Halo made and people edited since}: they stay."""
+    """{stage: the records that imports of the practice Halo made and people edited since, or hung something on}: they
+    stay. So do "users" who have signed in.
+    """
     tenant = _tenant(account_id)
-    made = {stage: _made(model, tenant).where(model.edited_at.is_not(None)) for stage, model in _in_order()}
-    return {
-        stage: list(db.session.scalars(query.order_by(BROUGHT_IN[stage].name_sort, BROUGHT_IN[stage].id)))
+    made = {stage: _made(model, tenant).where(_touched(model, tenant)) for stage, model in _in_order()}
+    stay = {
+        stage: list(db.session.scalars(query.order_by(BROUGHT_IN[stage].name, BROUGHT_IN[stage].id)))
         for stage, query in made.items()
     }
+    return {"users": traces.users(tenant, who_signed_in=True)} | stay
 
 
 def to_be_put_back(account_id: int) -> dict[str, int]:
@@ -89,12 +104,17 @@ def leave(account_id: int) -> dict[str, int]:
     for stage, model in _in_order():
         putting_back.put_back(tenant, stage, model)
     lists.forget(account_id, above.runs_of(tenant.id), _going(Contact, tenant))
-    _let_go_of_companies(tenant)
-    removed = {stage: _remove(model, tenant) for stage, model in BROUGHT_IN.items()}
+    _let_go(tenant)
+    # which ones go is found out before any has gone: what hangs on a record may keep it here
+    going = {stage: list(db.session.scalars(_going(model, tenant))) for stage, model in BROUGHT_IN.items()}
+    removed = {stage: _remove(model, tenant, going[stage]) for stage, model in BROUGHT_IN.items()}
     lists.recount(account_id)
     putting_back.remove_types(tenant)
+    people = traces.users(tenant, who_signed_in=False)
+    traces.forget_histories(tenant, BROUGHT_IN)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
     above.forget_tenant(tenant.id)
+    above.forget_users([user.id for user in people])
     audit.note("connection", "Left practice data", account_id=account_id)
     db.session.expire_all()
     tenants.mark_inactive(account_id, None)
@@ -122,28 +142,39 @@ def _made(model, tenant):
 
 
 def _going(model, tenant):
-    return _made(model, tenant).where(model.edited_at.is_(None)).with_only_columns(model.id)
+    return _made(model, tenant).where(~_touched(model, tenant)).with_only_columns(model.id)
 
 
-def _let_go_of_companies(tenant):
-    """Contacts that stay are of no company that goes."""
-    stays = sa.update(Contact).where(Contact.account_id == tenant.account_id, ~Contact.id.in_(_going(Contact, tenant)))
-    stays = stays.where(Contact.company_id.in_(_going(Company, tenant)))
-    db.session.execute(_quietly(stays.values(company_id=None, version=Contact.version + 1)))
+def _touched(model, tenant):
+    """Whether people edited a record, or have a note on it, which cannot be without it."""
+    on = [column for column in Note.__table__.c if column.references(model.__table__.c.id)]
+    noted = [sa.exists().where(column == model.id, _is_peoples(Note, tenant)) for column in on]
+    return sa.or_(model.edited_at.is_not(None), *noted)
 
 
-def _remove(model, tenant):
-    going = _going(model, tenant)
+def _is_peoples(model, tenant):
+    made = model.made_by_run.in_(above.runs_of(tenant.id))
+    return sa.or_(model.edited_at.is_not(None), made.is_(None), ~made)
+
+
+def _let_go(tenant):
+    """Records that stay are of none that go."""
+    for model, column, goal in POINTING:
+        stays = sa.update(model).where(model.account_id == tenant.account_id, ~model.id.in_(_going(model, tenant)))
+        stays = stays.where(getattr(model, column).in_(_going(goal, tenant)))
+        db.session.execute(_quietly(stays.values({column: None, "version": model.version + 1})))
+
+
+def _remove(model, tenant, going):
     kind = model.__tablename__
-    db.session.execute(
-        sa.delete(SearchWord).where(
-            SearchWord.account_id == tenant.account_id, SearchWord.kind == kind, SearchWord.record_id.in_(going)
-        )
-    )
-    removed = db.session.execute(_quietly(sa.delete(model).where(model.id.in_(going)))).rowcount
+    for start in range(0, len(going), AT_ONCE):
+        ids = going[start : start + AT_ONCE]
+        words = SearchWord.account_id == tenant.account_id, SearchWord.kind == kind, SearchWord.record_id.in_(ids)
+        db.session.execute(sa.delete(SearchWord).where(*words))
+        db.session.execute(_quietly(sa.delete(model).where(model.id.in_(ids))))
     stays = sa.update(model).where(model.made_by_run.in_(above.runs_of(tenant.id)))
     db.session.execute(_quietly(stays.values(made_by_run=None)))
-    return removed
+    return len(going)
 
 
 def _quietly(statement):

@@ -3,11 +3,15 @@
 import sqlalchemy as sa
 
 from ..accounts.models import Account
-from ..crm import types, writing
-from ..crm.models import STARTING_TYPES, CompanyType
+from ..crm import writing
+from ..crm.models import STARTING_STATUSES, STARTING_TYPES
+from ..crm.own_lists import LONGEST_NAME, folded
 from ..db import among, db, owned
 from . import above
+from .kinds import KINDS
 from .models import Mapping
+
+STARTING = {"company_type": STARTING_TYPES, "opportunity_status": STARTING_STATUSES}
 
 
 def own_records(tenant, stage, model) -> dict[int, dict]:
@@ -40,20 +44,27 @@ def put_back(tenant, stage, model) -> int:
 
 
 def remove_types(tenant) -> None:
-    """Remove the company types that were made under the names Halo's have, and that nobody uses any more."""
-    meant = sa.select(Mapping.halo_name, CompanyType).join(CompanyType, CompanyType.id == Mapping.ours_id)
-    used = types.counts(tenant.account_id)
-    for halo_name, kind in db.session.execute(meant.where(Mapping.tenant_id == tenant.id)).all():
-        made_for_it = types.folded(halo_name or "") == kind.name_key and kind.name not in STARTING_TYPES
-        if made_for_it and kind.id not in used and not _means_elsewhere(kind, tenant):
-            mine = sa.update(Mapping).where(Mapping.ours_id == kind.id)
+    """Remove the company types and statuses made under the names that Halo has, and that nobody uses any more."""
+    for kind, starting in STARTING.items():
+        _remove_made(tenant, KINDS[kind], starting)
+
+
+def _remove_made(tenant, about, starting):
+    model = about.own.model
+    meant = sa.select(Mapping.halo_name, model).join(model, model.id == Mapping.ours_id)
+    here = (Mapping.tenant_id == tenant.id, Mapping.kind == about.key)
+    used = about.own.counts(tenant.account_id)
+    for halo_name, one in db.session.execute(meant.where(*here)).all():
+        made_for_it = folded(halo_name or "")[:LONGEST_NAME] == one.name_key and one.name not in starting
+        if made_for_it and one.id not in used and not _means_elsewhere(about, one, tenant):
+            mine = sa.update(Mapping).where(Mapping.kind == about.key, Mapping.ours_id == one.id)
             db.session.execute(mine.values(ours_id=None), execution_options={"synchronize_session": False})
-            db.session.execute(sa.delete(CompanyType).where(CompanyType.id == kind.id))
+            db.session.execute(sa.delete(model).where(model.id == one.id))
 
 
-def _means_elsewhere(kind, tenant):
-    others = sa.select(Mapping.ours_id).where(Mapping.ours_id == kind.id, Mapping.tenant_id != tenant.id)
-    return db.session.scalar(others.limit(1)) is not None
+def _means_elsewhere(about, one, tenant):
+    others = (Mapping.kind == about.key, Mapping.ours_id == one.id, Mapping.tenant_id != tenant.id)
+    return db.session.scalar(sa.select(Mapping.ours_id).where(*others).limit(1)) is not None
 
 
 def _own(tenant, model, ids):

@@ -1,16 +1,17 @@
 """Which of Halo's values stands for a company type of ours when a company is sent, and in which of Halo's fields."""
 
 from collections import defaultdict
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from ..db import db
 from ..records import TypeValue
 from . import seen
-from .mapping import FIELDS, NONE
+from .kinds import FIELDS, NONE
 from .models import Mapping
 
-KIND = "company_type"
+KIND, CHOICE = "company_type", "sends-"
 
 
 def used(tenant_id: int) -> dict[int | None, TypeValue | None]:
@@ -44,18 +45,31 @@ def told(row: Mapping) -> str:
     return f"{row.halo_name} ({FIELDS[row.halo_key.partition(':')[0]]})"
 
 
-def groups(tenant_id: int) -> dict[str, list[str]]:
-    """{key: the keys of all values that mean the same type of ours, itself among them}."""
-    return {row.halo_key: [one.halo_key for one in rows] for rows in _by_type(tenant_id).values() for row in rows}
+class Shown(NamedTuple):
+    """What the mapping's table says of one value. used: it is written; group: the name of the choice, where several
+    values mean its type of ours, else "".
+    """
+
+    used: bool
+    group: str
 
 
-def chosen(tenant_id: int) -> set[str]:
-    """The keys that somebody has chosen among several of one type."""
-    return set(db.session.scalars(_here(tenant_id).where(Mapping.sends).with_only_columns(Mapping.halo_key)))
+def shown(tenant_id: int) -> dict[str, Shown]:
+    """{key: what the table says}, of the values that can be written."""
+    written = {value.key for value in used(tenant_id).values() if value}
+    return {
+        row.halo_key: Shown(row.halo_key in written, f"{CHOICE}{ours_id or 'none'}" if len(rows) > 1 else "")
+        for ours_id, rows in _by_type(tenant_id).items() for row in rows
+    }  # fmt: skip
 
 
-def choose(tenant_id: int, keys: list[str]) -> None:
-    """From now on these are used, each for its type. In a writing transaction; the caller commits."""
+def choose(tenant_id: int, form) -> None:
+    """Keep what a sent form of the mapping chose among several values of one type. In a writing transaction; the caller
+    commits.
+    """
+    keys = {value for name, value in form.items() if name.startswith(CHOICE)}
+    if not keys:
+        return
     for row in db.session.scalars(_here(tenant_id).execution_options(populate_existing=True)):
         row.sends = row.halo_key in keys
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ..crm.contact_models import Contact
 from ..crm.models import Company
+from ..crm.opportunity_models import Opportunity
 from ..db import db, now, owned
 from ..mirror.models import HaloRecord, HaloTenant
 
@@ -45,8 +46,10 @@ def links(tenant_id: int) -> int:
 
 
 def mark_inactive(account_id: int, tenant_id: int | None) -> None:
-    """Let "inactive in Halo" tell of this tenant alone: of none, when it is None."""
-    for model in (Company, Contact):
+    """Let "inactive in Halo" tell of this tenant alone: of none, when it is None. What Halo held of opportunities is
+    forgotten, until they are imported again.
+    """
+    for model in (Company, Contact, Opportunity):
         off = sa.exists().where(
             HaloRecord.tenant_id == tenant_id,
             HaloRecord.kind == model.HALO_KIND,
@@ -56,3 +59,8 @@ def mark_inactive(account_id: int, tenant_id: int | None) -> None:
         )
         query = sa.update(model).where(model.account_id == account_id, model.inactive_in_halo != off)
         db.session.execute(query.values(inactive_in_halo=off), execution_options={"synchronize_session": False})
+    blank = dict.fromkeys(("halo_value", "halo_expected_close", "halo_agent_id"))
+    marked = sa.or_(*(getattr(Opportunity, name).is_not(None) for name in blank))
+    forgotten = sa.update(Opportunity).where(Opportunity.account_id == account_id, marked)
+    forgotten = forgotten.values(blank | {"version": Opportunity.version + 1})
+    db.session.execute(forgotten, execution_options={"synchronize_session": False})

@@ -8,15 +8,12 @@ from ..db import db
 from ..halo.pages import page_of
 from ..heartbeats import living
 from ..queues import EXPORTS
-from . import answering, checks, credentials, mapping_form, practice
-from .mapping import STAGES
+from . import answering, checks, credentials, kinds, mapping_form, practice, sending_types
 from .models import SHARES
 from .opening import connection_of, share_of
 from .strip import strip_of
 
 bp = Blueprint("connecting", __name__, url_prefix="/settings/halo")
-
-KINDS = {stage: kind for kind, stage in STAGES.items()}
 
 
 def practice_line():
@@ -110,7 +107,16 @@ def leaving():
         going=practice.to_be_removed(account_id),
         staying=practice.to_stay(account_id),
         put_back=practice.to_be_put_back(account_id),
+        place_of=_place_of,
     )
+
+
+def _place_of(stage, record):
+    """Where a record that stays is seen: a note with what it is about."""
+    about = {"companies": "company_id", "contacts": "contact_id", "opportunities": "opportunity_id"}.get(stage)
+    ids = {about: record.id} if about else {name: getattr(record, name, None) for name in ("contact_id", "company_id")}
+    name = next((name for name, one in ids.items() if one is not None), None)
+    return url_for(f"crm.{name.removesuffix('_id')}", **{name: ids[name]}) if name else None
 
 
 @bp.post("/connection/leave-practice")
@@ -122,41 +128,60 @@ def leave_practice():
         flash(str(error), "warning")
         return redirect(url_for("connecting.leaving"))
     db.session.commit()
-    told = " and ".join(f"{count:,} {what}" for what, count in reversed(removed.items()) if count)
+    told = ", ".join(f"{count:,} {what}" for what, count in reversed(removed.items()) if count)
     flash(f"Practice data is gone. Removed: {told or 'nothing'}.", "success")
     return redirect(url_for("connecting.page"))
 
 
 @bp.get("/<key>/mapping")
 def mapping_page(key):
-    return _mapping("connecting/mapping.html", key)
+    return _mapping_page(_kinds(key))
 
 
 @bp.post("/<key>/mapping")
 def save_mapping(key):
-    kind, tenant = _kind(key), _own_connection().tenant
+    """One kind of the stage's mappings; where there are several, the form says which."""
+    known, tenant = _kinds(key), _own_connection().tenant
+    kind = request.form.get("kind", known[0])
+    if kind not in known:
+        abort(404)
     fragment = bool(request.headers.get("HX-Request"))
-    template = "connecting/_mapping.html" if fragment else "connecting/mapping.html"
     try:
         answering.save(tenant, kind, mapping_form.answers_in(tenant, kind, request.form))
+        if kind == sending_types.KIND:
+            sending_types.choose(tenant.id, request.form)
     except answering.Unknown as error:
         db.session.rollback()
-        return _mapping(template, key, error=str(error)), 422
+        words = {"error": str(error)}
+        return (_mapping(kind, **words) if fragment else _mapping_page(known, kind, **words)), 422
     db.session.commit()
     if fragment:
-        return _mapping(template, key, said="Saved.")
+        return _mapping(kind, said="Saved.")
     flash("Saved.", "success")
     return redirect(url_for("connecting.mapping_page", key=key))
 
 
-def _mapping(template, key, **words):
-    kind, connection = _kind(key), connection_of(current_user.account_id)
-    form = mapping_form.form_of(connection.tenant, kind, **words) if connection else None
-    return render_template(template, form=form)
+def _mapping_page(known, about=None, **words):
+    """All mappings of a stage; words are about one of them."""
+    tenant = _own_connection_or_none()
+    forms = [mapping_form.form_of(tenant, kind, **words if kind == about else {}) for kind in known] if tenant else []
+    shown = forms if forms and forms[0]["lines"] else forms[:1]
+    return render_template("connecting/mapping.html", forms=shown, title=kinds.TITLES[kinds.KINDS[known[0]].stage])
 
 
-def _kind(key):
-    return KINDS.get(key) or abort(404)
+def _mapping(kind, **words):
+    form = mapping_form.form_of(_own_connection().tenant, kind, **words)
+    return render_template("connecting/_mapping.html", form=form)
+
+
+def _kinds(key):
+    """The keys of the kinds of mapping that a stage has."""
+    return [kind.key for kind in kinds.of_stage(key)] or abort(404)
+
+
+def _own_connection_or_none():
+    connection = connection_of(current_user.account_id)
+    return connection and connection.tenant
 
 
 def _own_connection():

@@ -1,4 +1,4 @@
-"""The MSP's own records: companies, contacts, their lists and notes."""
+"""The MSP's own records: companies, contacts, their lists and notes, opportunities."""
 
 from importlib import import_module
 
@@ -9,6 +9,7 @@ PAGES = (
     "list_views",
     "load_views",
     "note_views",
+    "opportunity_views",
     "parting_views",
     "picking_views",
     "profile_views",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..db import among, db, owned
-from ..mirror.links import current_tenant_id, links
+from ..mirror.links import current_tenant_id, links_of
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.reading_models import NoteReading
 from .contact_models import Contact
@@ -66,7 +66,7 @@ def page(record, place: str = "", rows: int = ROWS) -> Page:
 def lines(account_id: int, notes: list, with_contacts: bool = False) -> list[Line]:
     """Notes with what the mirror tells of them."""
     ids, contact_ids = [note.id for note in notes], {note.contact_id for note in notes} - {None}
-    linked = links(account_id, Note.HALO_KIND).where(among(HaloRecord.ours_id, ids))
+    linked = links_of(account_id, Note.HALO_KIND, ids)
     columns = (HaloRecord.ours_id, HaloRecord.halo_id, HaloRecord.gone_at)
     known = {row.ours_id: row for row in db.session.execute(linked.with_only_columns(*columns))} if ids else {}
     people = {}

@@ -27,6 +27,14 @@ CONTACTS = Columns(
 )  # fmt: skip
 
 
+OPPORTUNITIES = Columns(
+    {"status": "Status", "value": "Value", "company": "Company", "contact": "Contact", "salesperson": "Salesperson",
+     "expected_close": "Expected close", "probability": "Probability", "opened_on": "Opened", "halo": "Halo",
+     "edited": "Last edited here", "added": "Added"},
+    ("status", "value", "company", "salesperson", "expected_close"),
+)  # fmt: skip
+
+
 def chosen(user, nouns: str, columns: Columns) -> list[str]:
     """The columns of the table "companies" or "contacts" that a person sees, in the table's order."""
     names = user.preferences.get("columns", {}).get(nouns, columns.usual)

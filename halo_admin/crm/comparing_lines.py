@@ -32,13 +32,13 @@ class Batch(NamedTuple):
         fixed = {"account_id": self.load.account_id, "load_id": self.load.id}
         insert_rows(FileLine, [blank | fixed | row for row in rows])
 
-    def kept(self) -> dict[int, FileLine]:
-        """{line: what is known of it} of these rows."""
+    def kept(self) -> dict:
+        """{line: its FileLine's line, what, record_id and changes} of these rows, of those that have one."""
         if not self.rows:
             return {}
         between = FileLine.line.between(self.rows[0].line, self.rows[-1].line)
-        found = db.session.scalars(sa.select(FileLine).where(FileLine.load_id == self.load.id, between))
-        return {one.line: one for one in found}
+        columns = sa.select(FileLine.line, FileLine.what, FileLine.record_id, FileLine.changes)
+        return {one.line: one for one in db.session.execute(columns.where(FileLine.load_id == self.load.id, between))}
 
     def fault(self, row: Row) -> str | None:
         return row.fault or self.lines.fault(row.values)

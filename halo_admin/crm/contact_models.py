@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from .. import normal
 from ..accounts.models import User
 from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
+from . import held
 from .models import Company, ordered_text
 from .searchable import digits, email_words, name_words, phone_words
 
@@ -66,6 +67,7 @@ class Contact(OwnedByTheMany, db.Model):
     }
     FORMS = {"email": "email", "phone": "phone", "mobile": "phone"}
     HALO_KIND = "user"  # what the mirror calls it
+    HALO_MARKS = {"inactive_in_halo": False}  # what an import says of Halo, without Halo
 
     __table_args__ = (
         db.Index("ix_contacts_by_name", "account_id", "name_sort", "id"),
@@ -101,6 +103,11 @@ def called(values: dict) -> str:
     """ "Sam Poole"; without a name the e-mail or a phone number."""
     name = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
     return name or next((values[field] for field in ("email", "phone", "mobile") if values.get(field)), "No name")
+
+
+# in the order in which what somebody holds is told
+held.hang(Contact, "salesperson_id", "contact", "contacts", "contact")
+held.hang(Company, "salesperson_id", "company", "companies", "company")
 
 
 class ContactList(Owned, db.Model):

@@ -14,10 +14,13 @@ from typing import IO, NamedTuple
 from ..accounts.models import User
 from ..db import db, owned
 from ..mirror.links import links
+from ..normal.sums import plain
 from . import cells, lists
 from .contact_models import Contact, ContactList
 from .models import Company
 from .note_models import Note
+from .opportunity_models import Opportunity
+from .statuses import STATUSES
 from .types import type_names
 
 ROWS_AT_A_TIME = 1000
@@ -95,6 +98,14 @@ def _batches(rows):
         yield batch
 
 
+def _opportunities(account_id):
+    statuses = STATUSES.names(account_id)
+    people = dict(map(tuple, db.session.execute(owned(User, account_id).with_only_columns(User.id, User.email))))
+    for row in _with_halo_ids(Opportunity, account_id, Opportunity.HALO_KIND):
+        yield (row.id, row.halo_id, row.name, statuses[row.status_id], people.get(row.salesperson_id), row.company_id,
+               row.contact_id, plain(row.value))  # fmt: skip
+
+
 def _lists(account_id):
     for one in db.session.scalars(owned(ContactList, account_id).order_by(ContactList.id)):
         yield one.id, one.name, int(one.leads), one.contacts
@@ -146,6 +157,11 @@ FILES = (
             "unsubscribed",
         ),
         _contacts,
+    ),
+    File(
+        "opportunities",
+        ("id", "halo_id", "name", "status", "salesperson", "company_id", "contact_id", "value"),
+        _opportunities,
     ),
     File("lists", ("id", "name", "leads", "contacts"), _lists),
     File("notes", ("id", "halo_id", "contact_id", "company_id", "author", "at", "text"), _notes),

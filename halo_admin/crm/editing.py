@@ -4,10 +4,11 @@ For any model that carries FIELDS and a version. A form works with texts: a blan
 """
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from ..db import now
-from ..normal import email_key, web_address
+from ..normal import email_key, sums, web_address
 from . import changes, writing
 
 LONGEST = 500  # characters of a value that is typed in; what is here already may be longer
@@ -17,6 +18,9 @@ WRONG = {
     "phone": "Type a phone number, such as +49 30 5550100.",
     "website": "Type a web address, such as acme.example.",
     "email": "Type one e-mail address, such as sam@acme.example.",
+    "money": "Type a sum, such as 14,000 or 12500.50.",
+    "percent": "Type a percentage, from 0 to 100.",
+    "day": "Type a day, such as 2026-09-30.",
 }
 UNSEEN = "There were characters in this that nobody can see. They are taken out: look at it, then save again."
 GONE = "This type is not there any more. Choose another one."
@@ -92,6 +96,10 @@ class Form:
             return f"This is too long: use at most {most:,} characters."
         return WRONG[form] if text and not _is_one(form, text) else None
 
+    def beside(self, record, changed: dict[str, str]) -> dict:
+        """Further columns that change along with these texts."""
+        return {}
+
     def questions(self, record, changed: dict[str, str]) -> dict[str, str]:
         """{field: question} of the changes that are saved only once a person has said yes to them."""
         return {}
@@ -110,7 +118,21 @@ def _is_one(form, text):
             return web_address(text) is not None
         case "email":
             return _ONE_ADDRESS.fullmatch(text) is not None and email_key(text) is not None
+        case "money":
+            return sums.is_sum(text)
+        case "percent":
+            return text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100
+        case "day":
+            return is_day(text)
     return True
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day as dates are kept, 2026-09-30."""
+    try:
+        return len(text) == 10 and date.fromisoformat(text).year >= 1900
+    except ValueError:
+        return False
 
 
 class Typed(NamedTuple):
@@ -165,7 +187,7 @@ def save(record, noun: str, by, typed: Typed, form: Form) -> None:
     check(record, form, changed, held, typed)
     if changed:
         row = {field: getattr(record, field) for field in record.FIELDS}
-        row |= {field: form.value(field, text) for field, text in changed.items()}
+        row |= {field: form.value(field, text) for field, text in changed.items()} | form.beside(record, changed)
         # edited_at: what a person typed is as late as this, when an import asks which side is the later one
         writing.update(type(record), by.account, [row | {"id": record.id, "edited_at": now()}])
         told = {field: [form.reads(field, held[field]), form.reads(field, text)] for field, text in changed.items()}

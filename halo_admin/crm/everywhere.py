@@ -1,6 +1,6 @@
 """What the search box on top finds: records of every kind, by the beginnings of their words or by Halo's id.
 
-A room with records of its own hangs them in: `@found("opportunities", "opportunity", "Opportunities")`.
+A room with records of its own hangs them in: `@found("opportunities", "Opportunities")`.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from ..db import db, owned_among
 from ..mirror.links import current_tenant_id
 from ..mirror.models import HaloRecord
+from ..normal.sums import money
 from . import contacts, finding
 from .asking import Asked, Filters
 from .contact_models import Contact
 from .models import Company
+from .opportunity_models import Opportunity
 from .parting import NOUNS, THEIRS
 from .tables import counted
 
@@ -69,6 +71,17 @@ def companies_like(account_id, q):
 @found("contacts", "Contacts")
 def contacts_like(account_id, q):
     return _like(Contact, account_id, q, _about_contacts)
+
+
+@found("opportunities", "Opportunities")
+def opportunities_like(account_id, q):
+    return _like(Opportunity, account_id, q, _about_opportunities)
+
+
+def _about_opportunities(rows):
+    companies = contacts.companies_of(rows)
+    names = {one.id: companies[one.company_id].name for one in rows if one.company_id in companies}
+    return {one.id: [names.get(one.id) or one.prospect_name, money(one.value)] for one in rows}
 
 
 def _about_contacts(rows):

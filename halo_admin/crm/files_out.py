@@ -8,7 +8,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from . import cells, companies, contacts, linked, lists
+from ..normal.sums import plain
+from . import cells, companies, contacts, linked, lists, opportunities, salespeople
 from .finding import Finding
 from .types import type_names
 
@@ -18,10 +19,14 @@ COMPANIES = ("name", "phone", "website", "type", "street", "city", "state", "pos
 CONTACTS = ("first_name", "last_name", "email", "phone", "mobile", "title", "company", "company_id", "lists",
             "unsubscribed", "bounced", "halo_id", "id")  # fmt: skip
 
+OPPORTUNITIES = ("name", "status", "salesperson", "company", "company_id", "contact", "contact_id", "value",
+                 "probability", "expected_close", "opened_on", "prospect_name", "prospect_email", "halo_id",
+                 "id")  # fmt: skip
+
 
 def text(table, account_id: int, asked) -> Iterator[str]:
     """The file in pieces: never more than some rows of it are in memory, and no transaction outlasts a piece."""
-    columns, row_values = (COMPANIES, _companies) if table is companies else (CONTACTS, _contacts)
+    columns, row_values = FILES[table.NOUNS]
     yield MARK + lines([columns])
     finding = Finding(table.MODEL, account_id, asked, table.filters(account_id, asked))
     for rows in finding.batches(ROWS_AT_A_TIME):
@@ -55,6 +60,20 @@ def _contacts(account_id, rows):
         yield (row.first_name, row.last_name, row.email, row.phone, row.mobile, row.title, company and company.name,
                row.company_id, cells.join(on.get(row.id, ())), int(row.unsubscribed), int(row.bounced),
                _halo_id(links, row), row.id)  # fmt: skip
+
+
+def _opportunities(account_id, rows):
+    beside = opportunities.beside(account_id, rows)
+    emails = salespeople.emails_of(rows)
+    for row in rows:
+        yield (row.name, beside["statuses"][row.status_id].name, emails.get(row.salesperson_id),
+               beside["companies"].get(row.company_id), row.company_id, beside["contacts"].get(row.contact_id),
+               row.contact_id, plain(row.value), row.probability, row.expected_close, row.opened_on, row.prospect_name,
+               row.prospect_email, _halo_id(beside["links"], row), row.id)  # fmt: skip
+
+
+FILES = {"companies": (COMPANIES, _companies), "contacts": (CONTACTS, _contacts),
+         "opportunities": (OPPORTUNITIES, _opportunities)}  # fmt: skip
 
 
 def _halo_id(links, row):

@@ -20,8 +20,11 @@ def edit_page(noun: str, record, form: editing.Form, why: editing.NotSaved | Non
     return _page("crm/edit.html", noun, record, form, why, held=held, who=who)
 
 
-def saved_page(noun: str, model, record_id: int, form: editing.Form):
-    """Save what the form says of a record, which is locked for it; else the form with what to mend."""
+def saved_page(noun: str, model, record_id: int, form: editing.Form, back: str = ""):
+    """Save what the form says of a record, which is locked for it; else the form with what to mend.
+
+    back: the page to go on at; else the record's.
+    """
     record = db.session.scalar(own(model).where(model.id == record_id).with_for_update())
     typed = editing.read(request.form, form, model.FIELDS)
     if record is None:
@@ -32,7 +35,7 @@ def saved_page(noun: str, model, record_id: int, form: editing.Form):
         return edit_page(noun, record, form, why), 409 if why.meanwhile else 422
     db.session.commit()
     flash("Saved.", "success")
-    return redirect(url_for(f"crm.{noun}", **{f"{noun}_id": record_id}), 303)
+    return redirect(back or url_for(f"crm.{noun}", **{f"{noun}_id": record_id}), 303)
 
 
 def new_page(noun: str, model, form: editing.Form, given: dict[str, str], **more):

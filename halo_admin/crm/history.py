@@ -17,11 +17,13 @@ from .change_models import RecordChange
 from .contact_models import Contact
 from .load_models import FileLoad
 from .models import Company
+from .opportunity_models import Opportunity
 from .tables import LARGEST_ID
 
 ROWS = 20
 FAR = 100  # lines that are looked through for where a field's value comes from
-MODELS = {"company": Company, "contact": Contact}
+MODELS = {"company": Company, "contact": Contact, "opportunity": Opportunity}
+NOUNS = {model: noun for noun, model in MODELS.items()}
 
 WHATS = {
     "created": "Created",
@@ -32,6 +34,7 @@ WHATS = {
     "unlinked": "Unlinked from Halo",
     "kept out": "Never to be imported",
     "brought back": "Brought back",
+    "kept": "Kept, not taken from Halo",
 }
 
 
@@ -126,10 +129,10 @@ def origins(kind: str, record) -> dict[str, str]:
 
 @source("company", "edits")
 @source("contact", "edits")
+@source("opportunity", "edits")
 def by_people(record, before: int, most: int) -> list[Entry]:
     """What people and their files did."""
-    kind = next(kind for kind, model in MODELS.items() if model is type(record))
-    mine = (RecordChange.account_id == record.account_id, RecordChange.kind == kind)
+    mine = (RecordChange.account_id == record.account_id, RecordChange.kind == NOUNS[type(record)])
     chosen = sa.select(RecordChange, FileLoad.name).outerjoin(FileLoad, FileLoad.id == RecordChange.load_id)
     chosen = chosen.where(*mine, RecordChange.record_id == record.id, RecordChange.id < before)
     rows = db.session.execute(chosen.order_by(RecordChange.id.desc()).limit(most))

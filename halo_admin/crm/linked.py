@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from ..db import among, db
-from ..mirror.links import current_tenant_id, links
+from ..db import db
+from ..mirror.links import current_tenant_id, links_of
 from ..mirror.models import HaloRecord
 from .searching import Narrowing, has
 
@@ -51,7 +51,7 @@ def _matched(choice):
 
 def of_rows(model, account_id: int, ids: list[int]) -> dict[int, HaloRecord]:
     """{id of ours: halo_id and matched_by of what it is linked to}, of those that are."""
-    link = links(account_id, model.HALO_KIND).where(among(HaloRecord.ours_id, ids))
+    link = links_of(account_id, model.HALO_KIND, ids)
     columns = (HaloRecord.ours_id, HaloRecord.halo_id, HaloRecord.matched_by)
     return {row.ours_id: row for row in db.session.execute(link.with_only_columns(*columns))} if ids else {}
 

@@ -34,15 +34,18 @@ def link_of(ours, country: str) -> Link | None:
 
 def differences(ours, theirs: dict, country: str) -> dict[str, str | None]:
     """What of `theirs` is not the same as ours, by field; fields that Halo was not read for are left out."""
-    read = [field for field in ours.FIELDS if field in theirs]
+    read = [field for field in getattr(ours, "COMPARED", ours.FIELDS) if field in theirs]
     differ = {field: theirs[field] for field in read if not _same(ours, field, theirs[field], country)}
-    return {field: "Yes" if value is True else value for field, value in differ.items()}
+    return {field: "Yes" if value is True else str(value) if isinstance(value, int) else value
+            for field, value in differ.items()}  # fmt: skip
 
 
 def _same(ours, field, value, country):
     held = getattr(ours, field)
     if isinstance(held, bool):
         return held or not value  # consent only gets stricter: that Halo knows of no opt-out is nothing to tell
+    if isinstance(held, int) or isinstance(value, int):
+        return held == value
     return normal.same(ours.FORMS.get(field, "text"), held, value, country)
 
 

@@ -59,10 +59,16 @@ def _lists(typed="", error=None):
 
 
 def _default_views(account_id):
-    """[(key, label, how many, in words)]"""
-    known = [key for key in DEFAULT_VIEWS if key in contacts.ONLY]
-    found = [(key, contacts.find(account_id, contacts.Asked(only=key))) for key in known]
-    return [(key, DEFAULT_VIEWS[key], counted(one.total, one.more)) for key, one in found]
+    """[(key, label, how many, in words; "" where that would take long: who is on no list has no index)]"""
+    return [
+        (key, label, "" if key == contacts.NO_LIST else _number(account_id, key))
+        for key, label in DEFAULT_VIEWS.items()
+    ]
+
+
+def _number(account_id, key):
+    found = contacts.find(account_id, contacts.Asked(only=key))
+    return counted(found.total, found.more)
 
 
 def _filled_by(account_id):

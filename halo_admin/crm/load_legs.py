@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import structlog
 from flask import current_app
 
-from .. import queues
+from .. import audit, queues
 from ..accounts.models import Account
 from ..db import begin_write, db, now
 from . import before, comparing_lines, saving_lines, uploads
@@ -46,6 +46,9 @@ def begin(load: FileLoad, state: str, step: str) -> None:
     """Let jobs work on a load: "checking" or "loading". The caller commits, then calls queue()."""
     load.state, load.step, load.cursor, load.why = state, step, 0, None
     load.started_at, load.ended_at, load.lease_token, load.lease_until = now(), None, None, None
+    if state == "loading":
+        said = f"Started to save the file {load.name} into {load.kind}"
+        audit.note("upload", said, account_id=load.account_id, by=audit.Somebody(load.by, load.by_user_id))
 
 
 class Leg:

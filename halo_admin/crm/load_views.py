@@ -4,7 +4,7 @@ import structlog
 from flask import Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
-from .. import heartbeats
+from .. import audit, heartbeats
 from ..db import begin_write, db, now
 from ..web.door import own, own_or_404
 from . import encodings, load_words, loading, refused_out, sheets, uploads
@@ -103,6 +103,9 @@ def cancel_file(file_id):
 def refused_lines(file_id):
     """The lines that could not be taken, each with the reason: to be mended and loaded."""
     load = own_or_404(FileLoad, file_id)
+    said = f"Downloaded the refused lines of the file {load.name}"
+    audit.note_now("download", said, account_id=load.account_id)
+    db.session.refresh(load)  # the file is made once the session has ended
     name = f"refused-{now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(stream_with_context(refused_out.text(load)), mimetype="text/csv", headers=headers)

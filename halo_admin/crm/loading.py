@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from .. import audit
 from ..accounts.models import Account
 from ..db import begin_write, db, now, owned
 from . import columns_in, load_legs, sheets, uploads
@@ -104,6 +105,8 @@ def keep(load: FileLoad) -> None:
     begin_write()
     load.created_at = now()
     db.session.add(load)
+    said = f"Uploaded the file {load.name} of {load.kind}"
+    audit.note("upload", said, account_id=load.account_id, by=audit.Somebody(load.by, load.by_user_id))
     db.session.commit()
 
 

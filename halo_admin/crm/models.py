@@ -95,6 +95,7 @@ class Company(OwnedByTheMany, db.Model):
     }
     FORMS = {"phone": "phone", "website": "website"}  # how values may differ in form only, where not as plain text
     HALO_KIND = "client"  # what the mirror calls it
+    HALO_MARKS = {"inactive_in_halo": False}  # what an import says of Halo, without Halo
 
     __table_args__ = (
         db.Index("ix_companies_by_name", "account_id", "name_sort", "id"),

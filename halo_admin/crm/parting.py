@@ -9,13 +9,14 @@ from ..db import db
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import NotNow
+from ..normal.sums import money
 from . import changes, lists, notes, tables
 from .contact_models import Contact
 from .models import Company, SearchWord
-from .types import type_names
+from .opportunity_models import Opportunity
 
-NOUNS = {Company: "company", Contact: "contact"}
-THEIRS = {Company: "Halo client", Contact: "Halo contact"}
+NOUNS = {Company: "company", Contact: "contact", Opportunity: "opportunity"}
+THEIRS = {Company: "Halo client", Contact: "Halo contact", Opportunity: "Halo opportunity"}
 
 
 def unlink(account_id: int, model, record_id: int, by) -> None:
@@ -55,16 +56,25 @@ def delete(account_id: int, model, record_id: int, version: int, by) -> str:
     tombstones.bury(rows, tombstones.tombstone("deleted", by, record.name, record.id))
     _note(record, by, "deleted", rows, {field: [told, None] for field, told in _told(record).items()})
     if model is Company:
-        _let_go_of_contacts(record, by)
-    else:
+        _let_go(Contact, "company_id", record, by)
+        _let_go(Opportunity, "company_id", record, by)
+    if model is Contact:
+        _let_go(Opportunity, "contact_id", record, by)
         lists.forget_contact(record)
-    notes.forget(record)
+    if model is not Opportunity:
+        notes.forget(record)
     return _remove(record)
 
 
 def number_of_contacts(company: Company) -> int:
     """How many contacts a company has; tables.MANY + 1 stands for all that are more."""
     return tables.count(_contacts(company))
+
+
+def number_of_opportunities(record) -> int:
+    """How many opportunities a company or a contact has, counted like that."""
+    column = getattr(Opportunity, f"{NOUNS[type(record)]}_id")
+    return tables.count(sa.select(Opportunity).where(Opportunity.account_id == record.account_id, column == record.id))
 
 
 def number_that_came(company: Company, tenant_id: int) -> int:
@@ -98,8 +108,10 @@ def locked(account_id: int, model, record_id: int):
 
 def _part(record, rows, how, by):
     tombstones.bury(rows, tombstones.tombstone(how, by, record.name, record.id))
-    if record.inactive_in_halo:
-        record.inactive_in_halo, record.version = False, record.version + 1
+    told = {name: blank for name, blank in record.HALO_MARKS.items() if getattr(record, name) != blank}
+    for name, blank in told.items():
+        setattr(record, name, blank)
+    record.version += bool(told)
 
 
 def _note(record, by, what, rows, fields=None):
@@ -110,25 +122,30 @@ def _note(record, by, what, rows, fields=None):
 
 def _told(record):
     """{field: its value as people read it}, without blanks."""
-    values = {field: getattr(record, field) for field in record.FIELDS}
-    if values.get("type_id"):
-        values["type_id"] = type_names(record.account_id)[values["type_id"]]
-    if values.get("company_id"):
-        values["company_id"] = record.company.name
+    values = {field: _read(record, field) for field in record.FIELDS}
     return {field: "Yes" if value is True else value for field, value in values.items() if value}
+
+
+def _read(record, field):
+    """A value as people read it; what a field points to, by its name."""
+    if field.endswith("_id"):
+        pointed_to = getattr(record, field.removesuffix("_id"))
+        return pointed_to and pointed_to.name
+    return money(record.value) if field == "value" else getattr(record, field)
 
 
 def _contacts(company):
     return sa.select(Contact).where(Contact.account_id == company.account_id, Contact.company_id == company.id)
 
 
-def _let_go_of_contacts(company, by):
-    """A company's contacts stay, without a company: that is no edit of theirs, which an import would have to heed."""
-    theirs = _contacts(company).with_only_columns(Contact.id)
-    changes.note_selected("contact", company.account_id, by, "edited", theirs, {"company_id": [company.name, None]},
-                          "Its company was deleted")  # fmt: skip
-    freed = sa.update(Contact).where(Contact.account_id == company.account_id, Contact.company_id == company.id)
-    freed = freed.values(company_id=None, version=Contact.version + 1)
+def _let_go(model, column, record, by):
+    """A record's contacts and opportunities stay, without it: that is no edit of theirs, which an import would have to
+    heed.
+    """
+    mine = (model.account_id == record.account_id, getattr(model, column) == record.id)
+    changes.note_selected(NOUNS[model], record.account_id, by, "edited", sa.select(model.id).where(*mine),
+                          {column: [record.name, None]}, f"Its {NOUNS[type(record)]} was deleted")  # fmt: skip
+    freed = sa.update(model).where(*mine).values({column: None, "version": model.version + 1})
     db.session.execute(freed, execution_options={"synchronize_session": False})
 
 

@@ -30,7 +30,7 @@ class Offers(NamedTuple):
 def like(record, tenant_id: int) -> Offers:
     """The unlinked Halo records that have a normal form in common with a record of ours."""
     keys = {name: getattr(record, name, None) for name in ("email_key", "website_key", "phone_key", "name_key")}
-    if isinstance(record, Contact):
+    if not isinstance(record, Company):
         keys |= {"phone_key": None, "name_key": normal.name_key(record.name)}
     clauses = [getattr(HaloRecord, name) == value for name, value in keys.items() if value is not None]
     return _found(type(record), tenant_id, clauses)
@@ -81,7 +81,8 @@ def _linkable(model, tenant_id):
     return (
         HaloRecord.tenant_id == tenant_id, HaloRecord.kind == model.HALO_KIND, HaloRecord.gone_at.is_(None),
         HaloRecord.values.is_not(None), HaloRecord.halo_id > 0,
-        HaloRecord.halo_id != CALLERS if model is Company else HaloRecord.type_key.is_(None),
+        *([HaloRecord.halo_id != CALLERS] if model is Company else []),
+        *([HaloRecord.type_key.is_(None)] if model is Contact else []),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The ways back from a profile's menu: unlink from Halo, link to a Halo record, never import it, delete it.
 
-Each is a page that tells first what it means. Companies and contacts have the same ones.
+Each is a page that tells first what it means. Companies, contacts and opportunities have the same ones.
 """
 
 from datetime import datetime
@@ -15,20 +15,21 @@ from ..mirror.links import current_tenant_id
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
-from . import activity, contact_views, lists, parting, parting_link, tables, views
+from . import activity, contact_views, lists, opportunity_views, parting, parting_link, tables, views
 from .blueprint import bp
 from .contact_models import Contact
 from .links import link_of
 from .models import Company
+from .opportunity_models import Opportunity
 from .pages import drawn_panels
 
-MODELS = {"company": Company, "contact": Contact}
-ONES = {"company": views.ONE, "contact": contact_views.ONE}
-NOUNS = {"company": "companies", "contact": "contacts"}
+MODELS = {"company": Company, "contact": Contact, "opportunity": Opportunity}
+ONES = {"company": views.ONE, "contact": contact_views.ONE, "opportunity": opportunity_views.ONE}
+NOUNS = {"company": "companies", "contact": "contacts", "opportunity": "opportunities"}
 
 
 def on_each(name: str):
-    """Hang a view(noun, record_id) below every company and every contact; its endpoint is crm.unlink_company."""
+    """Hang a view(noun, record_id) below every record of each kind; its endpoint is crm.unlink_company, say."""
 
     def hang(view):
         for noun, one in ONES.items():
@@ -138,16 +139,19 @@ def _about_unlinking(noun, record, linked):
 
 def _about_contacts(noun, record, linked):
     """{total: how many contacts a company has, came: how many of them came from Halo}, as people read it."""
-    if noun == "contact" or not linked:
+    if noun != "company" or not linked:
         return {}
     came = parting.number_that_came(record, linked.record.tenant_id)
     return {"total": parting.number_of_contacts(record), "came": came, "counted": tables.counted}
 
 
 def _about_deleting(noun, record, _linked):
-    about = {"notes": activity.number(record)}
+    if noun == "opportunity":
+        return {}
+    about = {"opportunities": parting.number_of_opportunities(record), "notes": activity.number(record),
+             "counted": tables.counted}  # fmt: skip
     if noun == "company":
-        return about | {"total": parting.number_of_contacts(record), "counted": tables.counted}
+        return about | {"total": parting.number_of_contacts(record)}
     return about | {"on": lists.names_on([record.id]).get(record.id, [])}
 
 

@@ -33,7 +33,7 @@ def _profile(noun, record):
 def shown_profile(noun, record, args, **more):
     """The page, or its tabs alone where a tab has asked for them; an address without a tab shows the first.
 
-    more: what the chosen tab shows other than it would read.
+    more: what the template needs beside, and what the chosen tab shows other than it would read.
     """
     known = tabs(noun)
     chosen = next((one for one in known if one.key == args.get("tab")), known[0])
@@ -62,8 +62,9 @@ def lists_of(contact, _args):
 
 @tab("company", "history", "History", "crm/_history.html")
 @tab("contact", "history", "History", "crm/_history.html")
+@tab("opportunity", "history", "History", "crm/_history.html")
 def history_of(record, args):
-    noun = "company" if isinstance(record, Company) else "contact"
+    noun = history.NOUNS[type(record)]
     place = args.get("before", "")
     return {"lines": history.page(noun, record, place), "newest": not place}
 

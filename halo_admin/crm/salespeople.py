@@ -4,13 +4,8 @@ import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..db import db, owned
-from . import editing, held
-from .contact_models import Contact
-from .models import Company
+from . import editing
 from .searching import Narrowing
-
-held.hang(Contact, "salesperson_id", "contact", "contacts", "contact")
-held.hang(Company, "salesperson_id", "company", "companies", "company")
 
 NOBODY = "none"  # how an address asks for the records that nobody looks after
 LABEL = "No salesperson"
@@ -57,3 +52,9 @@ def names_of(rows) -> dict[int, str]:
     """{user id: name} of whoever looks after a page's records."""
     ids = {row.salesperson_id for row in rows} - {None}
     return dict(map(tuple, db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))))) if ids else {}
+
+
+def emails_of(rows) -> dict[int, str]:
+    """{user id: e-mail} of the same, by which files name people."""
+    ids = {row.salesperson_id for row in rows} - {None}
+    return dict(map(tuple, db.session.execute(sa.select(User.id, User.email).where(User.id.in_(ids))))) if ids else {}

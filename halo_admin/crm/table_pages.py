@@ -15,7 +15,8 @@ from . import asking, columns, files_out, linked
 from .tables import counted
 
 # what a filter's value is said to be about, where it does not say so itself
-ABOUT = {"type": "Company type", "list": "List", "company": "Company", "salesperson": "Salesperson"}
+ABOUT = {"type": "Company type", "list": "List", "company": "Company", "salesperson": "Salesperson",
+         "contact": "Contact", "status": "Status"}  # fmt: skip
 
 
 class Chip(NamedTuple):
@@ -25,19 +26,23 @@ class Chip(NamedTuple):
     without: str
 
 
-def table_page(table, asked: asking.Asked, choices: dict, **more):
-    """A table, or the part of it that a form has asked for; choices as of the table's choices()."""
+def table_page(table, asked: asking.Asked, choices: dict, page_endpoint: str = "", **more):
+    """A table, or the part of it that a form has asked for; choices as of the table's choices().
+
+    page_endpoint: of another page with the same filters, whose part of it `more` is for.
+    """
     account_id, nouns = current_user.account_id, table.NOUNS
+    endpoint = page_endpoint or f"crm.{nouns}"
     found = table.find(account_id, asked)
 
     def address(**changes):
-        return url_for(f"crm.{nouns}", **asking.address(asked, **changes))
+        return url_for(endpoint, **asking.address(asked, **changes))
 
     shown = {
         "asked": asked, "page": found.page, "total": counted(found.total, found.more), "address": address,
         "given": asking.address(asked), "choices": choices, "chips": chips(asked, choices, address),
         "columns": columns.chosen(current_user, nouns, table.COLUMNS), "labels": table.COLUMNS.labels,
-        "read_at": linked.read_at(account_id, nouns),
+        "read_at": linked.read_at(account_id, nouns), "endpoint": endpoint,
     } | table.beside(account_id, found.page.rows) | more  # fmt: skip
     if request.headers.get("HX-Target") == nouns:
         return render_template(f"crm/_{nouns}.html", **shown), {"HX-Replace-Url": address()}

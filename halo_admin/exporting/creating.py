@@ -16,7 +16,7 @@ from . import jobs
 from .mirror import Taken, linked_row
 from .models import Intent
 
-PAGE = 100
+ADVICE = " Try again later."  # nobody may do that before it is known what became of it
 
 
 class NotMade(Exception):
@@ -114,16 +114,18 @@ def _look_first(labour, sides, intent, error):
     """The id of what an unanswered request has made, if it has."""
     with labour.writing() as export:
         export.said = str(error)
+    lost = str(error).removesuffix(ADVICE)
     try:
         halo_id = _lost(labour, sides, intent)
     except HaloError as failure:
-        raise InDoubt(f"{error} Looking for it did not work either: {failure}") from failure
+        why = str(failure).removesuffix(ADVICE)
+        raise InDoubt(f"{lost} Looking for it did not work either: {why}") from failure
     if halo_id is not None:
         return halo_id
     if error.status == 500 and labour.saw_the_newest:
         _not_made(labour)
         raise NotMade(f"{error} Halo holds no such record: it was not made.", is_refusal=False) from error
-    raise InDoubt(str(error)) from error
+    raise InDoubt(lost) from error
 
 
 def _lost(labour, sides, intent):

@@ -3,7 +3,10 @@
 import sqlalchemy as sa
 
 from ..accounts.models import Account
-from ..db import db
+from ..crm.contact_models import Contact
+from ..crm.models import OpportunityStatus
+from ..crm.opportunity_models import Opportunity
+from ..db import db, owned
 from ..heartbeats import living
 from ..queues import EXPORTS
 from . import comparing, locks, sentences
@@ -31,6 +34,7 @@ def of(export, user, error="", at="", ticked=None) -> dict:
     record = db.session.get(kind.model, export.ours_id)
     shown = {"export": export, "kind": kind, "record": record, "error": error, "at": at, "found": export.found or {},
              "nobody_works": export.is_worked_on and not living(EXPORTS), "OUTCOMES": OUTCOMES,
+             "new": sentences.new(kind),
              "lock": locks.lock_of(export.account_id) if export.state in ("ready", "where") else None}  # fmt: skip
     if record is None:
         return shown | {"state": "gone"}
@@ -89,10 +93,14 @@ def _as_of(row):
     return db.session.scalar(sa.select(sweeps.c.touched_at).where(sweeps.c.id == row.last_sweep_id))
 
 
-# whether a record has an open opportunity, where some room knows: None while none does
-OPPORTUNITIES = []
-
-
-def has_open_opportunity(record) -> bool | None:
-    """Whether an open opportunity hangs on a record; None where nobody can tell."""
-    return any(ask(record) for ask in OPPORTUNITIES) if OPPORTUNITIES else None
+def has_open_opportunity(record) -> bool:
+    """Whether an open opportunity hangs on a company, or on a contact or its company."""
+    about = [Opportunity.company_id == record.id]
+    if isinstance(record, Contact):
+        about = [Opportunity.contact_id == record.id]
+        about += [Opportunity.company_id == record.company_id] if record.company_id else []
+    statuses = sa.select(OpportunityStatus.id).where(
+        OpportunityStatus.account_id == record.account_id, OpportunityStatus.kind == "open"
+    )
+    here = owned(Opportunity, record.account_id).where(sa.or_(*about), Opportunity.status_id.in_(statuses))
+    return db.session.scalar(here.with_only_columns(Opportunity.id).limit(1)) is not None

@@ -40,7 +40,7 @@ def open_(kind: str, record, by=None, then_contact_id=None, chosen=None) -> Expo
         raise NotNow(lock.reason)
     if going := on_its_way(kind, record):
         return going
-    _forget_unsent(kind, record, by)
+    _forget_unsent(record.account_id)
     export = Export(
         account_id=record.account_id, tenant_id=connection_of(record.account_id).tenant_id, kind=kind,
         ours_id=record.id, ours_name=record.name, by_user_id=by.id if by else None,
@@ -160,9 +160,7 @@ def _note(export, fields):
     audit.note("export", f"Sent {export.ours_name} to Halo: {told}", account_id=export.account_id)
 
 
-def _forget_unsent(kind, record, by):
-    mine = (Export.account_id == record.account_id, Export.sent_at.is_(None), Export.state.not_in(ENDED))
-    same = sa.and_(Export.kind == kind, Export.ours_id == record.id, Export.by_user_id == (by.id if by else None))
-    old = Export.opened_at < now() - FORGOTTEN
-    gone = sa.delete(Export).where(*mine, sa.or_(same, old))
+def _forget_unsent(account_id):
+    mine = (Export.account_id == account_id, Export.sent_at.is_(None), Export.state.not_in(ENDED))
+    gone = sa.delete(Export).where(*mine, Export.opened_at < now() - FORGOTTEN)
     db.session.execute(gone, execution_options={"synchronize_session": False})

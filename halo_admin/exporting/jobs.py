@@ -36,6 +36,7 @@ class Labour:
         self.export = db.session.get(Export, export_id, populate_existing=True)
         self.kind = KINDS[self.export.kind]
         self.halo = None
+        self.renewed = time.monotonic()
         self.saw_the_newest = False  # whether Halo's list was told in the order of its making
 
     @contextmanager
@@ -48,7 +49,7 @@ class Labour:
         if touched.rowcount == 0:
             db.session.rollback()
             raise Lost
-        self.requests = 0
+        self.requests, self.renewed = 0, time.monotonic()
         try:
             yield db.session.get(Export, self.id, populate_existing=True)
             db.session.commit()
@@ -80,6 +81,9 @@ class Labour:
     def on_request(self):
         """A request is about to be sent: nobody is to take this job for dead while Halo thinks."""
         self.requests += 1
+        if time.monotonic() - self.renewed < current_app.config["LEASE_SECONDS"] / 20:
+            return  # another writer may be busy: what is not needed is not written
+        self.renewed = time.monotonic()
         with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
             mine = sa.update(Export.__table__).where(Export.id == self.id, Export.lease_token == self.token)
             if connection.execute(mine.values(lease_until=_lease_end(connection))).rowcount == 0:

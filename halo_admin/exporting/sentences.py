@@ -18,10 +18,15 @@ def promise(kind: Kind, names, is_new: bool, halo_id: int | None, links: bool = 
     return f"Links it to {kind.theirs} {halo_id}. {sentence}" if links else sentence
 
 
+def new(kind: Kind) -> str:
+    """What a sentence that speaks of Halo calls a new one."""
+    return kind.theirs.removeprefix("Halo ")
+
+
 def _makes(kind, fields):
     own = [field for field in fields if field.on != "site"]
     site = [field for field in fields if field.on == "site"]
-    made = f"Makes a new {kind.theirs} in Halo with {_counted(own)}"
+    made = f"Makes a new {new(kind)} in Halo with {_counted(own)}"
     return f"{made}, and {_counted(site)} on its main site." if site else f"{made}."
 
 

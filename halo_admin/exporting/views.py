@@ -5,9 +5,10 @@ from flask_login import current_user
 
 from ..crm.contact_models import Contact
 from ..crm.models import Company
+from ..crm.note_models import Note
 from ..db import db
 from ..web.door import LARGEST_ID, own_or_404
-from . import dialog, exports, picking
+from . import dialog, exports, notes, picking
 from .blueprint import bp
 from .fields import KINDS
 from .locks import lock_of
@@ -137,3 +138,15 @@ def _chosen(found):
         return {"client": "none"}
     offered = {str(one["halo_id"]) for one in (found.found or {}).get("candidates", ()) if not one["taken"]}
     return {"to": int(to)} if to in offered else {}
+
+
+@bp.post(f"/notes/<int(max={LARGEST_ID}):note_id>/send")
+def send_note(note_id):
+    """Send a note, look for one in doubt, or say that Halo did not save it."""
+    note = own_or_404(Note, note_id)
+    try:
+        notes.give_up(note) if "give_up" in request.form else notes.start(note, current_user)
+    except exports.NotNow as error:
+        db.session.rollback()
+        flash(str(error), "warning")
+    return redirect(url_for("crm.note", note_id=note_id), 303)

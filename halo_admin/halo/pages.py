@@ -5,9 +5,10 @@ PAGES = {
     "client": "/customers?mainview=client&clientid={id}",
     "site": "/customers?mainview=site&siteid={id}",
     "user": "/customers?mainview=user&userid={id}",
+    "opportunity": "/tickets?id={id}",
 }
 
 
 def page_of(address: str, kind: str, halo_id: int) -> str:
-    """The page of a record ("client", "site" or "user") of the Halo at this address."""
+    """The page of a record (a key of PAGES) of the Halo at this address."""
     return address.rstrip("/") + PAGES[kind].format(id=halo_id)

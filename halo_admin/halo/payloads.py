@@ -1,11 +1,13 @@
 """What is written to Halo: our names of what can be, and Halo's. The listings read the answer, and read back later."""
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ..records import TypeValue
 from .companies import ONE_CLIENT, SITES
 from .contacts import ONE_CONTACT
 from .listing import Listing
+from .notes import NOTES
 
 
 class Writing(NamedTuple):
@@ -34,7 +36,12 @@ USER = Writing(
      "phone": "phonenumber", "mobile": "mobilenumber", "title": "title", "site_id": "site_id", "notes": "notes",
      "unsubscribed": "neversendmarketingemails"},
 )  # fmt: skip
-WRITINGS = {"client": CLIENT, "site": SITE, "user": USER}
+NOTE = Writing(
+    NOTES,
+    {"client_id": "client_id", "user_id": "user_id", "text": "note", "subject": "subject", "at": "datetime",
+     "agent_id": "who_agentid", "marker": "third_party_id"},
+)  # fmt: skip
+WRITINGS = {"client": CLIENT, "site": SITE, "user": USER, "note": NOTE}
 
 
 def payload(kind: str, values: dict, halo_id: int | None = None) -> dict:
@@ -66,6 +73,8 @@ def new_client(values: dict, site: dict) -> dict:
 def _written(name, value):
     if name == "manager_id":
         return value or 0
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"  # without a zone it is UTC (halo-api.md 2.5)
     return "" if value is None else value
 
 

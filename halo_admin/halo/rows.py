@@ -13,6 +13,7 @@ Memo = Annotated[str | None, values.memo]
 LongText = Annotated[str | None, values.long_text]
 Flag = Annotated[bool | None, values.flag]
 Reference = Annotated[int | float | None, values.reference]
+Amount = Annotated[int | float | None, values.amount]
 
 # What lists leave to the details: a missing key is not the same as a blank one.
 MaybeText = Annotated[str | UnsetType | None, values.text]

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 # Halo's ids are 32-bit integers.
 MOST_ID = 2**31 - 1
+# No sum of money is larger; in hundredths it still is exact.
+MOST_AMOUNT = 1e12
 # No text column read here is longer in Halo; what is longer is no name, number or address.
 LONGEST_TEXT = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+")
@@ -35,6 +37,18 @@ def reference(value) -> int | None:
     if number > MOST_ID:
         raise Wrong(f"is no id ({_shown(value)})")
     return number
+
+
+def amount(value) -> float | None:
+    """A sum of money or a percentage, sent as 12, 12.5 or "12.5"; None when not set."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}(\.[0-9]*)?\s*", value, re.ASCII):
+        value = float(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or abs(value) > MOST_AMOUNT:
+        raise Wrong(f"is no sum ({_shown(value)})")
+    return value
 
 
 def text(value) -> str | None:

@@ -9,6 +9,7 @@ def init_app(app):
         metrics,
         needs,
         note_fetch_views,
+        order_views,
         record_history,
         report_views,
         users_views,

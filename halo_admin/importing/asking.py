@@ -56,7 +56,8 @@ def seconds_for(requests, account_id) -> int:
 
 def reply(run, choice):
     """A person's answer to the run's question. Rows that need no detail any more are compared without one."""
-    run.options = run.options | {ANSWERS[run.question["kind"]]: choice}
+    option = run.question.get("option") or ANSWERS[run.question["kind"]]
+    run.options = run.options | {option: choice}
     run.question = None
     if choice == "read":
         prepare(run)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..connecting import mapping
+from ..connecting.kinds import KINDS as BY_KEY
 from ..connecting.models import StageState
 from ..connecting.opening import connection_of
 from ..db import db, owned
 from ..states import LIVE
 from ..web.words import STATES
-from . import asking, finishing, history, runs, stages, websites
+from . import asking, finishing, history, note_plan, runs, stages, websites
 from .models import OUTCOMES, ImportRun
 from .progress import LABELS
 from .stage import Stage
@@ -33,10 +34,11 @@ class Card:
     lock: runs.Lock | None
     is_done: bool
     read_at: datetime | None
-    types: str = ""  # the mapping's summary
-    new_types: tuple[int, int] = (0, 0)  # types nobody has answered for, and their clients
+    mapped: tuple[str, ...] = ()  # the mappings' summaries
+    unmapped: tuple = ()  # (kinds.Words, values nobody has answered for, their records) of each kind that has any
     websites: int = 0  # that were never read, one request each
     website_minutes: int = 0  # how long reading them takes
+    plan: object = None  # whose notes there are to choose from (note_plan.py)
     choices: tuple = ()  # what can be chosen: (stage.Choice, how many records it is about, what is chosen)
     is_first: bool = False  # the account has imported nothing yet
 
@@ -131,16 +133,28 @@ def _is_done(connection, stage):
 def _of_tenant(tenant, stage):
     state = db.session.get(StageState, (tenant.id, stage.key))
     chosen = state.options if state else {}
-    told = {"choices": tuple((one, stage.concerned(one, tenant.id), chosen.get(one.name, "")) for one in stage.choices)}
+    choices = ((one, chosen.get(one.name, "")) for one in stage.choices)
+    told = {"choices": tuple((one, stage.concerned(one, tenant.id, value), value) for one, value in choices)}
     if stage.mapping:
-        rows = mapping.table(tenant, stage.mapping)
-        unanswered = [row for row in rows if row.choice is None and row.clients]
-        told = {"types": mapping.summary(rows), "new_types": (len(unanswered), sum(row.clients for row in unanswered))}
+        told |= _mapped(tenant, stage)
+    if stage.key == note_plan.whose.STAGE:
+        told |= {"plan": note_plan.plan(tenant)}
     if websites.are_told_singly(tenant, stage):
         unread = websites.count_unread(tenant.id, stage)
         seconds = asking.seconds_for(unread, tenant.account_id)
         told |= {"websites": unread, "website_minutes": max(1, round(seconds / 60))}
     return told
+
+
+def _mapped(tenant, stage):
+    """What the stage's mappings say, and what nobody has answered for."""
+    tables = {kind: mapping.table(tenant, kind) for kind in stage.mappings}
+    unanswered = {kind: [row for row in rows if row.choice is None and row.number] for kind, rows in tables.items()}
+    return {
+        "mapped": tuple(mapping.summary(rows, kind) for kind, rows in tables.items()),
+        "unmapped": tuple((BY_KEY[kind].words, len(rows), sum(row.number for row in rows))
+                          for kind, rows in unanswered.items() if rows),
+    }  # fmt: skip
 
 
 def counted(run: ImportRun) -> list[tuple[str, int]]:

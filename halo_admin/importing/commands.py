@@ -9,12 +9,14 @@ from .. import queues
 from ..accounts import mailing
 from ..accounts.people import Unusable
 from ..connecting import opening
+from ..crm.statuses import STATUSES
 from ..db import begin_write, db
 from ..people import choosing, inviting
 from ..shell import account_option, answer, json_option, person, refuse
-from . import legs, runs, stages
+from . import legs, orders, runs, stages
 from .card import counted
 from .models import OUTCOMES, ImportRun
+from .order_models import ImportOrder
 from .telling import decisions_of
 
 STAGE = click.Choice(list(stages.BY_KEY))
@@ -35,7 +37,7 @@ def read(stage, account, inline, as_json):
 
 
 @click.command("import")
-@click.argument("stage", type=STAGE)
+@click.argument("stage", type=click.Choice([*stages.BY_KEY, "all"]))
 @account_option
 @click.option("--preview", is_flag=True, help="Stop after comparing.")
 @click.option("--full", is_flag=True, help="Also read every cached detail again.")
@@ -59,13 +61,24 @@ def read(stage, account, inline, as_json):
     "chosen",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Choose how the stage imports, from now on: without_email=import, or without_email= to leave them out.",
+    help="Choose how the stage imports, from now on: without_email=import for contacts, closed_before=2024-01-01 for "
+    "opportunities; nothing after = takes it back.",
+)
+@click.option(
+    "--unmapped",
+    default="leave_out",
+    show_default=True,
+    metavar="leave_out|STATUS",
+    help="Opportunities of statuses that nobody has mapped: leave them out, or put them into this status of yours.",
 )
 @click.option("--invite", is_flag=True, help="Users: then invite everybody whose role type is taken in.")
 @json_option
 @with_appcontext
-def import_(stage, account, preview, full, inline, newer, websites, chosen, invite, as_json):  # fmt: skip
-    """Import a stage; waits for its end.
+def import_(stage, account, preview, full, inline, newer, websites, chosen, unmapped, invite, as_json):  # fmt: skip
+    """Import a stage, or all of them in order; waits for its end.
+
+    With "all", Halo's types and statuses are read first, and each stage starts when the one before has ended well. What
+    nobody has mapped is told, and left out.
 
     Where another import or reading is running, or this one with other options, it waits for that one's end first
     (with --inline it takes part in it). An import just like it that is running already is the one it waits for.
@@ -74,9 +87,55 @@ def import_(stage, account, preview, full, inline, newer, websites, chosen, invi
         refuse(LATER, code=2)
     if invite and stage != "users":
         refuse("Only users can be invited.", code=2)
+    if stage == "all":
+        _import_all(account, inline, as_json, {"newer": newer, "websites": websites} | ({"full": True} if full else {}))
+        return
     _choose(account, stage, chosen)
     options = {"newer": newer, "websites": websites} | ({"full": True} if full else {})
+    if stage == "opportunities":
+        options |= {"unmapped_type": "leave_out", "unmapped_status": _status(account, unmapped)}
     _run(account, stage, inline, as_json, then=_invited if invite else None, options=options)
+
+
+def _import_all(account, inline, as_json, options):
+    if not inline:
+        _require_queue()
+    try:
+        order = orders.start(account.id, person(), options)
+    except runs.Locked as locked:
+        refuse(f"{locked.lock.reason}.")
+    order = _order_to_its_end(order, inline)
+    told = [db.session.get(ImportRun, run_id) for run_id in order.runs]
+    data = {"state": order.state, "runs": [_summary(run) for run in told], "stopped": order.stopped}
+    answer(data, as_json, "\n".join([*map(_words, told), order.stopped or "All came to their end."]))
+    if order.state != "done":
+        refuse(order.stopped or "It did not come to its end.")
+
+
+def _order_to_its_end(order, inline):
+    """Work on an order, or see it worked on, until it has ended; what is not mapped is told and left out."""
+    order_id = order.id
+    orders.queue(order)
+    while order.is_live:
+        if order.state == "reading" and inline:
+            orders.read(order_id)
+        elif order.state == "asking":
+            _tell_unmapped(orders.unmapped(order))
+            begin_write()
+            orders.reply(order)
+        elif order.state == "running" and (run := orders.go_on(order.account_id)) and inline:
+            legs.run_inline(run.id)
+        if not inline:
+            time.sleep(0.3)
+        db.session.rollback()
+        order = db.session.get(ImportOrder, order_id, populate_existing=True)
+    return order
+
+
+def _tell_unmapped(found):
+    for one in found:
+        names = ", ".join(f"{name} ({number:,})" for name, number in one.values)
+        click.echo(f"{one.stage.title}: nobody has mapped {names}.", err=True)
 
 
 def _invited(run):
@@ -95,15 +154,26 @@ def _invited(run):
     return {"invited": told}, "\n".join(words)
 
 
+def _status(account, unmapped):
+    """What the run's question about statuses is answered by; refuses a status there is not."""
+    if unmapped == "leave_out":
+        return unmapped
+    named = STATUSES.called(account.id, unmapped)
+    if named is None:
+        known = ", ".join(STATUSES.names(account.id).values())
+        refuse(f"There is no opportunity status “{unmapped}” here. There are: {known}.")
+    return str(named.id)
+
+
 def _choose(account, stage, chosen):
     """Keep what was chosen for the stage; refuses what it does not offer."""
     if not chosen:
         return
-    offered = {choice.name: [value for value, _label in choice.ways] for choice in stages.stage(stage).choices}
+    offered = {choice.name: choice for choice in stages.stage(stage).choices}
     choices = dict(one.partition("=")[::2] for one in chosen)
     for name, value in choices.items():
-        if value not in offered.get(name, ()):
-            refuse(f"{stage} has no choice {name}={value}. {_told_choices(offered)}")
+        if name not in offered or not offered[name].accepts(value):
+            refuse(f"{stage} has no choice {name}={value}. {_told_choices(offered.values())}")
     begin_write()
     if opening.connection_of(account.id) is None:
         refuse("Halo is not connected yet.")
@@ -112,7 +182,8 @@ def _choose(account, stage, chosen):
 
 
 def _told_choices(offered):
-    ways = [f"{name}={value}" for name, values in offered.items() for value in values]
+    ways = [f"{one.name}={value}" for one in offered for value, _label in one.ways]
+    ways += [f"{one.name}=YYYY-MM-DD" for one in offered if one.is_day]
     return f"It can be {' or '.join(ways)}." if ways else "It has none."
 
 
@@ -121,6 +192,8 @@ def _run(account, stage, inline, as_json, then=None, **what):
     if not inline:
         _require_queue()
     run = _to_its_end(_started(account, stage, inline, **what), inline)
+    if run.purpose == "import":
+        _tell_unmapped(orders.unmapped_of(stages.stage(stage), run.tenant_id))
     data, words = then(run) if then and run.state in GOOD else ({}, "")
     answer(_summary(run) | data, as_json, "\n".join(filter(None, (_words(run), words))))
     if run.state not in GOOD:

@@ -6,7 +6,7 @@ Where no decision hangs on a later one, a batch is saved in the transaction that
 import sqlalchemy as sa
 
 from ..db import among, db
-from ..mirror.models import HaloRecord
+from ..mirror.models import HaloRecord, HaloTenant
 from . import stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
@@ -31,6 +31,17 @@ def prepare(run):
     run.facts = run.facts | {"fetched": total}
     saved = sum(run.counts.values())
     run.progress = run.progress | {"comparing": [0, total], "saving": [saved, saved]}
+    first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
+    if first:
+        run.question = {
+            "kind": "first",
+            "option": first.option,
+            "records": first.records,
+            "about": first.about,
+            "told": first.told,
+            "choices": [{"value": value, "label": label} for value, label in first.ways],
+        }
+        run.state = "waiting"
 
 
 def _carried_out(run):

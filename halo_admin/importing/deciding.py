@@ -129,6 +129,8 @@ class Deciding:
                             by="a person", strength=8)  # fmt: skip
 
     def _matched(self, row, match):
+        if not self.stage.keys:
+            return self._create(row, self.stage.new_one, self.stage.new_one)
         if not self.final:
             self.stage.ask_before(row, match, self.situation)
         evidence = {
@@ -147,13 +149,13 @@ class Deciding:
 
     def _create(self, row, reason, why, **more):
         theirs = self.theirs[row.id]
-        changes = {field: [None, value] for field, value in theirs.items() if value not in BLANK}
+        changes = {field: [None, value] for field, value in theirs.items() if value is not None and value is not False}
         changes |= self.stage.change_beside(row, None, self.beside)
         settled = {field: [value, value] for field, value in theirs.items() if field not in self.stage.only_set}
         return self._decision(row, "created", reason, why, changes=changes, settled=settled, **more)
 
     def _merge(self, row, ours):
-        later = self.times.judge(row, ours["edited_at"], self.final)
+        later = self.times.judge(row, ours["edited_at"], self.final or not self.stage.tells_times)
         same = self._same
         erasing = self.stage.erasing(row, self.situation)
         theirs = self.theirs[row.id]
@@ -201,7 +203,6 @@ class Deciding:
         } | more  # fmt: skip
 
 
-BLANK = (None, False)  # a new record has them anyway
 STATES = {"ask": "asking", "created": "decided", "linked": "decided", "updated": "decided"}
 
 

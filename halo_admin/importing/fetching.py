@@ -253,8 +253,8 @@ def _end(leg, run, kind, sweep):
     if sweep.state == "complete":
         gone = _mark_gone(run, kind, sweep)
         run.facts = run.facts | {"gone": run.facts.get("gone", 0) + (gone if kind == leg.stage.kind else 0)}
-    if kind == leg.stage.kind and leg.stage.mapping:
-        mapping.remember_seen(tenant, leg.stage.mapping)
+    for mapped in leg.stage.mappings if kind == leg.stage.kind else ():
+        mapping.remember_seen(tenant, mapped)
     _pass(run, sweep)
 
 

@@ -22,7 +22,7 @@ from ..accounts.models import Account
 from ..connecting import opening
 from ..db import begin_write, db, now
 from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused
-from . import asking, comparing, fetching, finishing, saving, stages, websites
+from . import asking, comparing, fetching, finishing, locks, saving, stages, websites
 from .batch_sizes import BatchSize
 from .models import LIVE, ImportRun
 from .sentences import TOLD_TO_WAIT, USED_UP
@@ -38,6 +38,8 @@ MOVEMENTS = {
     "read": {"reading": fetching.read},
     "websites": {"reading": websites.read},
 }  # fmt: skip
+# what looks whether something follows once a run has ended: functions of an account's id
+WHEN_ENDED = []
 PREPARE = {"comparing": comparing.prepare, "asking": asking.prepare, "saving": saving.prepare}
 # a Halo that does not answer is waited for with growing pauses, this long in all
 GROWTH = (1, 3, 6, 12, 24, 60, 120)
@@ -242,6 +244,21 @@ def run_leg(run_id: int) -> None:
     leg = _leg(run_id, current_app.config["LEG_SECONDS"])
     if leg is not None:
         queue_next(run_id)
+        _look_what_follows(run_id)
+
+
+def when_ended(function):
+    """Have a function called with the account's id whenever a leg was a run's last one."""
+    if function not in WHEN_ENDED:
+        WHEN_ENDED.append(function)
+
+
+def _look_what_follows(run_id):
+    db.session.rollback()
+    run = db.session.get(ImportRun, run_id, populate_existing=True)
+    if not run.is_live:
+        for function in WHEN_ENDED:
+            function(run.account_id)
 
 
 def run_inline(run_id: int) -> None:
@@ -278,6 +295,9 @@ def _leg(run_id, budget):
 def _work(leg):
     structlog.contextvars.bind_contextvars(run=leg.run_id)
     try:
+        if leg.run.touches == 0 and (locked := locks.lock(leg.run.account_id, leg.stage, leg.run.purpose)):
+            _stop(leg, f"{locked.reason}.")  # it was queued before that was so
+            return
         leg.work()
         leg.give_back()
     except HaloBusy as busy:

@@ -26,6 +26,7 @@ class FieldChange(NamedTuple):
 
 @panel("unlink company")
 @panel("unlink contact")
+@panel("unlink opportunity")
 def changed_by_the_link(record):
     """The panel on the page that unlinks."""
     stage = next(one for one in stages.STAGES if one.model is type(record))

@@ -1,6 +1,7 @@
 """What imports wait for a person to answer, for Home."""
 
-from ..connecting import mapping, seen
+from ..connecting import mapping
+from ..connecting.kinds import KINDS
 from ..connecting.opening import connection_of
 from ..web import needs
 from ..web.needs import Need
@@ -46,13 +47,17 @@ def _of_stage(account_id, tenant_id, stage):
 
 
 def _of_types(tenant, stage):
-    if not stage.mapping:
+    return [need for kind in stage.mappings for need in _of_values(tenant, stage, kind)]
+
+
+def _of_values(tenant, stage, kind):
+    keys = mapping.without_answer(tenant.id, kind)  # None: the mapping is still a step of the set-up
+    new = {key: records for key, records in KINDS[kind].counts(tenant.id).items() if key in keys} if keys else {}
+    if not new:
         return []
-    counts, answers = seen.clients(tenant.id), mapping.resolve(tenant.id, stage.mapping)
-    new = {key: clients for key, clients in counts.items() if key not in answers}
-    if not new or not answers:  # before the first answers the mapping is a step of the set-up
-        return []
-    words = f"{plural(len(new), 'new type')}, {plural(sum(new.values()), 'client')}"
+    called = KINDS[kind].words
+    values = plural(len(new), f"new {called.short}", f"new {called.shorts}")
+    words = f"{values}, {plural(sum(new.values()), called.one, called.many)}"
     return [Need(f"{stage.title}: {words} in Halo.", "Answer", MAPS, {"key": stage.key}, "arrows-split")]
 
 

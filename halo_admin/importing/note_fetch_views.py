@@ -1,9 +1,9 @@
 """Get notes from Halo, on a profile: the button, what goes on, and what came of it."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from ..accounts.rights import may_send
+from ..accounts.rights import Right, may
 from ..connecting.opening import connection_of
 from ..crm import contact_views, note_views, notes, views
 from ..crm.contact_models import Contact
@@ -51,8 +51,6 @@ def fetch(fetch_id):
 
 
 def _started(record):
-    if not may_send(current_user):
-        abort(403)
     found = note_fetching.start(record, current_user)
     if not request.headers.get("HX-Request"):
         return redirect(_profile(record), 303)
@@ -65,7 +63,7 @@ def _shown(record, found=None):
     is_recent = found is not None and not live and (found.ended_at is None or (now() - found.ended_at).seconds < 600)
     return {
         "fetch": found, "live": live, "is_recent": is_recent, "told": _told(found) if found else "",
-        "is_linked": bool(note_fetching.places_of(record)), "may": may_send(current_user),
+        "is_linked": bool(note_fetching.places_of(record)), "may": may(current_user, Right.SEND),
         "nobody_works": live and not living(EXPORTS),
         "url": url_for(f"note_fetching.get_notes_of_{noun}", **{f"{noun}_id": record.id}),
     }  # fmt: skip

@@ -60,10 +60,9 @@ def places_of(record) -> list[noting.Place]:
         HaloRecord.ours_id == record.id, HaloRecord.gone_at.is_(None),
     )  # fmt: skip
     is_client = record.HALO_KIND == "client"
-    return [
-        noting.Place(record.HALO_KIND, row.halo_id, row.halo_id if is_client else row.parent_id)
-        for row in db.session.execute(rows.order_by(HaloRecord.halo_id))
-    ]
+    # sorted here: SQLite would walk all records in that order instead
+    found = sorted(db.session.execute(rows).all(), key=lambda row: row.halo_id)
+    return [noting.Place(record.HALO_KIND, row.halo_id, row.halo_id if is_client else row.parent_id) for row in found]
 
 
 def start(record, by: User) -> NoteFetch:

@@ -20,7 +20,7 @@ from ..halo.notes import notes_about
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.reading_models import NoteReading
 from ..records import Note, Page, Unreadable
-from . import stages, whose
+from . import whose
 from .models import Sweep
 from .shelving import Shelf
 
@@ -201,12 +201,12 @@ def keep(shelf_for, run, sweep, answer: Answer) -> None:
     reading.sweep_id, reading.error = sweep.id if run.purpose != "profile" else None, answer.error
     sweep.touched_at = at
     if answer.error is not None:
-        run.note(f"Notes of {stages.word(place.kind)} {place.halo_id}: {answer.error}")
+        run.note(f"Notes of {_stages().word(place.kind)} {place.halo_id}: {answer.error}")
         return
     answer = answer._replace(rows=_own(run, answer))
     sweep.page_no = place.halo_id  # by which rows without an id are known again
     known_before = _ids_seen(run, answer)
-    shelf = Shelf(shelf_for, stages.stage(whose.STAGE).readings[0], sweep)
+    shelf = Shelf(shelf_for, _stages().stage(whose.STAGE).readings[0], sweep)
     (new,) = shelf.store([Page(answer.rows, len(answer.rows))])
     _place_unreadable(run, sweep, answer)
     sweep.seen += new
@@ -321,3 +321,10 @@ def _what_was_read(run, sweep_id):
         "never": all_linked - now_read - earlier,
         "lists_contacts": db.session.get(HaloTenant, tenant_id).learned.get(LISTS_USERS),
     }  # fmt: skip
+
+
+def _stages():
+    """The list of stages, one of which is made with this module: neither could be loaded first otherwise."""
+    from . import stages
+
+    return stages

@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 
+from ..crm.contact_models import Contact
 from ..crm.history import Change, Entry, Link, source
+from ..crm.note_models import Note
 from ..db import db
 from ..mirror.models import HaloRecord
 from ..web.words import SIDES, capital, day_time
@@ -12,11 +14,13 @@ from .report_lines import Lines
 from .telling import Names
 
 WHATS = {"created": "Brought in by an import", "linked": "Linked by an import", "updated": "Updated by an import"}
+NOTED = {"created": "Note came from Halo", "linked": "Note found in Halo", "updated": "Note changed as in Halo"}
 TOLD = ("id", "action", "reason", "changes", "conflicts", "newer_here", "applied_at")
 
 
 @source("company", "imports")
 @source("contact", "imports")
+@source("opportunity", "imports")
 def by_imports(record, before: int, most: int) -> list[Entry]:
     """What imports carried out on a record; those that found nothing to change are left away."""
     keys = [stage.key for stage in stages.STAGES if stage.model is type(record)]
@@ -33,8 +37,29 @@ def by_imports(record, before: int, most: int) -> list[Entry]:
     if not rows:
         return []
     names = Names(record.account_id)
-    names.know_companies({one for row in rows for one in (row.changes or {}).get("company_id", ()) if one})
+    names.know([row.changes for row in rows])
     return [_entry(row, names) for row in rows]
+
+
+@source("company", "notes")
+@source("contact", "notes")
+def notes_by_imports(record, before: int, most: int) -> list[Entry]:
+    """Notes on a record that imports brought in or changed."""
+    mine = Note.contact_id if isinstance(record, Contact) else Note.company_id
+    chosen = (
+        sa.select(Decision.id, Decision.action, Decision.applied_at, Note.name, ImportRun)
+        .join(Note, Note.id == Decision.ours_id)
+        .join(ImportRun, ImportRun.id == Decision.run_id)
+        .where(Decision.account_id == record.account_id, mine == record.id, Decision.id < before)
+        .where(Decision.state == "applied", Decision.action.in_(NOTED), ImportRun.stage == "notes")
+        .order_by(Decision.id.desc())
+        .limit(most)
+    )
+    return [
+        Entry(row.id, row.applied_at, NOTED[row.action], row.ImportRun.by_name, [], row.name,
+              Link(sentences.title(row.ImportRun), "importing.run_page", {"run_id": row.ImportRun.id}))
+        for row in db.session.execute(chosen)
+    ]  # fmt: skip
 
 
 def _entry(row, names):

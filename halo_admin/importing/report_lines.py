@@ -82,7 +82,7 @@ class Lines:
 
     def of(self, rows):
         decisions = self._decisions(rows)
-        self.names.know_companies(_companies(decisions.values()))
+        self.names.know([one.changes for one in decisions.values()])
         self.records = self._records([one.record_id for one in decisions.values()])
         ids = {one.ours_id for one in rows} | {one.ours_id for one in decisions.values()}
         ids |= {candidate["id"] for one in decisions.values() for candidate in _evidence(one, "candidates")}
@@ -164,11 +164,6 @@ class Lines:
         values = record.values or {}
         told = _few(values.get(name) for name in self.stage.tells)
         return record.halo_id, record.label or "", told, self.stage.halo_noun
-
-
-def _companies(decisions):
-    """The ids of all companies that changes of these decisions name."""
-    return {one for decision in decisions for one in (decision.changes or {}).get("company_id", ()) if one}
 
 
 def _text(value):

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from ..connecting.kinds import KINDS
 from ..connecting.models import Mapping
-from ..crm.types import type_names
 from ..db import db
 from ..mirror.models import HaloRecord
 from . import stages
@@ -149,9 +149,13 @@ def _count(run, why):
 
 
 def types_used(run) -> list[tuple[str, str]]:
-    """[(Halo's type, what it means here)] of the mapping as it is now; an empty meaning: not imported."""
-    kind = stages.stage(run.stage).mapping
-    here = (Mapping.tenant_id == run.tenant_id, Mapping.kind == kind, Mapping.choice.is_not(None))
+    """[(Halo's value, what it means here)] of the mappings as they are now; an empty meaning: not imported."""
+    kinds = [KINDS[kind] for kind in stages.stage(run.stage).mappings]
+    return [one for kind in kinds for one in _used(run, kind)]
+
+
+def _used(run, kind):
+    here = (Mapping.tenant_id == run.tenant_id, Mapping.kind == kind.key, Mapping.choice.is_not(None))
     rows = db.session.execute(sa.select(Mapping.halo_name, Mapping.choice, Mapping.ours_id).where(*here))
-    types = {None: "No type"} | type_names(run.account_id)
-    return sorted((row.halo_name, types.get(row.ours_id, "") * (row.choice != "leave_out")) for row in rows)
+    ours = {None: kind.as_none or ""} | (kind.own.names(run.account_id) if kind.own else {})
+    return sorted((row.halo_name, ours.get(row.ours_id, "") * (row.choice != "leave_out")) for row in rows)

@@ -4,6 +4,7 @@ from flask import Response, flash, redirect, render_template, request, stream_wi
 from flask_login import current_user
 
 from .. import audit
+from ..connecting.kinds import KINDS
 from ..connecting.strip import strip_of
 from ..db import db
 from ..web.door import own_or_404
@@ -36,6 +37,7 @@ def decisions_csv(run_id):
     run = own_or_404(ImportRun, run_id)
     said = f"Downloaded what happened in {sentences.title(run)}"
     audit.note_now("download", said, account_id=run.account_id)
+    db.session.refresh(run)  # the file is made once the session has ended
     rows = stream_with_context(report_files.rows(run, report_pages.read(run, request.args)))
     name = f"{run.stage}-{run.started_at:%Y-%m-%d-%H%M}.csv"
     return Response(rows, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -160,8 +162,10 @@ def _following(run):
     later = stages.STAGES[stages.STAGES.index(stages.stage(run.stage)) + 1 :]
     if run.stage == "users":
         return "Choose users", url_for("importing.users")
-    if run.purpose == "read":
-        return "Map company types", url_for("connecting.mapping_page", key=run.stage)
+    if run.purpose == "read" and stages.stage(run.stage).mapping:
+        return f"Map {KINDS[stages.stage(run.stage).mapping].words.value}s", url_for(
+            "connecting.mapping_page", key=run.stage
+        )
     if later:
         return f"Import {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
     return f"See the {'contacts' if run.stage == 'notes' else run.stage}", table_url(stages.stage(run.stage))

@@ -1,37 +1,19 @@
 """What a person does with runs: start, cancel, answer, go on. Web and shell call the same functions."""
 
-from typing import NamedTuple
-
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError
 
 from .. import audit, queues
 from ..connecting import opening
-from ..connecting.models import StageState
 from ..db import begin_write, db, now, owned
 from ..mirror.models import HaloTenant
 from . import asking, comparing, fetching, finishing, legs, sentences, stages, websites
+from .locks import Lock, Locked, lock
 from .models import LIVE, ImportRun, Sweep
 
+__all__ = ["Busy", "Lock", "Locked", "lock"]  # beside what is defined here: a stage's lock, for whoever starts runs
 log = structlog.get_logger()
-
-
-class Lock(NamedTuple):
-    """Why a stage cannot be started, and the one action that unlocks it (a label, and an endpoint with values)."""
-
-    reason: str
-    action: str
-    endpoint: str
-    values: dict
-
-
-class Locked(Exception):
-    """The stage cannot be started now; `lock` says why."""
-
-    def __init__(self, lock):
-        super().__init__(lock.reason)
-        self.lock = lock
 
 
 class Busy(Exception):
@@ -40,29 +22,6 @@ class Busy(Exception):
     def __init__(self, run):
         super().__init__(f"{sentences.title(run)} is running")
         self.run = run
-
-
-def lock(account_id, stage, purpose="import") -> Lock | None:
-    """What keeps this stage from being started, or None."""
-    if not opening.connected(account_id):
-        return Lock("Halo is not connected yet", "Connect Halo", "connecting.page", {})
-    if purpose == "read":
-        return None
-    tenant_id = opening.connection_of(account_id).tenant_id
-    for key in stage.after:
-        if not _state(tenant_id, key, "done_at"):
-            before = stages.stage(key)
-            return Lock(f"{before.title} must be imported first", f"Go to {before.title}", "importing.stage_page",
-                        {"key": key})  # fmt: skip
-    if stage.mapping and not _state(tenant_id, stage.key, "mapped_at"):
-        return Lock("Halo's company types are not mapped yet", "Map company types", "connecting.mapping_page",
-                    {"key": stage.key})  # fmt: skip
-    return None
-
-
-def _state(tenant_id, key, name):
-    state = db.session.get(StageState, (tenant_id, key))
-    return state and getattr(state, name)
 
 
 def start(account_id, stage_key, by_user=None, purpose="import", options=None) -> ImportRun:

@@ -78,7 +78,7 @@ def result(run: ImportRun, before: ImportRun | None) -> str:
         told = [
             f"{number(run.counts[name])} {word}" for name, word in IN_SENTENCES.items() if run.counts.get(name, 0)
         ] or ["nothing was saved"]
-    told += [f"only {number(seen)} of {plural(claimed, stages.word(kind))} could be read"
+    told += [f"only {number(seen)} of {plural(claimed, stages.word(kind), stages.words(kind))} could be read"
              for kind, (seen, claimed) in run.facts.get("short", {}).items()]  # fmt: skip
     return f"{who}: {', '.join(filter(None, (*told, _answers(run))))}"
 
@@ -113,7 +113,7 @@ def stopped(run: ImportRun) -> str:
     """ "Stopped 02:14: Halo no longer accepts the client secret. 31,200 of 45,000 clients read, none saved."."""
     stage = stages.stage(run.stage)
     seen, claimed = _swept(run, stage.kind)
-    word = stage.reads_singly or f"{stages.word(stage.kind)}s"
+    word = stage.reads_singly or stages.words(stage.kind)
     read = f"{number(seen)} of {number(max(seen, claimed))} {word} read" if claimed else f"No {word} read"
     saved, to_save = run.progress.get("saving", [0, 0])
     tail = f", {number(saved)} of {number(to_save)} changes saved" if saved else ", none saved"
@@ -157,10 +157,12 @@ def lists_touched(run: ImportRun) -> list:
 
 
 def _incomplete(kind, seen, claimed, **_):
+    words = stages.words(kind)
     if (claimed or 0) > seen:
-        first = f"Halo tells of {plural(claimed, stages.word(kind))}, but lists {number(seen)}, also when asked again."
+        told = plural(claimed, stages.word(kind), words)
+        first = f"Halo tells of {told}, but lists {number(seen)}, also when asked again."
     else:
-        first = f"The list of {stages.word(kind)}s changed while it was read, so that it may be incomplete."
+        first = f"The list of {words} changed while it was read, so that it may be incomplete."
     return f"{first} Nothing was concluded from what is missing in it."
 
 

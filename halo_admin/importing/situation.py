@@ -37,7 +37,7 @@ class Situation:
         self.kept = {} if kept is None else kept
         self.run, self.stage, self.country = run, stage, country
         self.options = run.options
-        self.mapping = Meanings(run.tenant_id, stage.mapping)
+        self.mapping = Meanings(run.tenant_id, *stage.mappings)
         self.choices, self.revision = _state(run.tenant_id, stage.key)
         self.learned = db.session.get(HaloTenant, run.tenant_id).learned
 
@@ -49,7 +49,7 @@ class Situation:
 
     def fingerprint(self, row, version, found) -> str:
         """All that an applied decision depended on: the same again means there is nothing to decide."""
-        return f"{row.digest}:{self.revision}:{row.ours_id}:{version}:{found.token}"
+        return f"{row.digest}:{self.revision}:{row.ours_id}:{version}:{found.lasting}"
 
     def grounds(self, row, found) -> str:
         """All that leaving a record out depended on, where it was its own doing: the same again means, left out again
@@ -85,10 +85,10 @@ class Situation:
 class Meanings:
     """The mapping as it is now: what each of Halo's values means here."""
 
-    def __init__(self, tenant_id, kind):
+    def __init__(self, tenant_id, *kinds):
         rows = db.session.execute(
             sa.select(Mapping.halo_key, Mapping.halo_name, Mapping.choice, Mapping.ours_id).where(
-                Mapping.tenant_id == tenant_id, Mapping.kind == kind
+                Mapping.tenant_id == tenant_id, Mapping.kind.in_(kinds)
             )
         ).all()
         self.rows = sorted(map(tuple, rows))

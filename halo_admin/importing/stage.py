@@ -2,6 +2,8 @@
 
 import msgspec
 
+from ..crm.editing import is_day
+
 
 class Skip(Exception):
     """Leaves one record out. reason is for this record; why groups it with others in the report."""
@@ -33,6 +35,7 @@ class Reading(msgspec.Struct, frozen=True):
     listing: object
     record: type  # of records.py
     word: str  # what people call one of them
+    words: str = ""  # and many of them, where that is not the word with an s
 
 
 class Found(msgspec.Struct):
@@ -49,15 +52,40 @@ class Found(msgspec.Struct):
     takes: int | None = None
     is_alone: bool = False
 
+    @property
+    def lasting(self):
+        """What of the token counts for a record that is linked: another one makes its decision be made anew."""
+        return self.token
+
 
 NOTHING_FOUND = Found()
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Something a person chooses for a stage, kept under `name`: the first of ways, [(value, label)], until then."""
+    """Something a person chooses for a stage, kept under `name`: the first of ways, [(value, label)], until then.
+
+    is_day: a day (ISO) can be chosen as well.
+    """
 
     name: str
     label: str
+    ways: tuple
+    is_day: bool = False
+
+    def accepts(self, value: str) -> bool:
+        return value in dict(self.ways) or (self.is_day and is_day(value))
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a person is asked once everything is read, before anything is compared; the answer goes into `option`.
+
+    about: what the records have, "status that nobody has mapped"; told: which, with their numbers; ways as in Choice.
+    """
+
+    option: str
+    records: int
+    about: str
+    told: str
     ways: tuple
 
 
@@ -68,11 +96,13 @@ class Stage:
     model = None
     after = ()  # the stages that must be done before it
     mapping = None  # the kind of mapping it needs
+    also_maps = ()  # further kinds that it reads
     readings = ()  # swept in this order; the last one is the kind it decides about
     keys = ()  # tried in this order to match an unlinked record
     is_one_per_key = False  # whether Halo's records with one key are one thing here, led by one of them
     saves_at_once = False  # whether a batch is saved as soon as it is compared: no decision hangs on a later one
     fields = ()  # what an import may change on our side
+    new_one = "nothing here is like it"  # why one is created, where none is matched
     only_set = ()  # those of them that Halo may set, whatever is here, and never clears
     choices = ()  # what a person may choose
     reasons = ()  # what reasons of its own mean: (a part of the reason, its meaning, whether the mapping changes it)
@@ -82,6 +112,7 @@ class Stage:
     held_by = {}  # fields that Halo keeps on another record: {field: mirror kind}
     movements = {}  # those it carries out in its own way: {movement: a function like those in legs.MOVEMENTS}
     shows_records = False  # whether its own page shows what was read
+    tells_times = True  # whether a detail of Halo's tells when its record was changed
     reads_singly = ""  # what its reading asks for one by one, a request each, where it sweeps no list
     takes_over = "it leads the Halo records that are one here now"  # why a record of ours gets this one as its own
 
@@ -140,9 +171,17 @@ class Stage:
     def carry_out_beside(self, situation, changed) -> None:
         """Carry out what change_beside() decided: changed is [(our id, {name: [before, after]})]."""
 
-    def concerned(self, choice, tenant_id) -> int:
+    def concerned(self, choice, tenant_id, chosen) -> int:
         """How many of Halo's records a choice is about, as last read."""
         raise NotImplementedError
+
+    def asks_first(self, run, tenant) -> Question | None:
+        """What a person must say before the records are compared."""
+        return
+
+    def changed_at(self, row):
+        """When Halo's record was changed, where its list tells; None where only its detail may."""
+        return
 
     def expected(self, tenant_id) -> int | None:
         """How much its reading will count to, where that is not the length of its lists."""
@@ -166,6 +205,11 @@ class Stage:
     def erasing(self, row, situation) -> tuple:
         """Fields where Halo's blank was chosen by a person, in the mapping, and may erase what an import brought."""
         return ()
+
+    @property
+    def mappings(self) -> tuple:
+        """All kinds of mapping that it reads."""
+        return (self.mapping, *self.also_maps) if self.mapping else ()
 
     @property
     def halo_noun(self) -> str:

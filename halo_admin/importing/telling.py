@@ -1,13 +1,17 @@
 """Decisions as other programs read them: field names as in dumps, blanks as empty text."""
 
+from functools import cached_property
+
 import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..crm.contact_models import Contact, ContactList
 from ..crm.models import Company, CompanyType
+from ..crm.statuses import STATUSES
 from ..db import among, db, owned
 from ..mirror.models import HaloRecord
 from ..normal import markup
+from ..normal.sums import plain
 from . import stages
 from .models import Decision
 
@@ -29,49 +33,54 @@ def decisions_of(run, action=None, everything=False) -> list[dict]:
     return sorted(told, key=lambda one: one["halo_id"])
 
 
+# fields that hold the id of a record with a name
+NAMED = {"company_id": Company, "contact_id": Contact, "salesperson_id": User, "author_id": User}
+
+
 class Names:
-    """Values as people read them: company types, companies and lists by their names."""
+    """Values as people read them: company types, statuses, companies, people and lists by their names."""
 
     def __init__(self, account_id):
         self.account_id = account_id
         self.types = {one.id: one.name for one in db.session.scalars(owned(CompanyType, account_id))}
         self.lists = {one.made_for: one.name for one in db.session.scalars(owned(ContactList, account_id))}
-        self._companies, self._named = {}, {}
+        self._named = {Company: {}, Contact: {}, User: {}}
 
     def of(self, field, value):
         """A field's value as it is told; "" for none."""
         if value is None:
             return ""
-        told = {"type_id": self._type, "company_id": self._company, "lists": self._lists, "author_id": self._author,
-                "contact_id": self._contact, "text": _beginning}.get(field)  # fmt: skip
+        if field in NAMED:
+            return self._name(NAMED[field], value)
+        told = {"type_id": self._type, "status_id": self._status, "lists": self._lists, "value": plain,
+                "text": _beginning}.get(field)  # fmt: skip
         return told(value) if told else value
 
     def _type(self, type_id):
         return self.types.get(type_id, "")
 
-    def _company(self, company_id):
-        if company_id not in self._companies:
-            self.know_companies([company_id])
-        return self._companies[company_id]
+    def _status(self, status_id):
+        return self.statuses.get(status_id, "")
 
-    def know_companies(self, ids) -> None:
-        """Look up these companies' names at once."""
-        here = owned(Company, self.account_id).where(among(Company.id, list(ids)))
-        found = dict(map(tuple, db.session.execute(here.with_only_columns(Company.id, Company.name))))
-        self._companies |= {company_id: found.get(company_id, "") for company_id in ids}
-
-    def _author(self, user_id):
-        return self._name(User, user_id)
-
-    def _contact(self, contact_id):
-        return self._name(Contact, contact_id)
+    @cached_property
+    def statuses(self):
+        return STATUSES.names(self.account_id)
 
     def _name(self, model, record_id):
-        known = (model, record_id)
-        if known not in self._named:
-            here = owned(model, self.account_id).where(model.id == record_id).with_only_columns(model.name)
-            self._named[known] = db.session.scalar(here) or ""
-        return self._named[known]
+        if record_id not in self._named[model]:
+            self._know(model, {record_id})
+        return self._named[model][record_id]
+
+    def know(self, changes) -> None:
+        """Look up at once all names that these changes tell, each {field: [before, after]} or None."""
+        for field, model in NAMED.items():
+            self._know(model, {one for fields in changes for one in (fields or {}).get(field, ()) if one})
+
+    def _know(self, model, ids):
+        new = list(ids - self._named[model].keys())
+        if new:
+            here = owned(model, self.account_id).where(among(model.id, new)).with_only_columns(model.id, model.name)
+            self._named[model] |= dict.fromkeys(new, "") | dict(map(tuple, db.session.execute(here)))
 
     def _lists(self, purposes):
         return ", ".join(filter(None, (self._list(purpose) for purpose in purposes.split(";"))))

@@ -46,7 +46,7 @@ class Times:
 
     def __init__(self, situation, rows):
         self.stage, self.situation = situation.stage, situation
-        self.own = {row.halo_id: _bounds(row) for row in rows}
+        self.own = {row.halo_id: _bounds(row, self.stage.changed_at(row) if row.values else None) for row in rows}
         self.others = None
         self.rows = rows
 
@@ -79,6 +79,7 @@ class Times:
         return found
 
 
-def _bounds(row):
+def _bounds(row, listed=None):
+    """listed: the time that Halo's list told, if any."""
     asked = row.detail_of is not None and row.detail_of == row.listed_digest
-    return Bounds(row.halo_changed_at if asked else None, row.changed_after, row.changed_before, asked)
+    return Bounds(listed or (row.halo_changed_at if asked else None), row.changed_after, row.changed_before, asked)

@@ -8,7 +8,7 @@ from ..connecting.opening import connection_of
 from ..connecting.strip import strip_of
 from ..db import db
 from ..web.door import own_or_404
-from . import card, progress, runs, sentences, stages
+from . import card, note_plan, orders, progress, runs, sentences, stages
 from .blueprint import bp
 from .models import ImportRun
 
@@ -59,13 +59,23 @@ def table_url(stage):
 def rail():
     cards = card.cards(current_user.account_id)
     live = next((_live(one.live) for one in cards if one.is_live), {})
-    return render_template("importing/rail.html", cards=cards, opened=_opened(cards), strip=_strip(), **live)
+    shown = {"cards": cards, "opened": _opened(cards), "folded": _folded(cards), "strip": _strip()}
+    return render_template("importing/rail.html", **shown, **live)
 
 
 def _opened(cards):
-    """The keys of the lines that are open: the live stage's, and the next one's."""
-    following = next((one for one in cards if not one.is_done), cards[0])
-    return {one.stage.key for one in cards if one.is_live or one is following}
+    """The keys of the lines that are open: the live stage's, the next one's, and those with values to answer for."""
+    following = next((one for one in cards if not one.is_done), None)
+    return {one.stage.key for one in cards if one.is_live or one is following or one.unmapped}
+
+
+def _folded(cards):
+    """The keys of the stages that are done once, while nothing of theirs goes on; none before everything is set up."""
+    if not orders.is_set_up(current_user.account_id) or not any(
+        one.is_done for one in cards if one.stage.key not in orders.SET_UP
+    ):
+        return ()
+    return tuple(one.stage.key for one in cards if one.stage.key in orders.SET_UP and not one.is_live)
 
 
 @bp.get("/<key>")
@@ -73,7 +83,7 @@ def stage_page(key):
     stage = _stage(key)
     if _is_htmx():
         return _fragment(stage)
-    return render_template("importing/stage.html", **shown_card(stage), form=_mapping(stage), strip=_strip())
+    return render_template("importing/stage.html", **shown_card(stage), forms=_mappings(stage), strip=_strip())
 
 
 @bp.get("/runs/<int:run_id>/progress", endpoint="progress")
@@ -102,7 +112,7 @@ def start(key):
     stage, purpose = _stage(key), request.form.get("purpose", "import")
     if purpose not in PURPOSES:
         abort(400)
-    options = {"full": True} if request.form.get("full") else {}
+    options = {"asks": True} | ({"full": True} if request.form.get("full") else {})
     try:
         run = runs.start(current_user.account_id, stage.key, current_user, purpose, options)
     except runs.Locked as locked:
@@ -118,11 +128,26 @@ def choose(key):
     """What a person chose for a stage; anything that is no choice of it is a 400."""
     stage = _stage(key)
     chosen = {one.name: request.form.get(one.name, "") for one in stage.choices}
-    if not chosen or any(chosen[one.name] not in dict(one.ways) for one in stage.choices):
+    if not chosen or not all(one.accepts(chosen[one.name]) for one in stage.choices):
         abort(400)
     if connection_of(current_user.account_id) is None:
         return _refused(stage, "Halo is not connected yet. Connect Halo first.")
     runs.choose(current_user.account_id, stage.key, chosen)
+    db.session.commit()
+    return _answer(stage)
+
+
+@bp.post("/notes/whose")
+def save_whose():
+    """Keep whose notes are read; the card comes back with what that costs, or with what to mend."""
+    stage, connection, form = _stage(note_plan.whose.STAGE), connection_of(current_user.account_id), request.form
+    if connection is None:
+        return _refused(stage, "Halo is not connected yet. Connect Halo first.")
+    try:
+        note_plan.keep(connection.tenant, form.get("way", ""), form.getlist("types"), form.get("seller", ""),
+                       "each" in form)  # fmt: skip
+    except note_plan.Wrong as wrong:
+        return _refused(stage, str(wrong))
     db.session.commit()
     return _answer(stage)
 
@@ -172,17 +197,20 @@ def _is_htmx():
 def shown_card(stage, error=""):
     """What `_stage_card.html` needs."""
     one = card.card_of(current_user.account_id, stage)
-    return {"card": one, "error": error} | (_live(one.live) if one.is_live else {})
+    # exactly one button of the rail is filled: once all is set up, that of Import all
+    shown = {"card": one, "error": error, "filled": not (_is_htmx() and orders.is_set_up(current_user.account_id))}
+    return shown | (_live(one.live) if one.is_live else {})
 
 
 def _live(run):
     return {"run": run, "mode": shape(run), "standing": progress.standing(run, request.args.get("pace", ""))}
 
 
-def _mapping(stage):
+def _mappings(stage):
+    """The forms of its mappings, once there is anything to map."""
     connection = connection_of(current_user.account_id)
-    form = connection and stage.mapping and mapping_form.form_of(connection.tenant, stage.mapping)
-    return form if form and form["lines"] else None
+    forms = [mapping_form.form_of(connection.tenant, kind) for kind in stage.mappings] if connection else []
+    return [form for form in forms if form["lines"]]
 
 
 def _fragment(stage, error=""):

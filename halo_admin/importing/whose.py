@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 from ..connecting.models import StageState
 from ..crm.activity import LISTS_USERS
 from ..crm.contact_models import Contact
-from ..crm.models import Company
+from ..crm.models import Company, OpportunityStatus
+from ..crm.opportunity_models import Opportunity
 from ..db import db
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.reading_models import NoteReading
@@ -60,12 +61,8 @@ def clients(tenant_id: int, whose: Whose) -> sa.Select:
 
 def with_open_opportunity() -> sa.Select:
     """A select of the ids of companies that have an opportunity which is neither won nor lost."""
-    tables = db.metadata.tables
-    if "opportunities" not in tables:
-        return sa.select(Company.id).where(sa.false())
-    opportunities, statuses = tables["opportunities"].c, tables["opportunity_statuses"].c
-    is_open = sa.exists().where(statuses.id == opportunities.status_id, statuses.kind == "open")
-    return sa.select(opportunities.company_id).where(opportunities.company_id.is_not(None), is_open)
+    is_open = sa.exists().where(OpportunityStatus.id == Opportunity.status_id, OpportunityStatus.kind == "open")
+    return sa.select(Opportunity.company_id).where(Opportunity.company_id.is_not(None), is_open)
 
 
 def number(tenant_id: int, whose: Whose) -> int:

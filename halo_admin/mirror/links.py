@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..db import db, owned
+from ..db import among, db, owned
 from .models import HaloRecord, HaloTenant
 
 
@@ -22,10 +22,16 @@ def make_current(tenant: HaloTenant) -> None:
 
 def links(account_id: int, kind: str) -> sa.Select:
     """A select of the leading mirror rows of `kind` that are linked to records of ours, in the current tenant."""
+    return _leading(account_id, kind).where(HaloRecord.ours_id.is_not(None))
+
+
+def links_of(account_id: int, kind: str, ids: list[int]) -> sa.Select:
+    """The same of these records of ours alone. That they are linked is not said as well: SQLite would walk them all."""
+    return _leading(account_id, kind).where(among(HaloRecord.ours_id, ids))
+
+
+def _leading(account_id, kind):
     current = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id, HaloTenant.current.is_(True))
     return owned(HaloRecord, account_id).where(
-        HaloRecord.tenant_id == current.scalar_subquery(),
-        HaloRecord.kind == kind,
-        HaloRecord.ours_id.is_not(None),
-        HaloRecord.follows_id.is_(None),
+        HaloRecord.tenant_id == current.scalar_subquery(), HaloRecord.kind == kind, HaloRecord.follows_id.is_(None)
     )

@@ -1,11 +1,12 @@
 """How times, counts, outcomes and states read on every screen."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask_login import current_user
 
 from ..normal import web_address
+from ..normal.sums import money
 
 OUTCOMES = {
     "created": "New",
@@ -32,7 +33,7 @@ SIDES = {"halo": "Halo", "glasshive": "GlassHive"}
 
 
 def init_app(app):
-    filters = (day_time, day, clock, number, plural, duration, capital, full_stop, web_address)
+    filters = (day_time, day, on_day, clock, number, plural, duration, capital, full_stop, money, web_address)
     app.jinja_env.filters.update({function.__name__: function for function in filters}, outcome=OUTCOMES.get)
     app.jinja_env.globals.update(OUTCOMES=OUTCOMES, OUTCOME_TONES=OUTCOME_TONES, STATES=STATES, SIDES=SIDES)
 
@@ -56,6 +57,11 @@ def day(at: datetime, month: str = "%B") -> str:
     local = at.astimezone(_zone())
     year = "" if local.year == datetime.now(_zone()).year else f" {local.year}"
     return f"{local.day} {local.strftime(month)}{year}"
+
+
+def on_day(iso: str | None) -> str:
+    """ "3 May 2026", of a day as dates are kept; "" for none."""
+    return f"{(day := date.fromisoformat(iso)).day} {day:%b %Y}" if iso else ""
 
 
 def clock(at: datetime | None) -> str:

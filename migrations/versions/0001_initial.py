@@ -591,6 +591,38 @@ def upgrade():
         )
 
     op.create_table(
+        "import_orders",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("stages", halo_admin.db.JSON(), nullable=False),
+        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("runs", halo_admin.db.JSON(), nullable=False),
+        sa.Column("options", halo_admin.db.JSON(), nullable=False),
+        sa.Column("stopped", sa.Text(), nullable=True),
+        sa.Column("started_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("touched_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_import_orders_account_id")),
+        sa.ForeignKeyConstraint(["by_user_id"], ["users.id"], name=op.f("fk_import_orders_by_user_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_import_orders_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_orders")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("import_orders", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_orders_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "uq_import_orders_one_live",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('reading', 'asking', 'running')"),
+            postgresql_where=sa.text("state IN ('reading', 'asking', 'running')"),
+        )
+
+    op.create_table(
         "import_runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1011,11 +1043,97 @@ def upgrade():
         batch_op.create_index("ix_notes_company", ["company_id", "at", "id"], unique=False)
         batch_op.create_index("ix_notes_contact", ["contact_id", "at", "id"], unique=False)
 
+    op.create_table(
+        "opportunities",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("status_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("salesperson_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("probability", sa.Integer(), nullable=True),
+        sa.Column("expected_close", sa.String(length=10), nullable=True),
+        sa.Column("opened_on", sa.String(length=10), nullable=True),
+        sa.Column("prospect_name", sa.Text(), nullable=True),
+        sa.Column("prospect_email", sa.Text(), nullable=True),
+        sa.Column(
+            "name_sort",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("halo_value", sa.BigInteger(), nullable=True),
+        sa.Column("halo_expected_close", sa.String(length=10), nullable=True),
+        sa.Column("halo_agent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kept_value", sa.BigInteger(), nullable=True),
+        sa.Column("kept_expected_close", sa.String(length=10), nullable=True),
+        sa.Column("kept_agent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("inactive_in_halo", sa.Boolean(), nullable=False),
+        sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_opportunities_account_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_opportunities_company_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_opportunities_contact_id")),
+        sa.ForeignKeyConstraint(["salesperson_id"], ["users.id"], name=op.f("fk_opportunities_salesperson_id")),
+        sa.ForeignKeyConstraint(["status_id"], ["opportunity_statuses.id"], name=op.f("fk_opportunities_status_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunities")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("opportunities", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opportunities_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_by_close", ["account_id", "status_id", "expected_close", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunities_by_company", ["company_id", "account_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_opportunities_by_contact", ["contact_id", "account_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index("ix_opportunities_by_id", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_opportunities_by_name", ["account_id", "name_sort", "id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_by_salesperson", ["account_id", "salesperson_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index("ix_opportunities_by_status_id", ["account_id", "status_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_by_status_name", ["account_id", "status_id", "name_sort", "id"], unique=False
+        )
+        batch_op.create_index("ix_opportunities_of_status", ["status_id"], unique=False)
+        batch_op.create_index(
+            "ix_opportunities_unassigned",
+            ["account_id", "halo_agent_id"],
+            unique=False,
+            sqlite_where=sa.text("salesperson_id IS NULL"),
+            postgresql_where=sa.text("salesperson_id IS NULL"),
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("opportunities", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_opportunities_unassigned",
+            sqlite_where=sa.text("salesperson_id IS NULL"),
+            postgresql_where=sa.text("salesperson_id IS NULL"),
+        )
+        batch_op.drop_index("ix_opportunities_of_status")
+        batch_op.drop_index("ix_opportunities_by_status_name")
+        batch_op.drop_index("ix_opportunities_by_status_id")
+        batch_op.drop_index("ix_opportunities_by_salesperson")
+        batch_op.drop_index("ix_opportunities_by_name")
+        batch_op.drop_index("ix_opportunities_by_id")
+        batch_op.drop_index("ix_opportunities_by_contact")
+        batch_op.drop_index("ix_opportunities_by_company")
+        batch_op.drop_index("ix_opportunities_by_close")
+        batch_op.drop_index(batch_op.f("ix_opportunities_account_id"))
+
+    op.drop_table("opportunities")
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.drop_index("ix_notes_contact")
         batch_op.drop_index("ix_notes_company")
@@ -1135,6 +1253,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_import_runs_account_id"))
 
     op.drop_table("import_runs")
+    with op.batch_alter_table("import_orders", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_import_orders_one_live",
+            sqlite_where=sa.text("state IN ('reading', 'asking', 'running')"),
+            postgresql_where=sa.text("state IN ('reading', 'asking', 'running')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_import_orders_account_id"))
+
+    op.drop_table("import_orders")
     with op.batch_alter_table("halo_records", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_halo_records_one_link",

@@ -5,7 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from halo_admin.accounts import attempts
+from halo_admin.accounts import attempts, people
 from halo_admin.audit.models import AuditEntry
 from halo_admin.db import db
 from tests.accounts.test_signing_in import PASSWORD, sign_in
@@ -38,6 +38,20 @@ def test_after_five_wrong_passwords_the_next_must_wait_whether_the_e_mail_is_kno
     assert re.search(r"That was tried too often. Wait (1 min|\d\d s), then try again.", answer.text)
     assert 0 < int(answer.headers["Retry-After"]) <= 60
     assert visitor.get("/companies").status_code == 302
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com"])
+def test_an_e_mail_that_nobody_has_costs_as_much_work_as_a_wrong_password(world, email, monkeypatch):
+    hashed, real = [], people.HASHER
+
+    class Counting:
+        def verify(self, *given):
+            hashed.append(given)
+            return real.verify(*given)
+
+    monkeypatch.setattr(people, "HASHER", Counting())
+    assert sign_in(world.app.test_client(), email, "wrong").status_code == 422
+    assert (len(hashed), len(noted("failed"))) == (1, 1)
 
 
 def test_who_waits_keeps_nobody_else_out(world):

@@ -117,7 +117,7 @@ def test_after_signing_in_the_person_is_where_they_wanted_to_go(visitor):
 ])  # fmt: skip
 def test_after_signing_in_nobody_is_sent_to_another_site(visitor, elsewhere):
     answer = sign_in(visitor, query=f"?next={elsewhere}")
-    assert answer.headers["Location"] == "/companies"
+    assert answer.headers["Location"] == "/"
 
 
 def test_a_password_is_kept_as_an_argon2_hash(world):

@@ -56,5 +56,11 @@ def test_the_memory_of_an_import_is_measured(measured):
 def test_every_page_is_measured(measured):
     told = measured("pages", "--companies", "60", "--contacts", "200", "--rounds", "1")
     titles = {one["title"] for one in told["lines"]}
-    assert {"contacts: first page", "company: profile", "list: its page"} <= titles
+    assert {"contacts: first page", "company: profile", "list: its page", "home", "search box: a Halo id"} <= titles
     assert all(one["p99"] >= one["median"] > 0 for one in told["lines"])
+
+
+def test_loading_a_file_is_measured(measured):
+    told = measured("files", "--lines", "300")
+    parts = {name: [one[what] for what in ("created", "updated", "unchanged")] for name, one in told["parts"].items()}
+    assert parts == {"first": [300, 0, 0], "again": [0, 0, 300], "changed": [0, 30, 270]}

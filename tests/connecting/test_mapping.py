@@ -55,14 +55,14 @@ def test_counts_are_of_active_clients_whose_first_value_it_is(tenant):
     mirrored(tenant, 12, CUSTOMER, active=False)
     mirrored(tenant, 13)
     rows = table(tenant)
-    assert (rows[CUSTOMER.key].clients, rows[SUPPLIER.key].clients, rows["none"].clients) == (2, 0, 1)
+    assert (rows[CUSTOMER.key].number, rows[SUPPLIER.key].number, rows["none"].number) == (2, 0, 1)
 
 
 def test_clients_that_could_not_be_read_have_no_type_to_map(tenant):
     row = mirrored(tenant, 10, CUSTOMER)
     row.listed = row.type_key = None
     db.session.commit()
-    assert [(row.name, row.clients) for row in mapping.table(tenant, KIND)] == [("No type", 0)]
+    assert [(row.name, row.number) for row in mapping.table(tenant, KIND)] == [("No type", 0)]
 
 
 def test_unanswered_values_stand_first_then_the_most_frequent(tenant):
@@ -196,7 +196,7 @@ def test_one_sentence_says_what_an_import_will_do(tenant):
     for halo_id, value in enumerate(values, start=10):
         mirrored(tenant, halo_id, value)
     answer(tenant, ("Customer", "Client"), ("Prospects", "Prospect"), ("Supplier", ""))
-    assert mapping.summary(mapping.table(tenant, KIND)) == (
+    assert mapping.summary(mapping.table(tenant, KIND), KIND) == (
         "2 as Client, 3 as Prospect, 1 left out, 1 client not answered yet."
     )
 
@@ -222,4 +222,4 @@ def test_two_accounts_of_one_halo_map_apart(tenant, cleo):
     mirrored(other, 11, CUSTOMER)
     answer(tenant, ("Customer", "Client"))
     assert table(other)[CUSTOMER.key].choice is None
-    assert table(tenant)[CUSTOMER.key].clients == 1
+    assert table(tenant)[CUSTOMER.key].number == 1

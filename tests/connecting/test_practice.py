@@ -140,7 +140,7 @@ def test_leaving_removes_what_it_brought_in_except_what_people_edited(practising
     own = dict.fromkeys(Company.FIELDS) | {"name": "Own"}
     writing.insert(Company, ann.account, [own])
     db.session.commit()
-    assert leave(ann.account) == {"contacts": 0, "companies": 1}
+    assert leave(ann.account) == {"notes": 0, "opportunities": 0, "contacts": 0, "companies": 1}
     assert names() == ["Bergmann", "Own"]
     assert db.session.scalar(sa.select(Company.made_by_run).where(Company.name == "Bergmann")) is None
     words = set(db.session.scalars(sa.select(SearchWord.word)))

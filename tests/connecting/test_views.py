@@ -150,7 +150,7 @@ def test_a_type_that_is_not_there_is_rejected(ann, cleo, ann_browses, value):
     answer = ann_browses.post(MAPPING, data={"means-relationship:7": value}, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert "This list has changed" in answer.text
-    assert answer.text.lstrip().startswith('<section id="mapping-companies"')
+    assert answer.text.lstrip().startswith('<section id="mapping-company_type"')
 
 
 def test_a_mapping_of_another_stage_is_not_there_yet(ann_browses):

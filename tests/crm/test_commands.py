@@ -76,7 +76,7 @@ def test_an_unknown_account_is_one_sentence(app, crm, file):
 def test_a_dump_says_what_it_wrote(ann, crm, tmp_path):
     ours(ann, "Acme", "Zoo")
     done = crm("dump", tmp_path / "dump", "--account", ann.account_id, "--json")
-    written = {"companies": 2, "contacts": 0, "lists": 0, "notes": 0, "users": 1}
+    written = {"companies": 2, "contacts": 0, "opportunities": 0, "lists": 0, "notes": 0, "users": 1}
     assert (done.exit_code, json.loads(done.stdout)) == (0, written)
     assert {path.name for path in (tmp_path / "dump").iterdir()} == {f"{name}.csv" for name in written}
 

@@ -67,6 +67,7 @@ def test_a_dump_holds_what_design_says(ann, bob, tmp_path):
     assert dumping.dump(ann.account_id, tmp_path / "made" / "here") == {
         "companies": 2,
         "contacts": 0,
+        "opportunities": 0,
         "lists": 0,
         "notes": 0,
         "users": 2,
@@ -101,7 +102,9 @@ def test_a_follower_in_halo_does_not_double_a_line(ann, tmp_path):
 
 def test_a_dump_holds_nothing_of_another_account(ann, cleo, tmp_path):
     ours(cleo, "Of Cleo")
-    assert dumping.dump(ann.account_id, tmp_path) == {"companies": 0, "contacts": 0, "lists": 0, "notes": 0, "users": 1}
+    assert dumping.dump(ann.account_id, tmp_path) == {
+        "companies": 0, "contacts": 0, "opportunities": 0, "lists": 0, "notes": 0, "users": 1,
+    }  # fmt: skip
 
 
 def test_the_zip_holds_the_same_files(ann, tmp_path):

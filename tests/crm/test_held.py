@@ -12,44 +12,44 @@ from tests.importing.world import World
 
 
 @pytest.fixture
-def world(sqlite_url, tmp_path, monkeypatch):
-    # any column with a user's id will do
-    monkeypatch.setattr(held, "HOLDINGS", [])
-    held.hang(Company, "made_by_run", "company", "companies", "company")
-    with World(sqlite_url, tmp_path, connect=False) as world:
+def world(database_url, tmp_path):
+    with World(database_url, tmp_path, connect=False) as world:
         begin_write()
         world.bob = people.add_user(world.account, "bob@example.com", "Bob", ["salesperson"], None)
         db.session.commit()
         yield world
 
 
-def holder(name):
+def salesperson(name):
     db.session.rollback()
-    return db.session.query(Company.made_by_run).filter_by(name=name).scalar()
+    return db.session.query(Company.salesperson_id).filter_by(name=name).scalar()
 
 
-def test_what_a_user_holds_is_told_in_words(world):
-    assert held.told(world.bob) == ""
-    world.ours("Acme", made_by_run=world.bob.id)
-    assert held.told(world.bob) == "1 company"
-
-
-def test_what_a_user_holds_is_handed_over_and_each_history_tells_it(world):
-    world.ours("Acme", made_by_run=world.bob.id)
-    world.ours("Bolt", made_by_run=world.ann.id)
+def hand_over(world, to):
     begin_write()
-    held.hand_over(db.session.get(User, world.bob.id), world.ann, world.ann)
+    held.hand_over(db.session.get(User, world.bob.id), to, world.ann)
     db.session.commit()
-    assert (holder("Acme"), held.told(world.bob)) == (world.ann.id, "")
-    (line,) = db.session.query(RecordChange).filter_by(what="edited")
-    assert (line.changes, line.note) == ({"made_by_run": ["Bob", "ann"]}, "Handed over by Bob")
+
+
+def test_what_a_user_holds_is_told_in_words_and_handed_over_with_a_line_in_each_history(world):
+    assert held.told(world.bob) == ""
+    world.ours("Acme", salesperson_id=world.bob.id)
+    world.ours("Bolt", salesperson_id=world.ann.id)
+    world.our_contact("Sam", salesperson_id=world.bob.id)
+    assert held.told(world.bob) == "1 contact and 1 company"
+    hand_over(world, world.ann)
+    assert (salesperson("Acme"), held.told(world.bob)) == (world.ann.id, "")
+    lines = db.session.query(RecordChange).filter_by(what="edited").order_by(RecordChange.kind).all()
+    assert [line.kind for line in lines] == ["company", "contact"]
+    assert {line.note for line in lines} == {"Handed over by Bob"}
+    assert lines[0].changes == {"salesperson_id": ["Bob", "ann"]}
 
 
 def test_nothing_of_another_account_is_handed_over(world):
     other, _cleo = world.new_account("Cleo's MSP", "cleo@example.com")
-    world.ours("Acme", made_by_run=world.bob.id)
+    world.ours("Acme", salesperson_id=world.bob.id)
     begin_write()
     db.session.query(Company).update({"account_id": other.id})
-    held.hand_over(db.session.get(User, world.bob.id), None, world.ann)
     db.session.commit()
-    assert holder("Acme") == world.bob.id
+    hand_over(world, None)
+    assert salesperson("Acme") == world.bob.id

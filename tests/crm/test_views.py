@@ -10,7 +10,7 @@ from halo_admin.crm import profile, tables
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
-from tests.crm.conftest import NOON, linked, ours, people_of, shown, tenant
+from tests.crm.conftest import NOON, linked, make_user, ours, people_of, shown, tenant
 
 
 @pytest.mark.parametrize("nouns", ["companies", "contacts"])
@@ -149,7 +149,9 @@ def test_everything_is_downloaded_as_a_zip_of_the_dump(ann, bob, cleo, signed_in
     assert (answer.status_code, answer.mimetype) == (200, "application/zip")
     assert re.search(r"filename=glasshive-\d{4}-\d\d-\d\d\.zip", answer.headers["Content-Disposition"])
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert archive.namelist() == ["companies.csv", "contacts.csv", "lists.csv", "notes.csv", "users.csv"]
+        assert archive.namelist() == [
+            "companies.csv", "contacts.csv", "opportunities.csv", "lists.csv", "notes.csv", "users.csv",
+        ]  # fmt: skip
         companies = archive.read("companies.csv").decode()
     assert "Acme" in companies
     assert "Cleo" not in companies
@@ -170,3 +172,18 @@ def test_a_company_without_a_type_says_so(ann, get):
     (acme,) = ours(ann, "Acme")
     assert db.session.get(Company, acme).type is None
     assert "No type" in get(ann, f"/companies/{acme}")
+
+
+def test_who_only_looks_is_offered_nothing_that_would_be_refused(ann, get):
+    (acme,) = ours(ann, "Acme", website="acme.example")
+    linked(tenant(ann), 214, acme, matched_by="website")
+    eve = make_user("Eve", "eve@example.com", ann.account, [])
+    html = get(eve, f"/companies/{acme}")
+    assert "Linked to Halo client 214" in html
+    assert not any(word in html for word in ("/edit", "/unlink", "/delete", "/never-import", "/contacts/new"))
+    assert all(f"/companies/{acme}/{way}" in get(ann, f"/companies/{acme}") for way in ("edit", "unlink", "delete"))
+
+
+def test_the_header_names_the_salesperson(ann, bob, get):
+    (acme,) = ours(ann, "Acme", salesperson_id=bob.id)
+    assert "Salesperson: Bob" in get(ann, f"/companies/{acme}")

@@ -44,3 +44,14 @@ def user_row(**changes):
     row |= {"client_id": 21, "client_name": "Bergmann & Söhne", "site_id": 34.0, "site_id_int": 34, "inactive": False}
     row |= {"isserviceaccount": False, "is_prospect": False, "linked_agent_id": 0, "neversendemails": False}
     return row | {"phonenumber": "+49 30 5550101", "mobilenumber": "", "title": "", "use": "user"} | changes
+
+
+def opportunity_row(**changes):
+    """An opportunity as a list has it, with includestatus and includetickettype."""
+    row = {"id": 1201, "summary": "Backup for 30 PCs", "details": "", "tickettype_id": 30, "status_id": 22}
+    row |= {"tickettype_name": "Opportunity", "status_name": "Quote Sent", "agent_id": 7, "client_id": 21}
+    row |= {"client_name": "Bergmann & Söhne", "site_id": 34, "user_id": 812, "user_name": "Sam Poole"}
+    row |= {"oppvalue": 12500.5, "oppconversionprobability": 60.0, "targetdate": "2026-09-30T00:00:00"}
+    row |= {"dateoccurred": "2026-05-01T08:15:00.123", "dateclosed": "1900-01-01T00:00:00", "hasbeenclosed": False}
+    row |= {"oppcompanyname": "", "oppcontactname": "", "oppemailaddress": "", "last_update": "2026-05-03T14:05:00Z"}
+    return row | {"merged_into_id": 0, "deleted": False, "inactive": False, "customfields": None} | changes

@@ -1,10 +1,16 @@
 """Notes ("Activities"): Halo's CRM notes come in with their contact and by their author, through the practice Halo."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
+from halo_admin.accounts.models import Account
+from halo_admin.crm import writing
+from halo_admin.crm.note_models import Note
+from halo_admin.db import begin_write, db, now
 from halo_admin.importing import sentences
+from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import all_told, counts
 
 
@@ -371,3 +377,81 @@ def test_broken_rows_lose_no_note_silently(many, name):
     assert again.state in ("done", "problems")
     assert all_told(again)
     assert len(world.notes()) >= 18
+
+
+def visitor(world):
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    return client
+
+
+def said(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_the_plan_tells_requests_and_minutes_before_the_start_and_a_choice_is_kept(many):
+    world, *_ = many()
+    world.edit(world.company(name="Client 1").id, type_id=None, salesperson_id=world.ann.id)
+    ann = visitor(world)
+    told = said(ann.get("/settings/halo/notes").text)
+    assert "Next: 40 requests, about 1 min , for the notes of 40 companies." in told
+    assert "No type – 1 company: 1 request, about 1 min" in told
+    assert "ann – 1 company: 1 request" in told
+    assert ann.post("/settings/halo/notes/whose", data={"way": "seller", "seller": world.ann.id}).status_code == 303
+    assert "Next: 1 request, about 1 min" in said(ann.get("/settings/halo/notes").text)
+    for wrong in ({"way": "types"}, {"way": "seller", "seller": "4711"}, {"way": "x"}, {}):
+        answer = ann.post("/settings/halo/notes/whose", data=wrong, headers={"HX-Request": "true"})
+        assert answer.status_code == 422
+    world.halo.app.stats.reset()
+    world.run()
+    assert len(requests_for_notes(world)) == 1
+
+
+def test_the_history_of_a_contact_tells_of_its_notes(world, acme):
+    _, sam, agent, _ = acme
+    world.their_note("Called", by=agent, user_id=sam)
+    world.run()
+    html = visitor(world).get(f"/contacts/{world.contact(first_name='Sam').id}?tab=history").text
+    assert "Note came from Halo" in html
+
+
+def test_a_note_sent_from_here_is_recognised_by_its_link_and_never_doubled(world, acme):
+    _, sam, _, user = acme
+    contact = world.contact(first_name="Sam").id
+    ours = write(world, contact, user, "Called")
+    there = world.their_note("Called", user_id=sam)  # by the agent of the connection, whoever that is
+    begin_write()
+    account, tenant = world.account.id, world.tenant().id
+    link = {"kind": "note", "halo_id": there, "ours_id": ours, "base": {"text": ["Called", "Called"]}}
+    db.session.add(HaloRecord(account_id=account, tenant_id=tenant, **link))
+    db.session.commit()
+    assert counts(world.run()) == {"unchanged": 1}
+    (note,) = world.notes()
+    assert (note.from_halo, note.author_id, note.contact_id) == (False, user, contact)
+    world.their_note("Called twice", id=there, user_id=sam)
+    world.run()
+    assert [one.plain for one in world.notes()] == ["Called twice"]
+
+
+def test_a_note_whose_sending_nobody_knows_the_end_of_is_recognised_by_its_marker(world, acme):
+    _, sam, _, user = acme
+    contact = world.contact(first_name="Sam").id
+    ours = write(world, contact, user, "Called", marker="glasshive-4711", send_state="unknown")
+    there = world.their_note("Ann, GlassHive: Called", user_id=sam, third_party_id="glasshive-4711")
+    run = world.run()
+    assert counts(run) == {"linked": 1}
+    assert world.decision(run, there)["reason"] == "it was sent from here"
+    assert world.record(there, "note").ours_id == ours
+    (note,) = world.notes()
+    assert (note.plain, note.from_halo) == ("Called", False)
+    assert counts(world.run()) == {"unchanged": 1}
+
+
+def write(world, contact_id, user_id, text, **more):
+    """A note of a user's, written here; its id."""
+    begin_write()
+    row = {"contact_id": contact_id, "company_id": None, "author_id": user_id, "author": "Ada Roth", "subject": None,
+           "text": text, "at": now(), "edited_at": now()}  # fmt: skip
+    (note_id,) = writing.insert(Note, db.session.get(Account, world.account.id), [row | more])
+    db.session.commit()
+    return note_id

@@ -17,17 +17,19 @@ from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.load_models import FileLoad
 from halo_admin.crm.models import OpportunityStatus
 from halo_admin.crm.note_models import Note
+from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.exporting.models import Export
-from halo_admin.importing import note_fetching
+from halo_admin.importing import note_fetching, orders
 from halo_admin.importing.models import Decision
 from halo_admin.importing.note_fetch_models import NoteFetch
+from halo_admin.importing.order_models import ImportOrder
 from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World, all_told, counts, links
 
 MARK = "Annamark"  # in the names of what is Ann's alone
 # both accounts import each of these, by its name here
-STAGES = ("companies", "contacts", "notes")
+STAGES = ("companies", "contacts", "opportunities", "notes")
 
 
 @pytest.fixture
@@ -62,16 +64,21 @@ def imported(ann):
     kim = ann.person("Kim", at=new)
     agent = ann.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})["id"]
     ann.their_note("On Kim", by=agent, user_id=kim)
+    ann.our_opportunity(f"{MARK} opportunity")
+    ann.sale("Backup", at=new)
     ann.run("users")
     export_of(ann, ann.company(name=f"{MARK} typed"))
     uploaded(ann)
-    return every_stage(ann, newer="ours")["companies"]
+    runs = every_stage(ann, newer="ours")
+    orders.cancel(orders.start(ann.account.id, ann.ann))
+    return runs["companies"]
 
 
 def every_stage(world, **options):
     """Import each stage; {stage: its run}."""
-    runs = {"companies": world.imported(**options)}
-    return runs | {stage: world.run(stage, options=options) for stage in STAGES[1:]}
+    runs = {"companies": world.imported(**options), "contacts": world.imported_contacts(**options)}
+    runs["opportunities"] = world.imported_sales(**options)
+    return runs | {"notes": world.run("notes", options=options)}
 
 
 def typed_in(world, company_id):
@@ -133,7 +140,7 @@ def test_imports_of_one_halo_leave_each_others_rows_alone(ann, imported, cleo):
     assert not set(links(ann.account.id).values()) & set(links(cleo.account.id).values())
     assert set(links(ann.account.id)) < set(links(cleo.account.id))
     after = everything_of(cleo)
-    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1]
+    assert [one.counts["unchanged"] for one in every_stage(ann).values()] == [2, 3, 1, 1]
     assert everything_of(cleo) == after
 
 
@@ -183,14 +190,16 @@ def export_of(ann, company):
 def anns_ids(ann, run):
     review = db.session.scalar(sa.select(Decision.id).where(Decision.run_id == run.id, Decision.action == "review"))
     typed = ann.company(name=f"{MARK} typed")
-    models = (Contact, ContactList, Note, NoteFetch)
-    contact, named, note, fetch = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    models = (Contact, ContactList, Note, NoteFetch, ImportOrder, Opportunity)
+    rows = (db.session.scalar(owned(model, ann.account.id)) for model in models)
+    contact, named, note, fetch, order, sale = rows
     agent = db.session.scalar(owned(HaloRecord, ann.account.id).where(HaloRecord.kind == "agent").limit(1)).id
     status = db.session.scalar(owned(OpportunityStatus, ann.account.id).limit(1))
     file = db.session.scalar(owned(FileLoad, ann.account.id).limit(1))
     return {"company_id": typed.id, "type_id": typed.type_id, "status_id": status.id, "contact_id": contact.id,
             "list_id": named.id, "note_id": note.id, "fetch_id": fetch.id, "file_id": file.id,
-            "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
+            "order_id": order.id, "opportunity_id": sale.id,
+             "export_id": db.session.scalar(owned(Export, ann.account.id)).id,
             "run_id": run.id, "decision_id": review, "key": "companies", "record_id": agent,
             "user_id": ann.ann.id, "token": "nothing"}  # fmt: skip
 
@@ -241,13 +250,15 @@ def test_no_page_of_cleos_tells_anything_of_anns(ann, imported, cleo):
     client = visitor(cleo)
     ids = anns_ids(ann, imported)
     anns = {f"/companies/{one.id}" for one in ann.companies()} | {f"/settings/halo/runs/{imported.id}"}
-    anns |= {f"/contacts/{ids['contact_id']}", f"/lists/{ids['list_id']}"}
+    anns |= {f"/contacts/{ids['contact_id']}", f"/lists/{ids['list_id']}", f"/opportunities/{ids['opportunity_id']}"}
     pages = [one[1] for one in addresses(ann.app, anns_ids(ann, imported)) if one[0] == "GET" and not one[2]]
     for page in pages:
         html = client.get(page).data.decode(errors="replace")  # the download is no text; its own test opens it
         assert MARK not in html, page
         assert "ann@example.com" not in html, page
-        assert not anns & set(re.findall(r"/(?:companies|contacts|lists|settings/halo/runs)/\d+", html)), page
+        assert not anns & set(
+            re.findall(r"/(?:companies|contacts|lists|opportunities|settings/halo/runs)/\d+", html)
+        ), page
 
 
 def test_whatever_cleo_presses_changes_nothing_of_anns(ann, imported, cleo):

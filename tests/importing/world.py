@@ -16,6 +16,8 @@ from halo_admin.crm import types, writing
 from halo_admin.crm.contact_models import Contact, ContactList, ListMember
 from halo_admin.crm.models import Company
 from halo_admin.crm.note_models import Note
+from halo_admin.crm.opportunity_models import Opportunity
+from halo_admin.crm.statuses import STATUSES
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import finishing, legs, runs, stages
 from halo_admin.importing.models import OUTCOMES, ImportRun
@@ -121,6 +123,26 @@ class World:
         record = {"name": f"{first} {last}", "firstname": first, "surname": last, "emailaddress": email or "",
                   "inactive": not active, "site_id": site}  # fmt: skip
         return self.halo.change("Users", record=record | more | ({"id": id} if id else {}))["id"]
+
+    def sale(self, name="Backup", *, at=None, contact=None, status=1, agent=1, value=12_000.0, id=None, **more):
+        """An opportunity of the client `at` (None: of nobody Halo knows), created or changed; its id."""
+        record = {"summary": name, "client_id": at or UNKNOWN_CLIENT, "user_id": contact or 0, "status_id": status,
+                  "agent_id": agent, "oppvalue": value}  # fmt: skip
+        return self.halo.change("Opportunities", record=record | more | ({"id": id} if id else {}))["id"]
+
+    def sells(self, agent_id, name="Bob", roles=("salesperson",)):
+        """A user here who is linked to this Halo agent, as the users stage does it; the user's id."""
+        begin_write()
+        account = db.session.get(Account, self.account.id)
+        user = people.add_user(account, f"{name.lower()}{agent_id}@example.com", name, list(roles), "a long password")
+        there = owned(HaloRecord, self.account.id).where(HaloRecord.kind == "agent", HaloRecord.halo_id == agent_id)
+        record = db.session.scalar(there) or HaloRecord(
+            account_id=self.account.id, tenant_id=self.tenant().id, kind="agent", halo_id=agent_id, label=name
+        )
+        record.ours_id = user.id
+        db.session.add(record)
+        db.session.commit()
+        return user.id
 
     def author(self, name="Ada Roth", email="ada@acme-it.example"):
         """A Halo agent who is linked to a user here: (the agent's id, the user's)."""
@@ -236,6 +258,34 @@ class World:
         query = owned(Company, self.account.id).order_by(Company.id).execution_options(populate_existing=True)
         return db.session.scalars(query).all()
 
+    def opportunity(self, opportunity_id=None, **which):
+        """An opportunity as it is in the database now: by id, or by some of its values."""
+        db.session.rollback()
+        query = owned(Opportunity, self.account.id).execution_options(populate_existing=True)
+        if opportunity_id:
+            query = query.where(Opportunity.id == opportunity_id)
+        return db.session.scalars(query.filter_by(**which)).one()
+
+    def opportunities(self):
+        db.session.rollback()
+        query = owned(Opportunity, self.account.id).order_by(Opportunity.id)
+        return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+    def our_opportunity(self, name="Backup", status="New", **values):
+        """An opportunity here, typed in by a person; its id."""
+        begin_write()
+        row = {"name": name, "status_id": STATUSES.called(self.account.id, status).id, "edited_at": now()} | values
+        (opportunity_id,) = writing.insert(Opportunity, db.session.get(Account, self.account.id), [row])
+        db.session.commit()
+        return opportunity_id
+
+    def edit_opportunity(self, opportunity_id, **values):
+        """A person changes fields of an opportunity."""
+        self._edit(Opportunity, opportunity_id, values)
+
+    def status_id(self, name):
+        return STATUSES.called(self.account.id, name).id
+
     # imports
 
     def read(self):
@@ -263,7 +313,8 @@ class World:
     @property
     def path(self):
         """Of the list that the stage decides about, in Halo."""
-        return {"companies": "/api/Client", "contacts": "/api/Users", "notes": "/api/CRMNote"}[self.stage]
+        paths = {"companies": "Client", "contacts": "Users", "opportunities": "Opportunities", "notes": "CRMNote"}
+        return f"/api/{paths[self.stage]}"
 
     @property
     def kind(self):
@@ -277,6 +328,12 @@ class World:
             self.map()
             return 1  # Halo's own client for callers it cannot place
         acme = self.theirs("Acme")
+        if stage == "opportunities":
+            for one in range(number):
+                self.sale(f"Sale {one}", at=acme, value=100.0 + one, id=5000 + one)
+            self.map_sales()
+            self.stage = stage
+            return 0
         if stage == "notes":
             return self._fill_notes(acme, number)
         for one in range(number):
@@ -298,13 +355,35 @@ class World:
 
     def ours_of_the_stage(self):
         """All records of ours of the kind that the stage brings in."""
-        return {"companies": self.companies, "contacts": self.contacts, "notes": self.notes}[self.stage]()
+        every = {"companies": self.companies, "contacts": self.contacts, "opportunities": self.opportunities,
+                 "notes": self.notes}  # fmt: skip
+        return every[self.stage]()
 
     def imported_contacts(self, **options):
         """Import the contacts; the companies before, where none have been imported yet."""
         if self.state("done_at") is None:
             self.imported()
         return self.run("contacts", options=options)
+
+    def map_sales(self, types=(), statuses=(), rest=True):
+        """Read and map opportunities by name, pairs of Halo's and ours; the rest under their own names (rest=False: not
+        at all). The stages before are imported, where they are not yet.
+        """
+        if self.state("done_at", "contacts") is None:
+            self.imported_contacts()
+        self.run("opportunities", purpose="read")
+        begin_write()
+        tenant = self.tenant()
+        for kind, pairs in (("opportunity_type", types), ("opportunity_status", statuses)):
+            answers = answering.under_own_names(tenant, kind) if rest or kind == "opportunity_type" else {}
+            answering.save(tenant, kind, answers | answering.by_name(tenant, kind, list(pairs)))
+        db.session.commit()
+
+    def imported_sales(self, **options):
+        """Import the opportunities, mapping what is unmapped under its own name where nobody has mapped any."""
+        if self.state("mapped_at", "opportunities") is None:
+            self.map_sales()
+        return self.run("opportunities", options=options)
 
     def choose(self, stage="contacts", **choices):
         """Choose how a stage imports."""
@@ -342,8 +421,8 @@ class World:
     def tenant(self):
         return db.session.get(HaloTenant, db.session.scalar(owned(Connection, self.account.id)).tenant_id)
 
-    def state(self, name):
-        state = db.session.get(StageState, (self.tenant().id, "companies"))
+    def state(self, name, stage="companies"):
+        state = db.session.get(StageState, (self.tenant().id, stage))
         return state and getattr(state, name)
 
     def record(self, halo_id, kind="client"):

@@ -43,7 +43,7 @@ def test_each_user_has_a_line_with_roles_state_and_link(world, ann):
     bob = world.user("Bob", roles=["salesperson"])
     assert " Salesperson " in row_of(world, ann, "Bob")
     assert " Active " in row_of(world, ann, "Bob")
-    assert " Not linked " in row_of(world, ann, "Bob")
+    assert " Not linked to Halo " in row_of(world, ann, "Bob")
     assert " Invited " in row_of(world, ann, "Jo Roth")
     assert re.search(r"Halo agent \d+, Jo Roth", row_of(world, ann, "Jo Roth"))
     press(ann, bob, "disable")

@@ -77,7 +77,7 @@ def test_somebody_is_invited_accepts_and_is_linked(page, new_page, serve, staff,
     guest.get_by_label("Your name").fill("Joanna Roth")
     guest.get_by_label("Choose a password").fill("something long enough")
     guest.keyboard.press("Enter")
-    guest.wait_for_url(f"{address}/companies")
+    guest.get_by_role("link", name="Companies").first.wait_for()
     guest.context.clear_cookies()
     guest.goto(link)
     guest.get_by_text("This invitation has been used already.").wait_for()

@@ -160,5 +160,18 @@ def test_some_opportunities_only_name_a_prospect(world):
     assert {sale["user_id"] for sale in sales} >= {0, -1}
 
 
+def test_opportunities_are_as_messy_as_real_ones(world):
+    sales = [world.ticket(key) for key in range(1201, 1351)]
+    known = {row["id"] for row in world.settings["statuses"]}
+    assert {sale["status_id"] for sale in sales} - known == {77}
+    for flag in ("deleted", "inactive", "merged_into_id", "hasbeenclosed"):
+        assert {bool(sale[flag]) for sale in sales} == {True, False}, flag
+    assert any(not sale["summary"] for sale in sales)
+    assert any(sale["oppvalue"] == 0 for sale in sales)
+    assert any(sale["oppvalue"] > 1_000_000 for sale in sales)
+    assert any(world.plan.is_general(sale["user_id"]) for sale in sales if sale["user_id"] > 0)
+    assert len({sale["oppcompanyname"] for sale in sales}) > 3
+
+
 def _digits(phone):
     return "".join(letter for letter in phone.partition("ext")[0].partition("x12")[0] if letter.isdigit())[-8:]

@@ -71,6 +71,19 @@ def test_what_people_do_is_told_with_who_and_from_where(world, ann):
     assert "198.51.100.9" in ann.get("/settings/audit").text
 
 
+def test_files_are_told_as_they_come_and_as_they_are_saved(world, ann, tmp_path):
+    file = tmp_path / "ours.csv"
+    file.write_text("name\nAcme\n")
+    here = ["--account", str(world.account.id), "--as", "ann@example.com"]
+    assert world.app.test_cli_runner().invoke(args=["crm", "load", "companies", str(file), *here]).exit_code == 0
+    assert world.app.test_cli_runner().invoke(args=["crm", "dump", str(tmp_path / "out"), *here]).exit_code == 0
+    assert told(ann, "?place=command line")[:3] == [
+        ("ann", "Wrote all records into a folder."),
+        ("ann", "Started to save the file ours.csv into companies."),
+        ("ann", "Uploaded the file ours.csv of companies."),
+    ]
+
+
 @pytest.mark.parametrize(("query", "left"), [
     ("?kind=sign-in", ["Signed in."]),
     ("?who=command line", ["Made a connection to {url}."]),

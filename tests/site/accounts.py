@@ -63,6 +63,17 @@ def ready_for_contacts(site, halo, folder, number):
     return account
 
 
+def ready_for_notes(site, halo, folder):
+    """The id of a connected account with its companies and contacts imported, and everybody of Halo's staff a user."""
+    account = connected_account(site, halo, folder, [])
+    for agent in halo.app.tenant.world.agents.values():
+        if "@" in (agent["email"] or "") and agent["id"] > 1:
+            site.flask("accounts", "add-user", "--account", account, "--email", agent["email"], "--name", agent["name"])
+    for stage in ("users", "companies", "contacts"):
+        site.flask("halo", "import", stage, "--account", account, "--inline")
+    return account
+
+
 class Account:
     """Such an account of a running site on SQLite; stage is what its imports are of."""
 

@@ -3,10 +3,10 @@
 from msgspec import UNSET
 
 from ... import normal, records
-from ...connecting.mapping import remember
+from ...connecting import mapping
 from ...crm.models import Company
 from ...halo import companies as halo
-from ..stage import Ask, Fail, Reading, Skip, Stage
+from ..stage import Ask, Fail, Question, Reading, Skip, Stage
 
 UNKNOWN = 1  # Halo's own client for callers it cannot place (halo-api.md 2.5)
 
@@ -35,7 +35,7 @@ class Companies(Stage):
         return halo.customer_types(client)
 
     def keep_values(self, tenant, values):
-        remember(tenant, self.mapping, values)
+        mapping.remember(tenant, self.mapping, values)
 
     def learn(self, kind, rows):
         told = [row.website is not UNSET for row in rows if isinstance(row, records.Client)]
@@ -89,6 +89,15 @@ class Companies(Stage):
         if row.values.get("name") is None and row.ours_id is None:
             raise Fail("Halo sends no name for it")
         return {field: row.values[field] for field in self.fields if field in row.values} | {"type_id": type_id}
+
+    def asks_first(self, run, tenant):
+        """A person at the page is asked before records of types that nobody has mapped are left out."""
+        rows = mapping.unanswered(tenant, self.mapping) if run.options.get("asks") else []
+        if not rows or run.options.get("unmapped_type"):
+            return None
+        told = ", ".join(f"{row.name} ({row.number:,})" for row in rows)
+        ways = (("leave_out", "Leave them out"),)
+        return Question("unmapped_type", sum(row.number for row in rows), "type that nobody has mapped", told, ways)
 
     def erasing(self, row, situation):
         return ("type_id",) if row.type_key != "none" else ()

@@ -98,7 +98,7 @@ class Contacts(Stage):
         if not any(row.values[name] for name in ("first_name", "last_name")):
             raise Fail("Halo sends no name for it, and no e-mail")
 
-    def concerned(self, choice, tenant_id):
+    def concerned(self, choice, tenant_id, chosen):
         return surroundings.count_without_email(tenant_id)
 
     def load_beside(self, situation, ours_ids):

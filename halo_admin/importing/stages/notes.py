@@ -36,12 +36,14 @@ class About(Found):
 class Notes(Stage):
     key, title, noun, their_noun, kind = "notes", "Activities", "note", "Halo note", "note"
     model = Note
-    after = ("contacts",)
+    after = ("users", "contacts")  # the users are what its authors are mapped to
     readings = (Reading("note", halo.NOTES, records.Note, "note"),)
     fields = ("contact_id", "company_id", "author_id", "subject", "text")
     forms = Note.FORMS
     movements = {"reading": noting.read}
     reads_singly = "clients"
+    tells_times = False
+    new_one = "new in Halo"
     takes_over = "it was sent from here"
     reasons = (
         (NO_CONTACT, "Notes come in for contacts that are here. Import the contacts, then the notes again.", False),
@@ -53,7 +55,7 @@ class Notes(Stage):
         ),
         (NO_AUTHOR, "Only what a user here wrote comes in.", False),
         ("it has no text", "There is nothing in it to read.", False),
-        ("nothing here is like it", "It was not here before.", False),
+        ("new in Halo", "It was not here before.", False),
         ("sent from here", "It is the note of ours that was sent to Halo.", False),
     )
 

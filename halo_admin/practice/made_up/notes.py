@@ -6,11 +6,19 @@ from .plan import UNKNOWN_CLIENT
 
 FIRST_NOTE = 5531
 
+# so long that nobody reads it whole on a page
+_LONG = "<p>" + "Went through the offer point by point, and every one of them raised a question. " * 60 + "</p>"
+# an agent of former days, whom the list of agents has no more
+_FORMER_AGENT = 4711
 _TEXTS = (
     "Called, wants a quote.", "<p>Called, wants a quote.</p>", "Left a message with reception",
     "Rückruf vereinbart – Dienstag",
     "<div>Met at the fair.<br>Interested in <b>backup</b>.</div>", "Très satisfait 👍", "  ", "",
     "<html><body><p class=MsoNormal>Renewal due<o:p></o:p></p></body></html>", "Line one\r\nLine two\r\n\r\nLine four",
+    "<p>Their rack:</p><img src='data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBg"
+    "AAAABQABh6FO1AAAAABJRU5ErkJggg=='>", "<script>alert('note')</script><p onclick='go()'>Asked for a demo</p>",
+    "<h1>Minutes</h1><table><tr><td>Servers</td><td>4</td></tr><tr><td>Seats</td><td>31</td></tr></table>",
+    "שלום, נדבר ביום ראשון", "Budget < 5000 & needs approval <boss@client.example>", _LONG,
 )  # fmt: skip
 
 
@@ -40,10 +48,10 @@ def note(world, note_id: int) -> dict:
         "id": note_id,
         **subject(world, note_id),
         "datetime": times.written(times.made(world.seed, kinds.NOTE, note_id), dice.below(16)),
-        "who_agentid": dice.pick((-1, *world.agents, *world.agents, *world.agents)),
+        "who_agentid": dice.pick((-1, _FORMER_AGENT, *world.agents, *world.agents, *world.agents)),
         "subject": dice.pick(("", "", "", "Phone call", "Visit")),
         "note": dice.pick(_TEXTS),
-        "detail": "",
+        "detail": dice.pick(("", "", "", "", "Follow up next week.")),
         "timetaken": dice.pick((0.0, 0.25, 1.5)),
         "nextcalldate": times.NEVER,
         "third_party_id": "",

@@ -8,7 +8,8 @@ _STATUSES = (
     (1, "New", 0), (2, "In Progress", 0), (4, "Awaiting Customer", 1), (9, "Closed", 0), (21, "Qualifying", 0),
     (22, "Quote Sent", 0), (23, "Won", 0), (24, "Lost", 0), (25, "Negotiating – waiting", 1), (30, "On hold", 1),
 )  # fmt: skip
-CLOSED_STATUSES = frozenset({9, 23, 24})
+WON, LOST = 23, 24
+CLOSED_STATUSES = frozenset({9, WON, LOST})
 
 _TICKET_TYPES = (
     (1, "Incident", "tickets"), (3, "Change Request", "tickets"), (5, "Project", "projects"),

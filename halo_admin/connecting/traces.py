@@ -1,0 +1,50 @@
+"""What practice data leaves beside its records: lines in histories, and people who came in from its agents."""
+
+import sqlalchemy as sa
+
+from ..accounts.models import User
+from ..crm.change_models import RecordChange
+from ..crm.contact_models import Contact, ContactList
+from ..crm.models import Company
+from ..crm.opportunity_models import Opportunity
+from ..db import db, owned
+from ..mirror.models import HaloRecord
+from . import above
+
+KINDS = {Company: "company", Contact: "contact", Opportunity: "opportunity"}
+# what people did between a record and Halo: all of it was the practice Halo, for no other was connected before
+WITH_HALO = ("linked", "unlinked", "kept out", "brought back")
+
+
+def users(tenant, who_signed_in: bool) -> list[User]:
+    """The users who came in from this tenant's agents: those who have chosen a password, or all others."""
+    agents = sa.select(HaloRecord.email_key).where(HaloRecord.tenant_id == tenant.id, HaloRecord.kind == "agent")
+    linked = agents.with_only_columns(HaloRecord.ours_id).where(HaloRecord.ours_id.is_not(None))
+    is_one = sa.or_(
+        User.email.in_(agents.where(HaloRecord.email_key.is_not(None))), User.email.is_(None) & User.id.in_(linked)
+    )
+    came = owned(User, tenant.account_id).where(is_one, User.created_at >= tenant.created_at)
+    signed_in = User.password_hash.is_not(None)
+    return list(db.session.scalars(came.where(signed_in if who_signed_in else ~signed_in).order_by(User.name, User.id)))
+
+
+def forget_histories(tenant, models: dict) -> None:
+    """Remove the lines of records that these imports made and that are gone, and of what was linked to this Halo; and
+    of lists that are gone. models: {stage: model}. In a writing transaction.
+    """
+    for stage, model in models.items():
+        if kind := KINDS.get(model):
+            made = RecordChange.record_id.in_(above.created_by(tenant.id, stage))
+            _forget(tenant, RecordChange.kind == kind, made, _is_gone(model))
+            with_halo = (RecordChange.what.in_(WITH_HALO), RecordChange.at >= tenant.created_at)
+            _forget(tenant, RecordChange.kind == kind, *with_halo)
+    _forget(tenant, RecordChange.kind == "list", RecordChange.at >= tenant.created_at, _is_gone(ContactList))
+
+
+def _is_gone(model):
+    return ~sa.exists().where(model.id == RecordChange.record_id)
+
+
+def _forget(tenant, *which):
+    gone = sa.delete(RecordChange).where(RecordChange.account_id == tenant.account_id, *which)
+    db.session.execute(gone, execution_options={"synchronize_session": False})

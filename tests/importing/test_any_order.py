@@ -1,0 +1,151 @@
+"""Imports, unlinkings, deletions and links in any order: nothing that was parted comes back, nothing comes twice."""
+
+import itertools
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from halo_admin.crm import parting, parting_link
+from halo_admin.crm.contact_models import Contact
+from halo_admin.crm.models import Company
+from halo_admin.db import begin_write, db, owned
+from halo_admin.importing import left_out_rows
+from halo_admin.mirror import tombstones
+from halo_admin.mirror.models import HaloRecord
+from tests.importing.world import World
+
+CLIENTS = 3
+KINDS = {"client": Company, "user": Contact}
+PLACES = st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, CLIENTS - 1))
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """A Halo with a few clients and one contact each. `linked` and `parted` are what this test knows of each."""
+
+    make_world = None
+
+    def __init__(self):
+        super().__init__()
+        self.world = self.make_world()
+        self.halo_ids, self.linked, self.parted = {}, {}, set()
+        for number in range(CLIENTS):
+            client = self.world.theirs(f"Client {number}", phone=f"+49 30 555010{number}")
+            self.halo_ids["client", number] = client
+            self.halo_ids["user", number] = self.world.person(f"Person{number}", at=client)
+        self.known, self.versions = self._ours(), itertools.count()
+
+    def teardown(self):
+        self.world.__exit__(None, None, None)
+
+    @rule()
+    def import_everything(self):
+        before, free = self.known, [one for one in self.halo_ids if one not in self.linked and one not in self.parted]
+        self.world.imported_again()
+        self.known, held = self._ours(), self._links()
+        for place in self.parted:
+            assert place not in held, f"{place} came back"
+        for place, ours_id in self.linked.items():
+            assert held[place] == ours_id, f"{place} is linked to another record"
+        new = {place: held[place] for place in free if place in held}
+        made = self.known - before
+        assert made <= {(place[0], ours_id) for place, ours_id in new.items()}, (
+            "something was made that nothing is linked to"
+        )
+        self.linked |= new
+
+    @rule(place=PLACES, how=st.sampled_from(["unlink", "keep_out"]))
+    @precondition(lambda self: self.linked)
+    def part(self, place, how):
+        if place in self.linked:
+            self._write(getattr(parting, how), KINDS[place[0]], self.linked.pop(place), self.world.ann)
+            self.parted.add(place)
+
+    @rule(place=PLACES)
+    @precondition(lambda self: self.linked)
+    def delete(self, place):
+        if place in self.linked:
+            model, ours_id = KINDS[place[0]], self.linked.pop(place)
+            version = db.session.scalar(sa.select(model.version).where(model.id == ours_id))
+            self._write(parting.delete, model, ours_id, version, self.world.ann)
+            self.parted.add(place)
+            self.known = self._ours()
+
+    @rule(place=PLACES, with_one=st.integers(0, 5))
+    @precondition(lambda self: self.parted)
+    def link(self, place, with_one):
+        """A person links what is parted to a record of ours that is linked to nothing."""
+        used = {(kind, ours_id) for (kind, _), ours_id in self.linked.items()}
+        lonely = sorted(ours_id for kind, ours_id in self.known - used if kind == place[0])
+        if place in self.parted and lonely:
+            ours_id = lonely[with_one % len(lonely)]
+            row_id = self.world.record(self.halo_ids[place], place[0]).id
+            self._write(parting_link.link, KINDS[place[0]], ours_id, row_id, self.world.ann)
+            self.parted.discard(place)
+            self.linked[place] = ours_id
+
+    @rule(place=PLACES)
+    @precondition(lambda self: self.parted)
+    def bring_back(self, place):
+        if place in self.parted:
+            self._write(left_out_rows.bring_back, self.world.record(self.halo_ids[place], place[0]).id, self.world.ann)
+            self.parted.discard(place)
+
+    @rule(place=PLACES)
+    def halo_changes_it(self, place):
+        kind, number = place
+        if kind == "client":
+            self.world.theirs(f"Client {number}", phone=f"+49 30 555010{number}", id=self.halo_ids[place],
+                              website=f"client{number}-{next(self.versions)}.example")  # fmt: skip
+        else:
+            self.world.person(f"Person{number}", at=self.halo_ids["client", number], id=self.halo_ids[place],
+                              title=f"Title {next(self.versions)}")  # fmt: skip
+
+    @invariant()
+    def no_record_is_linked_twice(self):
+        held = self._links()
+        for kind in KINDS:
+            ours = [ours_id for (one, _), ours_id in held.items() if one == kind]
+            assert len(ours) == len(set(ours))
+
+    def _write(self, change, *details):
+        begin_write()
+        change(self.world.account.id, *details)
+        db.session.commit()
+
+    def _ours(self):
+        """{(kind, id)} of all records here."""
+        db.session.rollback()
+        ids = {kind: owned(model, self.world.account.id).with_only_columns(model.id) for kind, model in KINDS.items()}
+        return {(kind, one) for kind, query in ids.items() for one in db.session.scalars(query)}
+
+    def _links(self):
+        """{(kind, number): the id of the record it is linked to}; what has a tombstone is linked to nothing."""
+        db.session.rollback()
+        places = {(kind, halo_id): (kind, number) for (kind, number), halo_id in self.halo_ids.items()}
+        rows = db.session.scalars(owned(HaloRecord, self.world.account.id).where(HaloRecord.ours_id.is_not(None)))
+        found = {}
+        for row in rows:
+            assert not tombstones.is_left_out(row.answer)
+            if (row.kind, row.halo_id) in places:
+                found[places[row.kind, row.halo_id]] = row.ours_id
+        return found
+
+
+class OftenImported(World):
+    def imported_again(self):
+        """Import the companies and the contacts, once more where they have been before."""
+        self.imported()
+        self.run("contacts")
+
+
+def test_nothing_that_was_parted_comes_back_and_nothing_comes_twice(tmp_path_factory, make_sqlite):
+    def make_world():
+        folder = tmp_path_factory.mktemp("order")
+        return OftenImported(f"sqlite:///{make_sqlite(folder)}", folder).__enter__()
+
+    machine = type("Machine", (AnyOrder,), {"make_world": staticmethod(make_world)})
+    few = settings(max_examples=6, stateful_step_count=14, deadline=None, derandomize=True, database=None,
+                   suppress_health_check=list(HealthCheck))  # fmt: skip
+    run_state_machine_as_test(machine, settings=few)

@@ -1,0 +1,130 @@
+"""Leaving practice data after everything was imported: nothing of it is left, in whatever table."""
+
+import pytest
+import sqlalchemy as sa
+
+from halo_admin.accounts import people
+from halo_admin.accounts.models import User
+from halo_admin.connecting import practice
+from halo_admin.crm import changes, lists, notes, parting
+from halo_admin.crm.contact_models import Contact, ContactList
+from halo_admin.crm.models import Company
+from halo_admin.crm.note_models import Note
+from halo_admin.crm.opportunity_models import Opportunity
+from halo_admin.db import begin_write, db, now, owned
+from halo_admin.importing import finishing, stages
+from halo_admin.mirror.models import HaloRecord
+from halo_admin.people import agents, choosing, inviting
+from tests.importing.test_two_accounts import everything_of
+from tests.importing.world import World
+
+# what stays on purpose: who did what
+STAYS = {"audit_entries"}
+
+
+@pytest.fixture
+def world(database_url, tmp_path):
+    """Ann's account, connected to nothing, beside a practice Halo that holds something of everything."""
+    size = {"companies": 8, "contacts": 20, "opportunities": 6, "notes": 10, "agents": 4}
+    with World(database_url, tmp_path, practice=size, connect=False) as world:
+        yield world
+
+
+def practised(world):
+    """Connect the practice Halo and import every stage, with its staff invited and added."""
+    begin_write()
+    connection = practice.connect(world.account.id)
+    connection.connected_at = now()
+    db.session.commit()
+    world.run("users")
+    invited(world)
+    world.imported()
+    world.run("contacts")
+    world.imported_sales()
+    world.run("notes")
+    assert {stage.key for stage in stages.STAGES} == {"users", *practice.BROUGHT_IN}
+
+
+def invited(world):
+    begin_write()
+    tenant = choosing.hold(world.account.id)
+    first, second = [row for row in agents.rows(tenant) if row.plan.may_be_chosen and row.agent.email_key][:2]
+    choosing.save(tenant, {first.agent.halo_id: ["salesperson"]}, {first.agent.halo_id})
+    inviting.invite(tenant, world.ann)
+    choosing.add_without_inviting(db.session.get(HaloRecord, second.agent.record_id), ["salesperson"])
+    finishing.state_of(world.account.id, tenant.id, "users").done_at = now()
+    db.session.commit()
+
+
+def leave(world):
+    begin_write()
+    removed = practice.leave(world.account.id)
+    db.session.commit()
+    return removed
+
+
+def all_of(world):
+    return {table: rows for table, rows in everything_of(world).items() if rows and table not in STAYS}
+
+
+def some(world, model, *where):
+    db.session.rollback()
+    return db.session.scalar(owned(model, world.account.id).where(*where).order_by(model.id).limit(1))
+
+
+def test_nothing_is_left_of_an_account_that_only_tried(world):
+    before = all_of(world)
+    practised(world)
+    for model in (Company, Contact, Note, Opportunity, ContactList, HaloRecord):
+        assert some(world, model) is not None, model
+    sam, company = some(world, Contact), some(world, Company)
+    sam_id, company_id, version = sam.id, company.id, sam.version
+    begin_write()
+    made = lists.get_or_create(world.account.id, "By hand")
+    lists.put_on(made, [sam_id], world.ann)
+    lists.delete(made, world.ann)
+    parting.unlink(world.account.id, Company, company_id, world.ann)
+    parting.delete(world.account.id, Contact, sam_id, version, world.ann)
+    db.session.commit()
+    told = practice.to_be_removed(world.account.id)
+    removed = leave(world)
+    assert removed == {stage: number for stage, number in told.items() if stage != "users"}
+    assert told["users"] == 2
+    assert all(removed.values())
+    assert all_of(world) == before
+    assert practice.available(world.account.id)
+
+
+def test_what_people_edited_or_hung_something_on_stays_and_is_listed(world):
+    practised(world)
+    contact, other = list(db.session.scalars(owned(Contact, world.account.id).order_by(Contact.id).limit(2)))
+    with_note = some(world, Company, Company.id != contact.company_id)
+    contact_id, other_id, company_id = contact.id, other.id, with_note.id
+    world.edit_contact(contact_id, title="Typed by a person")
+    begin_write()
+    changes.note("contact", contact_id, world.account.id, world.ann, "edited", {"title": [None, "Typed by a person"]})
+    notes.add(db.session.get(Contact, other_id), world.ann, "Typed on a contact")
+    notes.add(db.session.get(Company, company_id), world.ann, "Typed on a company")
+    db.session.commit()
+    invitee = some(world, User, User.password_hash.is_(None))
+    begin_write()
+    people.set_password(db.session.get(User, invitee.id), "a very long password")
+    db.session.commit()
+    listed = {stage: [one.id for one in records] for stage, records in practice.to_stay(world.account.id).items()}
+    assert set(listed["contacts"]) == {contact_id, other_id}
+    assert listed["companies"] == [company_id]
+    assert listed["users"] == [invitee.id]
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    page = client.get("/settings/halo/connection/leave-practice").text
+    assert "2 contacts edited by people, or with something of theirs" in page
+    assert "1 person who signed in here" in page
+    assert f'href="/companies/{company_id}"' in page
+    assert client.post("/settings/halo/connection/leave-practice").status_code == 302
+    db.session.rollback()
+    assert set(db.session.scalars(sa.select(Contact.id))) == {contact_id, other_id}
+    assert set(db.session.scalars(sa.select(Company.id))) == {company_id}
+    assert {one.plain for one in db.session.scalars(sa.select(Note))} == {"Typed on a contact", "Typed on a company"}
+    assert some(world, User, User.id == invitee.id) is not None
+    assert all_of(world)["record_changes"]
+    assert "halo_records" not in all_of(world)
