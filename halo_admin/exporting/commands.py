@@ -10,9 +10,11 @@ from .. import queues
 from ..db import begin_write, db, owned
 from ..shell import account_option, answer, json_option, person, refuse
 from . import exports, jobs, picking
+from .comparing import SAME
 from .fields import KINDS
 from .models import Export
 
+NOTHING = "Halo already has all of this."
 WHERE = "Say --to HALO_ID to link it to one of them, or --create to make a new one."
 
 
@@ -37,7 +39,11 @@ def export(kind, record_id, account, fields, overwrite, inline, as_json, **where
     if record is None:
         refuse(f"There is no {kind} {record_id} in this account.")
     names = _names(KINDS[kind], fields)
-    done = _sent(_looked(kind, record, _chosen(where), inline), names, overwrite, inline)
+    looked = _looked(kind, record, _chosen(where), inline)
+    if looked.state == "ready" and not _differs(picking.Picker(looked, record), names):
+        answer(told(looked) | {"state": "done", "said": NOTHING}, as_json, NOTHING)
+        return
+    done = _sent(looked, names, overwrite, inline)
     answer(told(done), as_json, _words(done))
     if done.state != "done":
         sys.exit(1)
@@ -93,7 +99,6 @@ def _sent(export, names, overwrite, inline):
     model = KINDS[export.kind].model
     picker = picking.Picker(export, db.session.get(model, export.ours_id), person())
     try:
-        _require_difference(picker, names)
         picking.start(picker, names, overwrite)
     except exports.Busy as busy:
         export = busy.export
@@ -103,15 +108,11 @@ def _sent(export, names, overwrite, inline):
     return _to_its_end(export, inline)
 
 
-def _require_difference(picker, names):
+def _differs(picker, names):
+    """Whether there is anything to send, or to link."""
     rows = {row.name: row for row in picker.rows()}
-    if (
-        not picker.links
-        and not any(rows[name].verdict != "same" for name in names if name in rows)
-        and not any(row.fixed for row in rows.values())
-    ):
-        click.echo("Halo already has all of this.", err=True)
-        sys.exit(0)
+    asked = any(rows[name].verdict != SAME for name in names if name in rows)
+    return picker.links or asked or any(row.fixed for row in rows.values())
 
 
 def _to_its_end(export, inline):

@@ -129,13 +129,21 @@ def queue_due() -> int:
     at = now()
     free = sa.or_(Export.lease_until.is_(None), Export.lease_until < at)
     waited = sa.or_(Export.due_at.is_(None), Export.due_at <= at)
-    found = db.session.scalars(
-        sa.select(Export).where(Export.state.in_(("looking", "sending")), free, waited).limit(100)
-    ).all()
-    for export in found:
-        if not queues.is_queued(queues.EXPORTS, f"export-{export.id}-{export.job_no}"):
-            queue(export)
+    due_ones = sa.select(Export.id, Export.job_no).where(Export.state.in_(("looking", "sending")), free, waited)
+    found = db.session.execute(due_ones.limit(100)).all()
+    for export_id, job_no in found:
+        if not queues.is_queued(queues.EXPORTS, f"export-{export_id}-{job_no}"):
+            _queue_anew(export_id)
     return len(found)
+
+
+def _queue_anew(export_id):
+    """A job that died keeps its id for a while, so the next one gets another."""
+    begin_write()
+    mine = sa.update(Export).where(Export.id == export_id).values(job_no=Export.job_no + 1)
+    db.session.execute(mine, execution_options={"synchronize_session": False})
+    db.session.commit()
+    queue(db.session.get(Export, export_id, populate_existing=True))
 
 
 def _move(export_id, before, values):

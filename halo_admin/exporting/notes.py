@@ -102,7 +102,7 @@ def place_of(note: Note) -> Place | None:
 def queue(note_id: int) -> None:
     """Queue the job; without Redis the watch does it once that is back."""
     try:
-        queues.enqueue(queues.EXPORTS, work, note_id, job_id=f"note-{note_id}")
+        queues.enqueue(queues.EXPORTS, work, note_id, job_id=_job_id(note_id))
     except queues.NoQueue as error:
         log.warning("note not queued", note=note_id, why=str(error))
 
@@ -112,9 +112,13 @@ def queue_due() -> int:
     """Queue the notes that are to be sent and that nobody works on."""
     ids = db.session.scalars(sa.select(Note.id).where(*_is_due()).limit(100)).all()
     for note_id in ids:
-        if not queues.is_queued(queues.EXPORTS, f"note-{note_id}"):
-            queue(note_id)
+        queue(note_id)
     return len(ids)
+
+
+def _job_id(note_id):
+    """Another one every ten seconds: a job that is over, or died, keeps its id for a while."""
+    return f"note-{note_id}-{int(now().timestamp()) // 10}"
 
 
 def work(note_id: int) -> None:

@@ -4,6 +4,7 @@ import json
 
 from halo_admin.accounts import people
 from halo_admin.db import begin_write, db
+from halo_admin.exporting import picking
 
 
 def run(world, *arguments):
@@ -23,7 +24,7 @@ def test_a_company_is_sent_and_told_as_data(world):
     assert told["requests"] > 3
     assert world.site(client["id"])["line3"] == ""
     code, told = run(world, "company", acme, "--fields", "name,phone")
-    assert (code, told) == (0, "Halo already has all of this.")
+    assert (code, told["state"], told["said"]) == (0, "done", "Halo already has all of this.")
 
 
 def test_a_command_guesses_nothing(world):
@@ -71,3 +72,19 @@ def test_a_command_acts_for_the_person_named_within_their_rights(world):
     assert (code, "may not do this" in told) == (1, True)
     code, told = run(world, "company", acme, "--fields", "name", "--as", "bob@example.com")
     assert code == 0
+
+
+def test_what_halo_changed_meanwhile_is_no_success(world, monkeypatch):
+    world.theirs("Acme", id=21)
+    world.imported()
+    acme = world.company(name="Acme").id
+    world.edit(acme, website="acme.example")
+    start = picking.start
+
+    def start_late(*arguments):
+        world.theirs("Acme", website="https://theirs.example", id=21)
+        return start(*arguments)
+
+    monkeypatch.setattr(picking, "start", start_late)
+    code, told = run(world, "company", acme, "--fields", "website")
+    assert (code, told["state"], "Halo changed Website meanwhile" in told["said"]) == (1, "ready", True)
