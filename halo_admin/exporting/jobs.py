@@ -19,6 +19,8 @@ from .models import WORKED_ON, Export, Intent
 
 log = structlog.get_logger()
 
+OUR_FAULT = "Something went wrong on our side; it is in the site's log."
+
 
 class Lost(Exception):
     """Somebody else works on this export by now: nothing of what this job meant to write is kept."""
@@ -137,6 +139,12 @@ def _carry_on(labour):
         sending.stopped(labour, str(error))
     except NoRecord:
         _end(labour, "failed", "It is not here any more.")
+    except Lost:
+        raise
+    except Exception:  # once more would end in the same way
+        log.exception("an export failed", export=labour.id)
+        db.session.rollback()
+        sending.stopped(labour, OUR_FAULT)
 
 
 def _wait(labour, busy):

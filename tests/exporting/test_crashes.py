@@ -83,3 +83,16 @@ def test_what_a_worker_that_was_taken_for_dead_means_to_write_is_not_kept(world)
     with pytest.raises(jobs.Lost), labour.writing() as row:
         row.state = "done"
     assert db.session.get(Export, export.id, populate_existing=True).state == "sending"
+
+
+def test_a_fault_of_ours_ends_an_export_with_a_sentence_instead_of_trying_for_ever(world, monkeypatch):
+    export = sent(world, world.ours("Acme", phone="+49 30 5550100"), "phone")
+    monkeypatch.setattr(sending, "send", broken)
+    jobs.work(export.id)
+    done = db.session.get(Export, export.id, populate_existing=True)
+    assert (done.state, done.said, exports.queue_due()) == ("failed", jobs.OUR_FAULT, 0)
+    assert world.clients("Acme") == []
+
+
+def broken(_labour):
+    raise ZeroDivisionError
