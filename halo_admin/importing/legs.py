@@ -295,9 +295,11 @@ def _leg(run_id, budget):
 def _work(leg):
     structlog.contextvars.bind_contextvars(run=leg.run_id)
     try:
-        if leg.run.touches == 0 and (locked := locks.lock(leg.run.account_id, leg.stage, leg.run.purpose)):
-            _stop(leg, f"{locked.reason}.")  # it was queued before that was so
-            return
+        if leg.run.touches == 0:  # it may have been queued before another Halo was connected, or its stage locked
+            leg.halo()
+            if locked := locks.lock(leg.run.account_id, leg.stage, leg.run.purpose):
+                _stop(leg, f"{locked.reason}.")
+                return
         leg.work()
         leg.give_back()
     except HaloBusy as busy:

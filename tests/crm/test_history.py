@@ -147,7 +147,7 @@ def test_each_field_tells_where_its_value_comes_from(ann, bob, get, acme, monkey
 
 def test_tabs_have_addresses_and_come_alone_when_a_tab_asks(ann, get, acme):
     html = get(ann, f"/companies/{acme}")
-    assert re.findall(r'id="tab-(\w+)"', html) == ["activity", "contacts", "history"]
+    assert re.findall(r'id="tab-(\w+)"', html) == ["activity", "contacts", "opportunities", "history"]
     assert re.search(r'id="tab-activity"[^>]*aria-current="page"', html)
     assert "No notes yet." in html
     assert "No contacts here yet." in get(ann, f"/companies/{acme}?tab=contacts")
