@@ -62,6 +62,7 @@ class Leg:
         self.run_id = run.id
         self.stage = stages.stage(run.stage)
         self.country = db.session.get(Account, run.account_id).default_country
+        self.budget = budget
         self.ends = time.monotonic() + budget
         self.told_to_stop = threading.Event()
         self._halo = None
@@ -80,11 +81,15 @@ class Leg:
     def halo(self):
         """The client, opened when first needed. It renews the lease before each request, and counts what is sent."""
         if self._halo is None:
-            connection = opening.connection_of(self.run.account_id)
-            if connection is None or connection.tenant_id != self.run.tenant_id:
-                raise HaloRefused("The account is connected to another Halo by now.")
-            self._halo = opening.open_halo(connection, "imports", on_request=self.about_to_ask)
+            self._halo = opening.open_halo(self.connection(), "imports", on_request=self.about_to_ask)
         return self._halo
+
+    def connection(self):
+        """The account's connection. Raises HaloRefused where that is to another Halo by now."""
+        connection = opening.connection_of(self.run.account_id)
+        if connection is None or connection.tenant_id != self.run.tenant_id:
+            raise HaloRefused("The account is connected to another Halo by now.")
+        return connection
 
     def beside(self, work) -> Future:
         """Do work() in the leg's one other thread, with a database session of its own."""
@@ -177,7 +182,8 @@ class Leg:
         )
 
     def work(self):
-        """Batch after batch, until the run's end or this leg's."""
+        """Batch after batch, until the run's end or this leg's; at least one, whatever was looked at before."""
+        self.ends = time.monotonic() + self.budget
         while self.run.is_live and self.run.question is None and not self._ends():
             movement = self.run.movement
             work = self.stage.movements.get(movement) or MOVEMENTS[self.run.purpose][movement]
@@ -296,7 +302,7 @@ def _work(leg):
     structlog.contextvars.bind_contextvars(run=leg.run_id)
     try:
         if leg.run.touches == 0:  # it may have been queued before another Halo was connected, or its stage locked
-            leg.halo()
+            leg.connection()
             if locked := locks.lock(leg.run.account_id, leg.stage, leg.run.purpose):
                 _stop(leg, f"{locked.reason}.")
                 return

@@ -69,7 +69,8 @@ def map_values(page, site, stage):
         for choice in form.locator("select").all():
             if not choice.input_value():
                 choice.select_option(index=choice.locator("option").count() - 1)
-        form.get_by_role("button", name="Save mapping").click()
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            form.get_by_role("button", name="Save mapping").click()
         page.wait_for_load_state("networkidle")
 
 
@@ -135,7 +136,8 @@ def everything_again_by_one_press(page, site):
     shot(page, "order-set-up-done")
     assert barriers(page) == []
     page.get_by_role("button", name="Import all, in order").click()
-    page.get_by_text("Cancel all").wait_for(timeout=30_000)
+    ended = page.get_by_text(re.compile("all came to their end"))
+    page.get_by_text("Cancel all").or_(ended).first.wait_for(timeout=60_000)
     shot(page, "order-live")
-    page.get_by_text(re.compile("all came to their end")).wait_for(timeout=120_000)
+    ended.wait_for(timeout=120_000)
     shot(page, "order-done")
