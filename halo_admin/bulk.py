@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from .db import db
+from .db import UTCDateTime, db
 
 
 class Statement(NamedTuple):
@@ -48,9 +48,15 @@ def _run(make, table, rows):
 def _compiled(make, table, names, dialect):
     compiled = make(table, names).compile(dialect=dialect)
     binds = compiled.positiontup if compiled.positional else list(compiled.binds)
-    stores = {bind: compiled.binds[bind].type.dialect_impl(dialect).bind_processor(dialect) for bind in binds}
+    stores = {bind: _storing(compiled.binds[bind].type, dialect) for bind in binds}
     parameters = tuple((bind, bind.removeprefix("new_"), stores[bind]) for bind in binds)
     return Statement(str(compiled), parameters, compiled.positional)
+
+
+def _storing(column_type, dialect):
+    """What makes a value of this type storable, or None; the few times that a batch holds are written down once."""
+    store = column_type.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(maxsize=16)(store) if isinstance(column_type, UTCDateTime) else store
 
 
 def _insert(table, names):

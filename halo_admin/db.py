@@ -111,7 +111,7 @@ def _prepare_sqlite(connection, _record):
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "synchronous=NORMAL",
             "cache_size=-16000",
-            "wal_autocheckpoint=8000",
+            "wal_autocheckpoint=32000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -11,7 +11,7 @@ from . import stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import LIGHT, full_rows, mapping_revision, mirror_rows, quick
+from .situation import FULL, LIGHT, full_rows, looked_up, mapping_revision, mirror_rows, quick
 
 LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
 
@@ -62,8 +62,8 @@ def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
     situation = leg.situation()
     after = (HaloRecord.halo_id > leg.run.cursor, HaloRecord.gone_at.is_(None))
-    most = LIGHTLY if leg.little_changes else leg.size.number
-    chosen = mirror_rows(situation, LIGHT).where(*after).order_by(HaloRecord.halo_id).limit(most)
+    names, most = (LIGHT, LIGHTLY) if leg.little_changes else (FULL, leg.size.number)
+    chosen = mirror_rows(situation, names).where(*after).order_by(HaloRecord.halo_id).limit(most)
     with leg.batch() as run:
         rows = db.session.execute(chosen).all()
         if not rows:
@@ -77,7 +77,8 @@ def compare(leg) -> bool:
         _pass_by(run, same, "unchanged")
         untold = _tell_again(run, out)
         _pass_by(run, [row for row in out if row.id not in untold], "skipped")
-        saved = _decide(leg, situation, [*rest, *(row for row in out if row.id in untold)])
+        rest += (row for row in out if row.id in untold)
+        saved = _decide(leg, situation, _whole(situation, rest, names))
         run.cursor = rows[-1].halo_id
         _progress(run, len(rows), saved)
     leg.size.learn(len(rest), leg.took)
@@ -128,12 +129,19 @@ def _by_run(rows):
     return ids
 
 
+def _whole(situation, rows, names):
+    """The rows with all that deciding needs; they have these columns."""
+    if not rows:
+        return []
+    return looked_up(situation, rows) if names is FULL else full_rows(situation, [row.id for row in rows])
+
+
 def _decide(leg, situation, rest):
     """Decide about these rows; how many of them were saved as well."""
     if not rest:
         return 0
-    rows = {row.id: row for row in full_rows(situation, [row.id for row in rest])}
-    decisions = Deciding(situation, list(rows.values())).decisions()
+    rows = {row.id: row for row in rest}
+    decisions = Deciding(situation, rest).decisions()
     saved = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
     store(decisions)
     settle(situation, decisions, rows)

@@ -153,7 +153,11 @@ def _reread(situation, row):
 def full_rows(situation, ids):
     # sorted here, and not mirror_rows: either would make SQLite walk the whole tenant
     chosen = sa.select(*(getattr(HaloRecord, name) for name in FULL)).where(among(HaloRecord.id, ids))
-    rows = sorted(db.session.execute(chosen), key=lambda row: row.halo_id)
+    return looked_up(situation, sorted(db.session.execute(chosen), key=lambda row: row.halo_id))
+
+
+def looked_up(situation, rows):
+    """Mirror rows with all columns of FULL, as deciding sees them."""
     found = situation.stage.look_up(situation, rows)
     return [Row(row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
 
