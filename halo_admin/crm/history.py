@@ -35,6 +35,7 @@ WHATS = {
     "kept out": "Never to be imported",
     "brought back": "Brought back",
     "kept": "Kept, not taken from Halo",
+    "opted out": "Unsubscribed as in Halo",
 }
 
 
@@ -155,4 +156,4 @@ def _what(one):
 def _origin(one, file):
     if file or one.what == "loaded":
         return f"From {f'the file {file}' if file else 'a file'}, loaded by {one.by} on {day(one.at)}"
-    return f"Typed by {one.by} on {day(one.at)}"
+    return f"{'From Halo, imported' if one.what == 'opted out' else 'Typed'} by {one.by} on {day(one.at)}"

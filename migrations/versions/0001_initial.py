@@ -497,6 +497,7 @@ def upgrade():
         sa.Column("gone_at", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("follows_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stood_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("matched_by", sa.String(length=60), nullable=True),
         sa.Column("linked_at", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("base", halo_admin.db.JSON(), nullable=True),
