@@ -34,6 +34,7 @@ WHATS = {
     "unlinked": "Unlinked from Halo",
     "kept out": "Never to be imported",
     "brought back": "Brought back",
+    "opted out": "Opted out, as before",
     "kept": "Kept, not taken from Halo",
 }
 
@@ -155,4 +156,6 @@ def _what(one):
 def _origin(one, file):
     if file or one.what == "loaded":
         return f"From {f'the file {file}' if file else 'a file'}, loaded by {one.by} on {day(one.at)}"
+    if one.what == "opted out":
+        return f"From the contact with this e-mail that {one.by} deleted"
     return f"Typed by {one.by} on {day(one.at)}"
