@@ -91,4 +91,4 @@ def _unsubscribe(run, contacts):
     count(run, loosened=0, added=len(contacts.keys() - already))
     for key, row in contacts.items():
         note = f"Halo contact {row.halo_id}, which has this e-mail and does not come in, must get no mail"
-        changes.note("contact", key, run.account_id, by, "opted out", {"unsubscribed": ["No", "Yes"]}, note)
+        changes.note("contact", key, run.account_id, by, "unsubscribed", {"unsubscribed": ["No", "Yes"]}, note)
