@@ -1021,6 +1021,7 @@ def upgrade():
         sa.Column("marker", sa.String(length=40), nullable=True),
         sa.Column("send_state", sa.String(length=12), nullable=True),
         sa.Column("sent_at", halo_admin.db.UTCDateTime(), nullable=True),
+        sa.Column("send_in_doubt", sa.Boolean(), nullable=False),
         sa.Column("send_error", sa.Text(), nullable=True),
         sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
