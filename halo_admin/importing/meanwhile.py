@@ -13,7 +13,7 @@ from ..mirror.models import HaloRecord
 from .applying import Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, UP_TO, looked_up, mirror_rows
+from .situation import FULL, UP_TO, looked_up, mirror_rows, versions_of
 
 
 def compare(leg, until, waiting) -> None:
@@ -75,7 +75,44 @@ def look_again(situation, rows) -> None:
     """Complete what this run saved before everything was read. In a batch."""
     if not rows:
         return
-    by_id, told = {row.id: row for row in rows}, _told(situation.run, rows)
+    told = _told(situation.run, rows)
+    versions = versions_of(situation.stage.model, {row.ours_id for row in rows})
+    same = [row for row in rows if _is_as_it_was_made(row, told[row.id], versions)]
+    others = {row.id for row in rows} - {row.id for row in same}
+    _complete(situation, same, told, versions)
+    _decide_again(situation, [row for row in rows if row.id in others], told)
+
+
+def _told(run, rows):
+    chosen = sa.select(Decision.id, Decision.record_id, Decision.action, Decision.changes, Decision.before)
+    mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
+    return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}
+
+
+def _is_as_it_was_made(row, told, versions):
+    """Whether nothing that counts has been read since, and nobody has edited it."""
+    made_here = told.action == "created" and versions.get(row.ours_id) == 1
+    return made_here and told.before["found"] == row.found.token
+
+
+def _complete(situation, rows, told, versions):
+    """What is beside the fields is all that is left to do."""
+    stage = situation.stage
+    loaded = stage.load_beside(situation, [row.ours_id for row in rows])
+    changes = {row.id: stage.change_beside(row, row.ours_id, loaded) for row in rows}
+    stage.carry_out_beside(situation, [(row.ours_id, changes[row.id]) for row in rows])
+    update_rows(HaloRecord, [
+        {"id": row.id, "fingerprint": situation.fingerprint(row, versions[row.ours_id], row.found)} for row in rows
+    ])  # fmt: skip
+    update_rows(Decision, [
+        {"id": told[row.id].id, "changes": _one_after_the_other(told[row.id], changes[row.id])} for row in rows
+    ])  # fmt: skip
+
+
+def _decide_again(situation, rows, told):
+    if not rows:
+        return
+    by_id = {row.id: row for row in rows}
     decisions = Deciding(situation, rows).decisions()
     Applying(situation).at_once(decisions, by_id, {key: one.action for key, one in told.items()})
     update_rows(Decision, [
@@ -89,12 +126,6 @@ def look_again(situation, rows) -> None:
          "fingerprint": situation.fingerprint(row, one["ours_version"], row.found)}
         for one, row in same
     ])  # fmt: skip
-
-
-def _told(run, rows):
-    chosen = sa.select(Decision.id, Decision.record_id, Decision.action, Decision.changes)
-    mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
-    return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}
 
 
 def _one_after_the_other(first, changes):
