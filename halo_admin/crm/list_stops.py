@@ -14,6 +14,7 @@ from . import changes
 from .change_models import RecordChange
 
 KIND = "list purpose"
+OFF = "taken off"  # in a deletion's line: the contacts that must not join a list made instead
 NUMBERS = {"no type": 0, "no company": -1}  # the purposes that are no type's
 
 
@@ -25,9 +26,12 @@ class Stop(NamedTuple):
     at: datetime
 
 
-def stop(account_id: int, purpose: str, name: str, by) -> None:
-    """From now on no import makes a list for this purpose ("type:5", "no type"). In a writing transaction."""
-    changes.note(KIND, _number(purpose), account_id, by, "deleted", note=name)
+def stop(account_id: int, purpose: str, name: str, by, off: list[int] = ()) -> None:
+    """From now on no import makes a list for this purpose ("type:5", "no type"). In a writing transaction.
+
+    off: ids of the contacts that a person had taken off the one that there was.
+    """
+    changes.note(KIND, _number(purpose), account_id, by, "deleted", {OFF: list(off)}, name)
 
 
 def bring_back(account_id: int, purpose: str, by) -> None:
@@ -37,13 +41,22 @@ def bring_back(account_id: int, purpose: str, by) -> None:
 
 def stopped(account_id: int) -> dict[str, Stop]:
     """{purpose: its Stop} of the purposes for which imports make no list."""
-    lines = sa.select(RecordChange).where(RecordChange.account_id == account_id, RecordChange.kind == KIND)
-    # sorted here: SQLite would walk all lines of the account for the sake of their order
-    in_order = sorted(db.session.scalars(lines), key=lambda line: line.id)
-    latest = {line.record_id: line for line in in_order}
+    latest = {line.record_id: line for line in _lines(account_id)}
     return {
         _purpose(number): Stop(line.note, line.by, line.at) for number, line in latest.items() if line.what == "deleted"
     }
+
+
+def taken_off(account_id: int) -> dict[str, set[int]]:
+    """{purpose: ids of the contacts that a person had taken off the last list for it that was deleted}."""
+    deleted = (line for line in _lines(account_id) if line.what == "deleted")
+    return {_purpose(line.record_id): set(line.changes.get(OFF, ())) for line in deleted}
+
+
+def _lines(account_id):
+    lines = sa.select(RecordChange).where(RecordChange.account_id == account_id, RecordChange.kind == KIND)
+    # sorted here: SQLite would walk all lines of the account for the sake of their order
+    return sorted(db.session.scalars(lines), key=lambda line: line.id)
 
 
 def forget(account_id: int, runs: sa.Select) -> None:

@@ -8,11 +8,12 @@ from collections import Counter, defaultdict
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ..bulk import insert_rows
-from ..db import among, db, now, owned
+from ..db import among, db, now, owned, owned_among
 from . import changes, list_growth, list_stops
-from .contact_models import ContactList, ListGrowth, ListMember
+from .contact_models import Contact, ContactList, ListGrowth, ListMember
 from .list_growth import Press
 
 LONGEST_NAME = 200
@@ -138,16 +139,21 @@ def _usable(account_id, name, of=None):
     return name
 
 
-def made_for(account_id: int, purposes: dict[str, str]) -> dict[str, int]:
-    """{purpose: list id} of the lists that imports put contacts on; purposes is {"type:5": the name of a new one}.
+def made_for(account_id: int, names: dict[str, str]) -> dict[str, int]:
+    """{purpose: list id} of the lists that imports put contacts on; names is {"type:5": the name of a new one}.
 
-    A list that has the name and no purpose yet is taken. In a writing transaction.
+    A list that has the name, no purpose yet and Leads off is taken. In a writing transaction.
     """
-    known = owned(ContactList, account_id).where(ContactList.made_for.in_(purposes))
-    found = {one.made_for: one.id for one in db.session.scalars(known)}
-    for purpose in purposes.keys() - found.keys():
-        found[purpose] = _for_purpose(account_id, purpose, purposes[purpose]).id
+    found = _filled_by_imports(account_id, names)
+    for purpose in sorted(names.keys() - found.keys()):
+        found[purpose] = _for_purpose(account_id, purpose, names[purpose]).id
     return found
+
+
+def _filled_by_imports(account_id, purposes):
+    """{purpose: list id} of those that there are, the one of a type that was removed among them."""
+    known = owned(ContactList, account_id).where(ContactList.made_for.in_(purposes))
+    return {one.made_for: one.id for one in db.session.scalars(known)}
 
 
 def _for_purpose(account_id, purpose, name):
@@ -155,27 +161,62 @@ def _for_purpose(account_id, purpose, name):
     for number in range(2, 1000):
         taken = db.session.scalar(owned(ContactList, account_id).where(ContactList.name_key == folded(named)))
         if taken is None:
-            return _make(account_id, named, purpose)
-        if taken.made_for is None:
+            made = _make(account_id, named, purpose)
+            _keep_off(made, list_stops.taken_off(account_id).get(purpose, ()))
+            return made
+        if taken.made_for is None and not taken.leads:  # contacts of an import must not become leads by their list
             taken.made_for = purpose
             return taken
         named = f"{name} ({number})"
     raise ValueError(f"There are too many lists called {name}.")
 
 
+def _keep_off(of, contact_ids):
+    """Whom a person took off the list that was deleted is off the one made instead of it as well."""
+    here = owned_among(Contact, of.account_id, contact_ids).with_only_columns(Contact.id)
+    at, still_here = now(), db.session.scalars(here).all() if contact_ids else []
+    insert_rows(ListMember, [
+        {"account_id": of.account_id, "list_id": of.id, "contact_id": one, "joined_at": at, "left_at": at}
+        for one in still_here
+    ])  # fmt: skip
+
+
+def keep_off_like(account_id: int, heirs: dict[int, int]) -> None:
+    """Keep new contacts off the lists that a person took others off: {contact id: whose take-offs it gets}.
+
+    In a writing transaction.
+    """
+    off = sa.select(ListMember.list_id, ListMember.contact_id, ListMember.left_at)
+    off = off.where(ListMember.account_id == account_id, among(ListMember.contact_id, list(set(heirs.values()))))
+    by_a_person = (ListMember.left_at.is_not(None), ListMember.left_run.is_(None))
+    rows = db.session.execute(off.where(*by_a_person)).all() if heirs else []
+    insert_rows(ListMember, [
+        {"account_id": account_id, "list_id": row.list_id, "contact_id": heir, "joined_at": row.left_at,
+         "left_at": row.left_at}
+        for heir, contact_id in heirs.items() for row in rows if row.contact_id == contact_id
+    ])  # fmt: skip
+
+
 class Held(NamedTuple):
     """memberships: {contact id: {purpose: its membership, past ones too}} of the lists that imports put contacts on.
 
-    stopped: the purposes for which a person wants no list.
+    stopped: the purposes for which a person wants no list. off: {purpose: whom a person had taken off a list for it
+    that was deleted}.
     """
 
     memberships: dict[int, dict[str, ListMember]]
     stopped: set[str]
+    off: dict[str, set[int]]
 
     def moves(self, contact_id: int | None, purpose: str) -> tuple[list[str], bool]:
         """As moves(), for one contact: None is one that is not here yet."""
         leaves, joins = moves(self.memberships.get(contact_id, {}), purpose)
-        return leaves, joins and purpose not in self.stopped
+        return leaves, joins and purpose not in self.stopped and contact_id not in self.off.get(purpose, ())
+
+    def is_off(self, contact_id: int | None, purpose: str) -> bool:
+        """Whether a person took a contact off the list for `purpose`."""
+        mine = self.memberships.get(contact_id, {}).get(purpose)
+        return mine is not None and mine.left_at is not None and mine.left_run is None
 
 
 def held(account_id: int, contact_ids: list[int]) -> Held:
@@ -190,7 +231,7 @@ def held(account_id: int, contact_ids: list[int]) -> Held:
     found = defaultdict(dict)
     for row in db.session.execute(chosen) if contact_ids else ():
         found[row.contact_id][row.made_for] = row
-    return Held(found, set(list_stops.stopped(account_id)))
+    return Held(found, set(list_stops.stopped(account_id)), list_stops.taken_off(account_id))
 
 
 def moves(memberships: dict, purpose: str) -> tuple[list[str], bool]:
@@ -209,24 +250,36 @@ def moves(memberships: dict, purpose: str) -> tuple[list[str], bool]:
 def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: dict[str, list[int]], names: dict):
     """Carry an import's moves out: leaving and joining are {purpose: contact ids}, names as in made_for().
 
-    What people did meanwhile counts: moves() holds again for every row. In a writing transaction.
+    What people did meanwhile counts: moves() holds again for every row. A type that was removed meanwhile has no list
+    to join. In a writing transaction.
     """
     gone = list_stops.stopped(account_id)
     leaving, joining = ({one: ids for one, ids in moving.items() if one not in gone} for moving in (leaving, joining))
-    purposes = {purpose: names[purpose] for purpose in sorted({*leaving, *joining})}
-    list_ids = made_for(account_id, purposes)
+    list_ids = _filled_by_imports(account_id, [*leaving, *joining])
+    new_ones = {one: names[one] for one in joining if one in names and one not in list_ids}
+    list_ids |= made_for(account_id, new_ones) if new_ones else {}
     at, known = now(), _known({one for ids in joining.values() for one in ids})
     new = [
         {"account_id": account_id, "list_id": list_ids[purpose], "contact_id": one, "joined_at": at,
          "joined_run": run_id}
-        for purpose, contact_ids in joining.items() for one in contact_ids if (list_ids[purpose], one) not in known
+        for purpose, contact_ids in joining.items() if purpose in list_ids
+        for one in contact_ids if (list_ids[purpose], one) not in known
     ]  # fmt: skip
-    insert_rows(ListMember, new)
-    made = Counter(row["list_id"] for row in new)
+    made = Counter(list_id for list_id, _ in _join(new))
     for purpose, list_id in sorted(list_ids.items()):
         back = [one for one in joining.get(purpose, []) if (list_id, one) in known]
         joined = made[list_id] + _put_back(list_id, run_id, back, at)
         _grow(list_id, run_id, joined=joined, left=_leave(list_id, run_id, leaving.get(purpose, []), at))
+
+
+def _join(rows):
+    """Insert memberships that were not there; (list id, contact id) of those that somebody else has not just made."""
+    if not rows:
+        return []
+    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.session.connection().dialect.name]
+    new = insert(ListMember.__table__).on_conflict_do_nothing()
+    made = new.returning(ListMember.__table__.c.list_id, ListMember.__table__.c.contact_id)
+    return [tuple(row) for row in db.session.execute(made, rows)]
 
 
 def _put_back(list_id, run_id, contact_ids, at):
@@ -277,12 +330,10 @@ def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> in
     """A person or a file puts contacts on many lists at once; how many memberships are new."""
     pairs = {(of.id, contact_id): of for of, contact_ids in wanted for contact_id in contact_ids}
     known = _known({contact_id for _, contact_id in pairs})
-    new = [pair for pair in pairs if pair not in known]
+    rows = [{"account_id": of.account_id, "list_id": list_id, "contact_id": contact_id, "joined_at": press.at}
+            for (list_id, contact_id), of in pairs.items() if (list_id, contact_id) not in known]  # fmt: skip
+    new = _join(rows)
     back = [pair for pair in pairs if known.get(pair) is not None]
-    if new:
-        rows = [{"account_id": pairs[pair].account_id, "list_id": pair[0], "contact_id": pair[1],
-                 "joined_at": press.at} for pair in new]  # fmt: skip
-        db.session.execute(sa.insert(ListMember.__table__), rows)
     if back:
         table = ListMember.__table__
         one = sa.update(table).where(table.c.list_id == sa.bindparam("l"), table.c.contact_id == sa.bindparam("c"))
@@ -346,11 +397,16 @@ def delete(of: ContactList, by) -> None:
     on, said = on.where(ListMember.left_at.is_(None)), "The list was deleted"
     changes.note_selected("contact", of.account_id, by, "lists", on, {"lists": [of.name, None]}, said)
     if of.made_for is not None:
-        list_stops.stop(of.account_id, of.made_for, of.name, by)
+        list_stops.stop(of.account_id, of.made_for, of.name, by, _taken_off(of))
     for model in (ListMember, ListGrowth):
         _run(sa.delete(model).where(model.list_id == of.id))
     _run(sa.delete(ContactList).where(ContactList.id == of.id))
     db.session.expunge(of)
+
+
+def _taken_off(of):
+    by_a_person = (ListMember.list_id == of.id, ListMember.left_at.is_not(None), ListMember.left_run.is_(None))
+    return list(db.session.scalars(sa.select(ListMember.contact_id).where(*by_a_person)))
 
 
 def forget_contact(contact) -> None:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,11 @@ LONGEST_CELL = 10_000_000
 MOST_COLUMNS = 300
 FIRST_ROWS = 3  # that a person is shown
 LOOKED_AT = 20  # rows that tell the delimiter
+# a last line that is read as one only where no quote is open before it
+END = "\ue000the end of the file\ue000"
+OPEN = (
+    'In line {} a cell begins with a quote (") that nothing closes: close it or take it away, then load the file again.'
+)
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how files of Excel and of others begin that are no text
 
 
@@ -132,12 +137,18 @@ def _tells(rows, known):
 
 
 def _lines(path, encoding, delimiter):
-    """(the number of the line it begins at, its cells) of all below the header that hold anything."""
+    """(the number of the line it begins at, its cells) of all below the header that hold anything. Raises Unreadable,
+    also where a quote is open at the end: whatever stands behind it would be one cell.
+    """
     with open(path, encoding=encoding, newline="") as file:
-        rows = csv.reader(file, delimiter=delimiter)
+        rows = csv.reader(chain(file, [END]), delimiter=delimiter)
         before = 0
         try:
             for row in rows:
+                if row and row[-1].endswith(END):
+                    if rows.line_num > before + 1:
+                        raise Unreadable(OPEN.format(before + 1))
+                    return
                 if before and any(row):
                     yield before + 1, row
                 before = rows.line_num

@@ -3,6 +3,8 @@
 The mirror tells what was read; Halo is searched for what came since. What either names is asked for by itself.
 """
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 
 from .. import normal
@@ -25,17 +27,52 @@ def find(labour, sides, record) -> tuple[list[dict], list[int]]:
     taken: the name of the record here that it is linked to already, which nobody may choose then.
     """
     keys = {name: key for name, key in sides.keys_of(record).items() if key}
-    ids = _mirrored(sides, keys)
-    country = sides.account.default_country
-    for halo_id, by in labour.ask(lambda halo: _searched(halo, record, keys, sides.kind.halo_kind, country)).items():
-        ids.setdefault(halo_id, set()).update(by)
+    ids = _ids(labour, sides, record, keys)
     # the strongest first, among many with one name; what is asked for costs requests
     ordered = sorted(ids, key=lambda halo_id: (*(key not in ids[halo_id] for key in keys), halo_id))
     found = [_asked(labour, sides, keys, halo_id) for halo_id in ordered[:SHOWN]]
     likeliest = sorted(
         filter(None, found), key=lambda one: (*(WORDS[key] not in one["by"] for key in keys), one["halo_id"])
     )
-    return likeliest, sorted(ids)
+    return likeliest, sorted({*ids, *_namesakes(labour, sides, record, keys)})
+
+
+def known(labour, sides, record) -> list[int]:
+    """The ids of all that Halo holds already and that could be mistaken for one that is about to be made."""
+    keys = {name: key for name, key in sides.keys_of(record).items() if key}
+    return sorted({*_ids(labour, sides, record, keys), *_namesakes(labour, sides, record, keys)})
+
+
+class Newest(NamedTuple):
+    """The rows of a list that were made last; top: the highest id, None where that is not certain."""
+
+    rows: tuple
+    top: int | None
+
+
+def newest(labour, halo_kind: str) -> Newest:
+    """Raises a HaloError."""
+    listing = CLIENTS if halo_kind == "client" else CONTACTS
+    rows = labour.ask(lambda halo: halo.page(listing, 1, orderdesc=True)).rows
+    ids = [row.halo_id for row in rows]
+    is_ordered = ids and None not in ids and ids == sorted(ids, reverse=True)
+    return Newest(rows, ids[0] if is_ordered else None)
+
+
+def _ids(labour, sides, record, keys):
+    """{halo_id: the keys that say so} of what was read and of what Halo's search finds."""
+    ids, country = _mirrored(sides, keys), sides.account.default_country
+    for halo_id, by in labour.ask(lambda halo: _searched(halo, record, keys, sides.kind.halo_kind, country)).items():
+        ids.setdefault(halo_id, set()).update(by)
+    return ids
+
+
+def _namesakes(labour, sides, record, keys):
+    """The ids of contacts that are called the same, where no e-mail tells ours from them."""
+    if sides.kind.halo_kind != "user" or "email_key" in keys:
+        return []
+    rows = labour.ask(lambda halo: _rows(halo, CONTACTS, record.name, Contact))
+    return [row.halo_id for row in rows if normal.name_key(row.name) == normal.name_key(record.name)]
 
 
 def _mirrored(sides, keys):

@@ -12,11 +12,13 @@ from ..halo import payloads
 from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused, HaloRejected, HaloUncertain
 from ..mirror.models import HaloRecord
 from ..records import Unreadable
-from . import jobs
+from . import candidates, comparing, jobs
+from . import sides as both
 from .mirror import Taken, linked_row
 from .models import Intent
 
 ADVICE = " Try again later."  # nobody may do that before it is known what became of it
+TELLING = ("phone", "website", "email")  # forms of fields that tell two with one name apart
 
 
 class NotMade(Exception):
@@ -43,7 +45,7 @@ def make(labour, sides, values, fields) -> int:
             raise InDoubt("The answer was lost, and Halo shows no such record so far.")
         return _keep(labour, halo_id)
     record = _payload(labour, sides, values, fields)  # what is missing is missing before anything is written
-    intent = _open(labour, sides, values)
+    intent = _open(labour, sides, values, record.get("site_id"))
     try:
         saved = labour.ask(lambda halo: halo.write(payloads.WRITINGS[sides.kind.halo_kind].listing, record))
     except HaloUncertain as error:
@@ -80,8 +82,9 @@ def _name_of(labour):
     return record.name if labour.kind.halo_kind == "client" else called(names)
 
 
-def _open(labour, sides, values):
+def _open(labour, sides, values, site_id):
     """The intent, committed. One open intent per record is all that the database lets be."""
+    told = {name: value.key for name, value in values.ours.items() if name in (labour.export.fields or ())}
     try:
         with labour.writing() as export:
             if linked_row(sides, export.ours_id) is not None:
@@ -91,7 +94,7 @@ def _open(labour, sides, values):
                 account_id=export.account_id, tenant_id=export.tenant_id, export_id=export.id,
                 kind=sides.kind.halo_kind, ours_id=export.ours_id, name=name, name_key=normal.name_key(name),
                 email_key=keys.get("email_key"), known=_known(sides, export, name, keys), opened_at=now(),
-                values={name: value.key for name, value in values.ours.items() if name in (export.fields or ())},
+                values=told | ({"site_id": site_id} if site_id else {}),
             )  # fmt: skip
             db.session.add(intent)
             db.session.flush()
@@ -120,24 +123,54 @@ def _look_first(labour, sides, intent, error):
     except HaloError as failure:
         why = str(failure).removesuffix(ADVICE)
         raise InDoubt(f"{lost} Looking for it did not work either: {why}") from failure
+    except InDoubt as doubt:
+        raise InDoubt(f"{lost} {doubt}") from error
     if halo_id is not None:
         return halo_id
-    if error.status == 500 and labour.saw_the_newest:
+    if error.status == 500 and labour.saw_nothing_new:
         _not_made(labour)
         raise NotMade(f"{error} Halo holds no such record: it was not made.", is_refusal=False) from error
     raise InDoubt(lost) from error
 
 
 def _lost(labour, sides, intent):
-    """The one record that came up since and is just like what was to be made; None where there is none, or several."""
-    listing = payloads.WRITINGS[sides.kind.halo_kind].listing
-    newest = labour.ask(lambda halo: halo.page(listing, 1, orderdesc=True)).rows
-    ids = [row.halo_id for row in newest if row.halo_id]
-    labour.saw_the_newest = ids == sorted(ids, reverse=True)
+    """The one record that came up since and is just like what was to be made; None where there is none.
+
+    Raises InDoubt where there are several, or where it tells of somebody else.
+    """
+    kind, before = sides.kind.halo_kind, labour.export.found.get("newest")
+    newest = candidates.newest(labour, kind)
+    labour.saw_nothing_new = None not in (newest.top, before) and newest.top <= before
+    listing = payloads.WRITINGS[kind].listing
     searched = labour.ask(lambda halo: halo.page(listing, 1, search=intent.name)).rows
-    found = {row.halo_id for row in (*newest, *searched) if _is_like(row, intent)} - set(intent.known)
+    found = {row.halo_id for row in (*newest.rows, *searched) if _is_like(row, intent)} - set(intent.known)
+    found = {halo_id for halo_id in found if before is None or halo_id > before}
     found -= _linked_elsewhere(sides, found)
-    return found.pop() if len(found) == 1 else None
+    if len(found) > 1:
+        raise InDoubt(f"Halo shows several that came up since: {', '.join(map(str, sorted(found)))}.")
+    return _checked(labour, sides, intent, found.pop()) if found else None
+
+
+def _checked(labour, sides, intent, halo_id):
+    """The id, where nothing that Halo holds there is another's. Raises InDoubt."""
+    held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id))
+    named = f"{sides.kind.theirs} {halo_id}"
+    if held is None:
+        raise InDoubt(f"Halo lists {named}, which came up since, and does not show it.")
+    if other := _others(sides, intent, held):
+        raise InDoubt(f"Halo shows {named}, which came up since and is called the same, with another {other}.")
+    return halo_id
+
+
+def _others(sides, intent, held):
+    """What tells that one of Halo's is not what was to be made; "" where nothing does."""
+    theirs, told, country = sides.theirs(held), intent.values, sides.account.default_country
+    other = [field.label.lower() for field in sides.kind.fields if field.form in TELLING
+             and told.get(field.name) and theirs[field.name].key
+             and not comparing.is_same(field, told[field.name], theirs[field.name].key, country)]  # fmt: skip
+    if told.get("site_id") not in (None, getattr(held.record, "site_id", None)):
+        other.append("site")
+    return " and ".join(other)
 
 
 def _is_like(row, intent):

@@ -37,7 +37,7 @@ def of(export, user, error="", at="", ticked=None) -> dict:
              "new": sentences.new(kind),
              "lock": locks.lock_of(export.account_id) if export.state in ("ready", "where") else None}  # fmt: skip
     if record is None:
-        return shown | {"state": "gone"}
+        return shown | {"state": export.state if export.state == "unknown" else "gone"}
     if export.state == "ready" and export.found:
         picker = Picker(export, record, user)
         rows = picker.rows()

@@ -12,7 +12,7 @@ from ..crm.changes import COMMAND_LINE
 from ..db import begin_write, db, now, owned
 from . import jobs, locks
 from .fields import KINDS
-from .models import ENDED, Export
+from .models import ENDED, Export, Intent
 
 FORGOTTEN = timedelta(days=1)  # a dialog that was opened and never sent
 log = structlog.get_logger()
@@ -170,5 +170,6 @@ def _note(export, fields):
 
 def _forget_unsent(account_id):
     mine = (Export.account_id == account_id, Export.sent_at.is_(None), Export.state.not_in(ENDED))
-    gone = sa.delete(Export).where(*mine, Export.opened_at < now() - FORGOTTEN)
+    made = sa.exists().where(Intent.export_id == Export.id)  # what may have been made is not forgotten
+    gone = sa.delete(Export).where(*mine, Export.opened_at < now() - FORGOTTEN, ~made)
     db.session.execute(gone, execution_options={"synchronize_session": False})

@@ -8,6 +8,7 @@ from .fields import KINDS
 WHATS = {"done": "Sent to Halo", "partly": "Sent to Halo in part", "refused": "Refused by Halo",
          "failed": "Not sent to Halo", "unknown": "Sent to Halo: not known what became of it",
          "given up": "Not sent to Halo", "sending": "Being sent to Halo"}  # fmt: skip
+WHATS |= dict.fromkeys(("looking", "where", "ready"), "Made in Halo, and not linked to it")
 TOLD = {"written": "", "kept": "Halo kept its own.", "refused": "Refused: {words}"}
 
 

@@ -13,7 +13,6 @@ from ..accounts.models import Account
 from ..connecting.opening import connection_of, open_halo
 from ..db import begin_write, db, now
 from ..halo.errors import HaloBusy, HaloError
-from ..web.words import capital
 from .fields import KINDS
 from .models import WORKED_ON, Export, Intent
 
@@ -39,7 +38,7 @@ class Labour:
         self.kind = KINDS[self.export.kind]
         self.halo = None
         self.renewed = time.monotonic()
-        self.saw_the_newest = False  # whether Halo's list was told in the order of its making
+        self.saw_nothing_new = False  # whether Halo showed that nothing came up since the look
 
     @contextmanager
     def writing(self):
@@ -72,10 +71,14 @@ class Labour:
 
     def record(self):
         """Our record as it is now. Raises NoRecord."""
-        record = db.session.get(self.kind.model, self.export.ours_id, populate_existing=True)
-        if record is None or record.account_id != self.export.account_id:
+        if not self.is_here():
             raise NoRecord
-        return record
+        return db.session.get(self.kind.model, self.export.ours_id)
+
+    def is_here(self) -> bool:
+        """Whether our record is there still."""
+        record = db.session.get(self.kind.model, self.export.ours_id, populate_existing=True)
+        return record is not None and record.account_id == self.export.account_id
 
     def account(self):
         return db.session.get(Account, self.export.account_id)
@@ -126,7 +129,7 @@ def _carry_on(labour):
 
     connection = connection_of(labour.export.account_id)
     if connection is None or connection.tenant_id != labour.export.tenant_id:
-        _end(labour, "failed", "Another Halo is connected by now. Open Send to Halo once more.")
+        sending.stopped(labour, "Another Halo is connected by now. Open Send to Halo once more.")
         return
     step = looking.look if labour.export.state == "looking" else sending.send
     try:
@@ -138,7 +141,7 @@ def _carry_on(labour):
     except HaloError as error:
         sending.stopped(labour, str(error))
     except NoRecord:
-        _end(labour, "failed", "It is not here any more.")
+        sending.stopped(labour, "It is not here any more.")
     except Lost:
         raise
     except Exception:  # once more would end in the same way
@@ -152,11 +155,6 @@ def _wait(labour, busy):
     with labour.writing() as export:
         export.due_at, export.job_no = busy.until, export.job_no + 1
         export.waits = "Halo asks to wait" if busy.told else "Halo's limit of requests is used up"
-
-
-def _end(labour, state, sentence):
-    with labour.writing() as export:
-        export.state, export.said, export.ended_at = state, capital(sentence), now()
 
 
 def close_intent(export_id: int, outcome: str, halo_id: int | None = None) -> None:

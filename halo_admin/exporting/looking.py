@@ -41,12 +41,23 @@ def told_of(sides, held) -> dict:
 
 
 def _target(labour, sides, record, chosen, found):
-    """The Halo id that was chosen for an unlinked record; None for a new one, or while nobody has chosen."""
+    """The Halo id that was chosen for an unlinked record; None for a new one, or while nobody has chosen.
+
+    Of a new one what Halo holds already is kept: should its answer be lost, none of that is taken for it.
+    """
+    if isinstance(chosen.get("to"), int):
+        return chosen["to"]
+    before = (labour.export.found or {}).get("known", ())
     if chosen.get("to") is None:
-        found["candidates"], found["known"] = candidates.find(labour, sides, record)
+        found["candidates"], known = candidates.find(labour, sides, record)
         if not found["candidates"]:
             chosen["to"] = "new"
-    return chosen["to"] if isinstance(chosen.get("to"), int) else None
+    else:
+        known = candidates.known(labour, sides, record)
+    found["known"] = sorted({*before, *known})
+    if chosen.get("to") == "new":
+        found["newest"] = candidates.newest(labour, sides.kind.halo_kind).top
+    return None
 
 
 def _place(labour, sides, record, chosen, found):

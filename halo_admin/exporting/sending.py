@@ -3,16 +3,18 @@
 A job that died may be taken up again at any point: what Halo holds already is not written a second time.
 """
 
+from ..audit import Somebody
 from ..db import db, now
 from ..halo import payloads
 from ..halo.errors import HaloRefused, HaloRejected, HaloUncertain
+from ..mirror import tombstones
 from ..web.words import capital
 from . import comparing, creating, looking
 from . import mirror as our_mirror
 from . import sides as both
 from .comparing import Value
 from .creating import InDoubt, NotMade
-from .jobs import close_intent
+from .jobs import NoRecord, close_intent
 from .sides import CannotRead, Sides
 from .writing import Unsendable, Values
 
@@ -37,12 +39,14 @@ def send(labour) -> None:
     except CannotRead as error:
         _end(labour, "unknown" if creating.open_intent(labour.id) else "failed", str(error))
     except our_mirror.Taken:
-        _look_again(labour, "What is linked to what has changed meanwhile. Look at it once more.")
+        _choose_again(labour)
 
 
 def _send(labour, sides, values, fields):
     halo_id = labour.export.halo_id or creating.make(labour, sides, values, fields)
     held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id))
+    if held is None and labour.export.is_new:
+        raise InDoubt(f"Halo said that it made {sides.kind.theirs} {halo_id}, and does not show it.")
     if held is None:
         raise our_mirror.Taken
     theirs = sides.theirs(held)
@@ -67,12 +71,21 @@ def stopped(labour, sentence: str) -> None:
 
 
 def _link(labour, sides, held):
-    """The link stands, and with it nothing is in doubt any more."""
+    """The link stands, and with it nothing is in doubt any more. Raises NoRecord; what was made for a record that is
+    not here any more is left out of imports then.
+    """
     with labour.writing() as export:
-        by = None if export.is_new else "a person"
-        our_mirror.link(sides, export.ours_id, held, by)
+        is_here = labour.is_here()
+        if not is_here and not export.is_new:
+            raise NoRecord
+        row = our_mirror.link(sides, export.ours_id, held, None if export.is_new else "a person")
+        if not is_here:
+            by = Somebody(export.by_name)
+            tombstones.bury([row], tombstones.tombstone("deleted", by, export.ours_name, export.ours_id))
         export.halo_id = held.record.halo_id
         close_intent(export.id, "made", held.record.halo_id)
+    if not is_here:
+        raise NoRecord
 
 
 def _moved(sides, fields, ours, theirs, export):
@@ -154,11 +167,22 @@ def _not_made(labour, fields, ours, error):
         export.said = None if error.is_refusal else str(error)
 
 
+def _choose_again(labour):
+    """Back to the choice of which of Halo's records it is; one that was made meanwhile is among them."""
+    export, changed = labour.export, "What is linked to what has changed meanwhile"
+    made = f"Halo has made {labour.kind.theirs} {export.halo_id}. " if export.is_new else ""
+    with labour.writing() as export:
+        export.chosen = {name: value for name, value in export.chosen.items() if name != "to"}
+        close_intent(export.id, "made", export.halo_id)
+    _look_again(labour, f"{made}{changed}. Look at it once more.")
+
+
 def _look_again(labour, sentence):
     """Back to the fields, with what Halo holds now."""
     with labour.writing() as export:
-        export.state, export.said, export.fields, export.sent_at = "looking", sentence, None, None
-        close_intent(export.id, "made", export.halo_id)
+        export.state, export.said, export.fields = "looking", sentence, None
+        export.sent_at = export.sent_at if export.is_new else None  # of what was made the history tells
+        export.is_new = False
     labour.fresh()
     db.session.rollback()
     looking.look(labour)

@@ -98,8 +98,9 @@ def _is_as_it_was_made(row, told, versions):
 def _complete(situation, rows, told, versions):
     """What is beside the fields is all that is left to do."""
     stage = situation.stage
-    loaded = stage.load_beside(situation, [row.ours_id for row in rows])
-    changes = {row.id: stage.change_beside(row, row.ours_id, loaded) for row in rows}
+    values = {row.ours_id: stage.theirs(row, situation) for row in rows}
+    loaded = stage.load_beside(situation, rows, values)
+    changes = {row.id: stage.change_beside(row, row.ours_id, loaded, values[row.ours_id]) for row in rows}
     stage.carry_out_beside(situation, [(row.ours_id, changes[row.id]) for row in rows])
     update_rows(HaloRecord, [
         {"id": row.id, "fingerprint": situation.fingerprint(row, versions[row.ours_id], row.found)} for row in rows

@@ -11,7 +11,7 @@ from . import card, own_company, runs, sentences, stages
 MAPS = "connecting.mapping_page"
 
 
-@needs.source("imports")
+@needs.source("imports", opens="importing.rail")
 def of_imports(account_id: int) -> list[Need]:
     """A question of the live import; imports that stopped; records and types that nobody has answered for."""
     connection = connection_of(account_id)

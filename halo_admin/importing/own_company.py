@@ -60,7 +60,8 @@ def _remember(tenant_id, halo_id, said):
 
 def _domains(account_id):
     """The domains of the e-mail addresses of the account's people, without those of mail providers."""
-    emails = db.session.scalars(owned(User, account_id).with_only_columns(User.email).order_by(User.id)).all()
+    known = owned(User, account_id).where(User.email.is_not(None))  # agents who are authors alone may have none
+    emails = db.session.scalars(known.with_only_columns(User.email).order_by(User.id)).all()
     domains = dict.fromkeys(normal.website_key(email.partition("@")[2]) for email in emails)
     return [domain for domain in domains if domain][:MOST_DOMAINS]
 

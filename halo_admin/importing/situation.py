@@ -27,7 +27,7 @@ LIGHT = (
 FULL = (
     *LIGHT, "label", "active", "type_key", "values", "listed_digest", "halo_changed_at", "changed_after",
     "changed_before", "phone_key", "website_key", "name_key", "base", "answer", "not_same", "matched_by", "linked_at",
-    "gone_at",
+    "gone_at", "stood_for_id",
 )  # fmt: skip
 
 
@@ -181,7 +181,8 @@ class Row:
         self.found = found
         self.stays_out = False  # whether what it depends on to be left out is known as a whole
         if found.is_alone:
-            self.ours_id = self.follows_id = None
+            self.stood_for_id, self.base = self.ours_id, {}
+            self.ours_id = self.follows_id = self.matched_by = self.linked_at = None
 
     @property
     def follows(self):

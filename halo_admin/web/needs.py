@@ -1,6 +1,6 @@
 """What waits for a person's answer, from whichever room: Home shows it in one column.
 
-A room hangs in what it knows of: `@needs.source("imports")`.
+A room hangs in what it knows of: `@needs.source("imports", opens="importing.rail")`.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,21 @@ class Need(NamedTuple):
     sign: str = "help-circle"
 
 
-SOURCES: dict[str, Callable] = {}
+class Source(NamedTuple):
+    """What knows of needs, (account id) -> [Need], and the page that whoever is told of them may open."""
+
+    read: Callable
+    opens: str
 
 
-def source(name: str):
-    """Hang in a function (account id) -> [Need]."""
+SOURCES: dict[str, Source] = {}
+
+
+def source(name: str, opens: str):
+    """Hang in a function (account id) -> [Need]; it is asked only for those who may open that page."""
 
     def hang(function):
-        SOURCES[name] = function
+        SOURCES[name] = Source(function, opens)
         return function
 
     return hang
@@ -32,4 +39,5 @@ def source(name: str):
 
 def of(account_id: int, may_open: Callable) -> list[Need]:
     """What waits for somebody who may open these pages."""
-    return [need for read in SOURCES.values() for need in read(account_id) if may_open(need.endpoint)]
+    asked = [one for one in SOURCES.values() if may_open(one.opens)]
+    return [need for one in asked for need in one.read(account_id) if may_open(need.endpoint)]

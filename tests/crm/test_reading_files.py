@@ -98,3 +98,20 @@ def test_a_mark_at_the_beginning_is_no_part_of_the_first_heading(tmp_path):
     path = tmp_path / "file.csv"
     path.write_bytes(codecs.BOM_UTF8 + b"name,phone\nAcme,1")
     assert sheets.look(path, len, encoding="utf-8-sig").header == ("name", "phone")
+
+
+@pytest.mark.parametrize("stray", ['"', '"Bergmann', 'Bergmann,"', '"Bergmann\nZoo,Berlin\nZuse,Jena\n'])
+def test_a_quote_that_nothing_closes_is_told_with_its_line(tmp_path, stray):
+    path = tmp_path / "file.csv"
+    path.write_text(f'name,city\n"Acme\nLtd",London\n\n{stray}')
+    with pytest.raises(sheets.Unreadable, match="In line 5 a cell begins with a quote"):
+        sheets.look(path, len)
+
+
+def test_quotes_inside_of_cells_are_read_as_they_stand(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text('name,city\n24" screens,"The ""Hague"""\n"Acme" Ltd,"')
+    with pytest.raises(sheets.Unreadable, match="line 3"):
+        sheets.look(path, len)
+    path.write_text('name,city\n24" screens,"The ""Hague"""\n"Acme" Ltd,""')
+    assert sheets.look(path, len).first_rows == [['24" screens', 'The "Hague"'], ["Acme Ltd", ""]]

@@ -7,6 +7,7 @@ import pytest
 from halo_admin.accounts import people
 from halo_admin.db import begin_write, db
 from halo_admin.importing import finishing
+from halo_admin.web import needs
 from tests.importing.world import World
 
 PHONE = "+1 415 555 0101"
@@ -134,6 +135,24 @@ def test_the_msps_own_company_is_offered_until_somebody_has_answered(world):
     visitor.post("/sign-in", data={"email": "ann@example.com", "password": "a long password"})
     visitor.post("/settings/halo/own-company", data={"do": "never", "halo_id": own})
     assert "seems to be your own company" not in home(world)
+
+
+def test_the_own_company_is_looked_for_also_where_somebody_has_no_e_mail(world, bob):
+    own = world.theirs("Acme IT")
+    world.map()
+    begin_write()
+    people.add_user(world.account, None, "Former agent", [], None)
+    db.session.commit()
+    assert f"Acme IT (Halo client {own}) seems to be your own company." in home(world)
+    assert "Nothing waits for you." in home(world, bob)
+
+
+def test_needs_are_looked_for_only_where_their_page_may_be_opened(monkeypatch):
+    asked = []
+    monkeypatch.setattr(needs, "SOURCES", {})
+    needs.source("secrets", opens="settings")(asked.append)
+    assert needs.of(7, lambda endpoint: False) == []
+    assert asked == []
 
 
 def test_another_accounts_imports_are_not_told(world):

@@ -4,7 +4,8 @@ import pytest
 
 from halo_admin.crm import history, list_growth, list_stops
 from halo_admin.crm import lists as crm_lists
-from halo_admin.db import begin_write, db
+from halo_admin.crm.types import TYPES
+from halo_admin.db import begin_write, db, now
 from tests.importing.test_contacts import acme, counts  # noqa: F401 - a fixture
 
 
@@ -50,6 +51,64 @@ def test_a_deleted_list_is_not_made_again_until_it_is_brought_back(world, acme, 
     world.person("Zoe", at=acme)
     world.imported_contacts()
     assert world.lists() == {"Halo: Customer": ["Zoe Poole"]}
+
+
+def test_whom_a_person_took_off_a_deleted_list_does_not_join_the_one_made_instead(world, acme, customers):  # noqa: F811
+    world.take_off("Halo: Customer", world.contact(first_name="Sam").id)
+    begin_write()
+    crm_lists.delete(the_list(world), None)
+    (purpose,) = list_stops.stopped(world.account.id)
+    list_stops.bring_back(world.account.id, purpose, None)
+    db.session.commit()
+    sam, kim = (world.person(first, at=acme, id=world.halo_id_of(first), title="CEO") for first in ("Sam", "Kim"))
+    run = world.imported_contacts()
+    assert "lists" not in world.decision(run, sam)["changes"]
+    assert world.decision(run, kim)["changes"]["lists"] == ["", "Halo: Customer"]
+    assert world.lists() == {"Halo: Customer": ["Kim Poole"]}
+    world.person("Sam", at=acme, id=sam, title="CFO")
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": ["Kim Poole"]}
+
+
+def test_a_type_that_was_removed_stops_no_import_and_its_list_loses_its_contacts(world, acme, customers):  # noqa: F811
+    world.edit(world.company(name="Acme").id, type_id=None)
+    remove_type(world, "Customer")
+    run = world.imported_contacts()
+    assert (run.state, run.stopped) == ("done", None)
+    assert world.lists() == {"Halo: Customer": [], "Halo: No type": ["Kim Poole", "Sam Poole"]}
+    assert counts(world.imported_contacts())["unchanged"] == 2
+
+
+def remove_type(world, name):
+    begin_write()
+    TYPES.remove(TYPES.called(world.account.id, name))
+    db.session.commit()
+
+
+def test_a_list_of_a_persons_own_with_leads_on_is_not_filled_by_imports(world, acme):  # noqa: F811
+    begin_write()
+    crm_lists.make(world.account.id, "Halo: Customer").leads = True
+    db.session.commit()
+    world.person("Sam", at=acme)
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": [], "Halo: Customer (2)": ["Sam Poole"]}
+
+
+def test_a_list_of_a_persons_own_with_leads_off_is_filled_by_imports(world, acme):  # noqa: F811
+    begin_write()
+    crm_lists.make(world.account.id, "Halo: Customer")
+    db.session.commit()
+    world.person("Sam", at=acme)
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": ["Sam Poole"]}
+
+
+def test_a_membership_that_somebody_else_has_just_made_is_passed_by(world, acme, customers):  # noqa: F811
+    list_id, sam = the_list(world).id, world.contact(first_name="Sam").id
+    late = {"account_id": world.account.id, "list_id": list_id, "contact_id": sam, "joined_at": now()}
+    begin_write()
+    assert crm_lists._join([late]) == []
+    db.session.rollback()
 
 
 def test_a_history_has_imports_and_people_in_one_line_of_time(world, acme, customers):  # noqa: F811

@@ -124,6 +124,11 @@ class World:
                   "inactive": not active, "site_id": site}  # fmt: skip
         return self.halo.change("Users", record=record | more | ({"id": id} if id else {}))["id"]
 
+    def halo_id_of(self, first):
+        """The Halo id of the user with this first name, as last read."""
+        here = owned(HaloRecord, self.account.id).where(HaloRecord.kind == "user")
+        return db.session.scalars(here.where(HaloRecord.label.startswith(f"{first} "))).one().halo_id
+
     def sale(self, name="Backup", *, at=None, contact=None, status=1, agent=1, value=12_000.0, id=None, **more):
         """An opportunity of the client `at` (None: of nobody Halo knows), created or changed; its id."""
         record = {"summary": name, "client_id": at or UNKNOWN_CLIENT, "user_id": contact or 0, "status_id": status,
