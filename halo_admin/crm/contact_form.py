@@ -3,6 +3,7 @@
 from ..db import db
 from ..mirror.links import links
 from ..mirror.models import HaloRecord
+from . import opt_outs
 from .company_field import FormWithCompany
 
 WHO = ("first_name", "last_name", "email", "phone", "mobile")
@@ -29,6 +30,9 @@ class ContactForm(FormWithCompany):
         if record.bounced and changed.get("bounced") == "":
             asked["bounced"] = f"Mail to {record.name} came back. Campaigns will try this address again."
         return asked
+
+    def saving(self, record, changed):
+        opt_outs.take_back(record, [flag for flag in opt_outs.FLAGS if changed.get(flag) == ""])
 
     def _what_halo_says(self, record):
         theirs = db.session.scalar(links(record.account_id, record.HALO_KIND).where(HaloRecord.ours_id == record.id))

@@ -99,6 +99,19 @@ class Contact(OwnedByTheMany, db.Model):
         }
 
 
+class OptOut(Owned, db.Model):
+    """What a contact that was deleted here had opted out of, by its e-mail: whoever is made anew with it has so too."""
+
+    __tablename__ = "opt_outs"
+    account_id = db.Column(BigId, db.ForeignKey("accounts.id"), primary_key=True)
+    email_key = db.Column(db.String(254), primary_key=True)
+    unsubscribed = db.Column(db.Boolean, nullable=False, default=False)
+    bounced = db.Column(db.Boolean, nullable=False, default=False)
+    by_user_id = db.Column(BigId)  # who deleted the contact; NULL: the command line
+    by = db.Column(db.String(200), nullable=False)
+    at = db.Column(UTCDateTime, nullable=False)
+
+
 def called(values: dict) -> str:
     """ "Sam Poole"; without a name the e-mail or a phone number."""
     name = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))

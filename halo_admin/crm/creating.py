@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Account
 from ..db import db, now, owned
-from . import changes, editing, writing
+from . import changes, editing, opt_outs, writing
 from .change_models import RecordChange
 from .editing import Form, NotSaved, Typed
 
@@ -66,9 +66,15 @@ def _made_already(model, noun, by, row, opened):
     key = model.derived(row, by.account.default_country)["name_sort"]
     equal = owned(model, by.account_id).where(model.name_sort == key, model.created_at >= opened)
     for one in db.session.scalars(equal.order_by(model.id.desc()).limit(EQUALS)):
-        if all(getattr(one, field) == row[field] for field in model.FIELDS) and _made(one, noun, by):
+        if all(_holds(one, field, row[field]) for field in model.FIELDS) and _made(one, noun, by):
             return one.id
     return None
+
+
+def _holds(record, field, typed):
+    """Whether a record is as it was typed; what had opted out before has so whatever was typed."""
+    value = getattr(record, field)
+    return value == typed or (field in opt_outs.FLAGS and value)
 
 
 def _made(record, noun, by):

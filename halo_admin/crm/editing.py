@@ -100,6 +100,9 @@ class Form:
         """Further columns that change along with these texts."""
         return {}
 
+    def saving(self, record, changed: dict[str, str]) -> None:
+        """Whatever else these texts change, right before they are saved."""
+
     def questions(self, record, changed: dict[str, str]) -> dict[str, str]:
         """{field: question} of the changes that are saved only once a person has said yes to them."""
         return {}
@@ -186,6 +189,7 @@ def save(record, noun: str, by, typed: Typed, form: Form) -> None:
     changed = {field: text.strip() for field, text in typed.values.items() if _differs(text, held[field])}
     check(record, form, changed, held, typed)
     if changed:
+        form.saving(record, changed)
         row = {field: getattr(record, field) for field in record.FIELDS}
         row |= {field: form.value(field, text) for field, text in changed.items()} | form.beside(record, changed)
         # edited_at: what a person typed is as late as this, when an import asks which side is the later one

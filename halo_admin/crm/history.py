@@ -34,7 +34,9 @@ WHATS = {
     "unlinked": "Unlinked from Halo",
     "kept out": "Never to be imported",
     "brought back": "Brought back",
+    "opted out": "Opted out, as before",
     "kept": "Kept, not taken from Halo",
+    "unsubscribed": "Unsubscribed as in Halo",
 }
 
 
@@ -155,4 +157,6 @@ def _what(one):
 def _origin(one, file):
     if file or one.what == "loaded":
         return f"From {f'the file {file}' if file else 'a file'}, loaded by {one.by} on {day(one.at)}"
-    return f"Typed by {one.by} on {day(one.at)}"
+    if one.what == "opted out":
+        return f"From the contact with this e-mail that {one.by} deleted"
+    return f"{'From Halo, imported' if one.what == 'unsubscribed' else 'Typed'} by {one.by} on {day(one.at)}"

@@ -10,7 +10,7 @@ from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import NotNow
 from ..normal.sums import money
-from . import changes, lists, notes, tables
+from . import changes, lists, notes, opt_outs, tables
 from .contact_models import Contact
 from .models import Company, SearchWord
 from .opportunity_models import Opportunity
@@ -61,6 +61,7 @@ def delete(account_id: int, model, record_id: int, version: int, by) -> str:
     if model is Contact:
         _let_go(Opportunity, "contact_id", record, by)
         lists.forget_contact(record)
+        opt_outs.keep(record, [row.email_key for row in rows], by)
     if model is not Opportunity:
         notes.forget(record)
     return _remove(record)

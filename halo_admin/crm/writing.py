@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ..bulk import insert_rows
 from ..db import db, now, reserve_ids
-from . import words
+from . import opt_outs, words
 
 
 def insert(model, account, rows: list[dict]) -> list[int]:
@@ -21,6 +21,7 @@ def insert(model, account, rows: list[dict]) -> list[int]:
         blank | row | model.derived(row, account.default_country) | fixed | {"id": record_id}
         for record_id, row in zip(ids, rows, strict=True)
     ]
+    opt_outs.heed(model, account.id, full)
     insert_rows(model, full)
     words.add(model, account, words.wanted(model, full))
     return ids

@@ -5,10 +5,13 @@ from collections import defaultdict
 import sqlalchemy as sa
 
 from ..db import among, db
+from ..mirror import tombstones
 from ..mirror.models import HaloRecord
 from . import matching
 from .situation import links_of, mirror_rows
 from .stage import Skip
+
+DELETED = "whether anything was deleted here"
 
 
 class Matching:
@@ -24,6 +27,7 @@ class Matching:
         self._load_holders(self.rows)
         rivals = self._load_rivals()
         self._load_holders(rivals)
+        self._load_deleted()
         wanted = defaultdict(list)  # our id -> who wants it
         for rival in rivals:
             narrowed = self._narrow(rival)
@@ -32,10 +36,12 @@ class Matching:
         return {row.id: self._match(row, wanted) for row in self.rows}
 
     def alike_here(self) -> set:
-        """The mirror ids of those rows that something of ours is like, linked or not."""
+        """The mirror ids of those rows that something of ours is like, linked or not, or was until it was deleted."""
         self._load_holders(self.rows)
+        self._load_deleted()
         narrowed = {row.id: self._narrow(row) for row in self.rows}
-        return {row_id for row_id, one in narrowed.items() if one.left or one.taken}
+        alike = {row_id for row_id, one in narrowed.items() if one.left or one.taken}
+        return alike | {row.id for row in self.rows if self._deleted_like(row)}
 
     def _match(self, row, wanted):
         mine = self._narrow(row)
@@ -43,7 +49,7 @@ class Matching:
         wanting.pop(row.halo_id, None)
         sharing = [] if mine.left else self._sharing(row)
         nouns = (self.stage.noun, self.stage.their_noun)
-        return matching.match(self.stage.keys, nouns, mine, wanting.items(), sharing)
+        return matching.match(self.stage.keys, nouns, mine, wanting.items(), sharing, self._deleted_like(row))
 
     def _narrow(self, row):
         found = {key: self.holders[key].get(getattr(row, f"{key}_key"), ()) for key in self.stage.keys}
@@ -57,6 +63,28 @@ class Matching:
             others = [one.halo_id for one in self._alike[key].get(value, ()) if one.halo_id != row.halo_id]
             if value is not None and others:
                 yield key, min(others)
+
+    def _deleted_like(self, row):
+        """A sentence on what was deleted here and had one of its values; ""."""
+        for key in self.stage.keys:
+            answer = self.deleted[key].get(getattr(row, f"{key}_key"))
+            if answer is not None:
+                it = f"{answer['name']}, with the same {key}"
+                return tombstones.sentence_about(it, answer, self.situation.day(answer["at"]))
+        return ""
+
+    def _load_deleted(self):
+        """{key: {value: the last tombstone}} of Halo's records that stood for what was deleted here."""
+        self.deleted = {key: {} for key in self.stage.keys}
+        here = (HaloRecord.tenant_id == self.situation.run.tenant_id, HaloRecord.kind == self.stage.kind)
+        mine = (*here, HaloRecord.answer.is_not(None), tombstones.deleted())
+        if DELETED not in self.situation.kept:
+            self.situation.kept[DELETED] = db.session.scalar(sa.select(HaloRecord.id).where(*mine).limit(1)) is not None
+        for key in self.stage.keys if self.situation.kept[DELETED] else ():
+            column = getattr(HaloRecord, f"{key}_key")
+            values = list({getattr(row, f"{key}_key") for row in self.rows} - {None})
+            rows = db.session.execute(sa.select(column, HaloRecord.answer).where(*mine, among(column, values)))
+            self.deleted[key] = dict(sorted(map(tuple, rows), key=lambda pair: pair[1]["at"]))
 
     def _load_holders(self, rows):
         """Our records with any of these rows' key values, links included; values looked up once."""

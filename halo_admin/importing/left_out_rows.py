@@ -49,7 +49,10 @@ def bring_back(account_id: int, record_id: int, by) -> HaloRecord:
         raise NotNow("This record belongs to another Halo than the one that is connected now.")
     if not tombstones.is_left_out(row.answer):
         raise NotNow("This record has been brought back already.")
-    _come_back(row, by)
+    is_deletion = tombstones.how_of(row.answer) == "deleted"
+    # what one contact here stood for comes back as one, else the rest would keep it out
+    for one in tombstones.buried_with(row) if is_deletion else [row]:
+        _come_back(one, by)
     return row
 
 

@@ -65,12 +65,13 @@ def without(holders, not_same) -> list[Holder]:
     return [holder for holder in holders if holder.id not in not_same]
 
 
-def match(keys, nouns, mine: Narrowed, rivals, sharing=()) -> Match:
+def match(keys, nouns, mine: Narrowed, rivals, sharing=(), deleted="") -> Match:
     """The verdict for one unlinked Halo record.
 
     nouns: what a sentence calls one of ours and one of Halo's, ("company", "client").
     rivals: (halo_id, Narrowed) of the other unlinked Halo records that want one of the same records of ours.
     sharing: (key, halo_id) of other Halo records with the same value, told when the record is created.
+    deleted: a sentence on a record with one of its values that a person deleted here; "" without one.
     """
     noun, theirs = nouns
     told = tuple(_told(theirs, mine))
@@ -78,6 +79,8 @@ def match(keys, nouns, mine: Narrowed, rivals, sharing=()) -> Match:
         if mine.taken:
             return Match("review", _taken(theirs, mine.taken), f"a {noun} linked to another Halo record has its value",
                          candidates=_candidates(mine), told=told)  # fmt: skip
+        if deleted:
+            return Match("review", deleted, f"a {noun} with its value was deleted here", told=told)
         shared = tuple(f"shares its {key} with {theirs} {halo_id}" for key, halo_id in sharing)
         return Match("create", "; ".join(("nothing here is like it", *shared)), "nothing here is like it", told=shared)
     if len(mine.left) > 1:

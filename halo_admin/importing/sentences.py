@@ -25,6 +25,7 @@ REASONS = (
     ("several", "Choose which one it is, or create a new one.", False),
     ("another Halo record wants", "Two Halo records are like one {noun} here. Only one of them can be linked.", False),
     ("a {noun} linked to another", "The {noun} with the same value belongs to another Halo record.", False),
+    ("a {noun} with its value was deleted", "Answer whether this one is to come in all the same.", False),
     ("Halo has newer values", "Halo's values changed since the import before.", False),
     ("its type,", "Nobody has said yet what this type means here.", True),
     ("its company type,", "The mapping leaves this type out.", True),

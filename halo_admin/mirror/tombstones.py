@@ -40,6 +40,19 @@ def left_out():
     return sa.type_coerce(HaloRecord.answer, sa.Text).like('{"do":"ignore"%')
 
 
+def deleted():
+    """The clause for those among them whose record was deleted here; "how" stands behind "do"."""
+    return sa.type_coerce(HaloRecord.answer, sa.Text).like('{"do":"ignore","how":"deleted"%')
+
+
+def buried_with(row: HaloRecord) -> list[HaloRecord]:
+    """All rows that stood for the record of ours with which this one was deleted, itself among them; locked."""
+    here = (HaloRecord.tenant_id == row.tenant_id, HaloRecord.kind == row.kind, HaloRecord.answer.is_not(None))
+    ends = sa.type_coerce(HaloRecord.answer, sa.Text).like(f'%"ours_id":{row.answer["ours_id"]}}}')
+    alike = sa.select(HaloRecord).where(*here, deleted(), ends).order_by(HaloRecord.id).with_for_update()
+    return list(db.session.scalars(alike.execution_options(populate_existing=True)))
+
+
 def tombstone(how: str, by, name: str | None, ours_id: int | None = None) -> dict:
     """by: a User, or None for the command line."""
     return {"do": "ignore", "how": how, "by": by.name if by else COMMAND_LINE, "at": now().isoformat(),

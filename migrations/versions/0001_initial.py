@@ -201,6 +201,18 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_opportunity_statuses_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "opt_outs",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("unsubscribed", sa.Boolean(), nullable=False),
+        sa.Column("bounced", sa.Boolean(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", halo_admin.db.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_opt_outs_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "email_key", name=op.f("pk_opt_outs")),
+    )
+    op.create_table(
         "record_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -497,6 +509,7 @@ def upgrade():
         sa.Column("gone_at", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("ours_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("follows_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stood_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("matched_by", sa.String(length=60), nullable=True),
         sa.Column("linked_at", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("base", halo_admin.db.JSON(), nullable=True),
@@ -1405,6 +1418,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_record_changes_account_id"))
 
     op.drop_table("record_changes")
+    op.drop_table("opt_outs")
     with op.batch_alter_table("opportunity_statuses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opportunity_statuses_account_id"))
 

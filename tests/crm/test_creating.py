@@ -41,6 +41,21 @@ def alike(html):
     return [" ".join(re.sub(r"<[^>]*>", "", line).replace(" (opens in a new tab)", "").split()) for line in lines]
 
 
+def test_who_had_opted_out_and_was_deleted_has_so_when_they_are_made_again(app, ann, create, signed_in, load_file):
+    people_of(ann, "Sam", email="sam@acme.example", unsubscribed=True)
+    people_of(ann, "Eve", email="eve@acme.example", bounced=True)
+    for one in all_of(ann, Contact):
+        signed_in(ann).post(f"/contacts/{one.id}/delete", data={"version": one.version})
+    form = inputs(signed_in(ann).get("/contacts/new").text)
+    pages = [create(ann, "contacts", form, first_name="Sam", email="Sam@acme.example") for _ in range(2)]
+    load_file("contacts", "first_name,email", "Eve,eve@acme.example", "Pat,pat@acme.example")
+    assert {one.name: (one.unsubscribed, one.bounced) for one in all_of(ann, Contact)} == {
+        "Sam": (True, False), "Eve": (False, True), "Pat": (False, False),
+    }  # fmt: skip
+    assert pages[0].location == pages[1].location
+    assert [one.what for one in history("contact", all_of(ann, Contact)[0].id)] == ["opted out", "created"]
+
+
 def test_a_company_is_made_with_all_that_follows(app, ann, bob, create):
     before = now()
     client = next(kind for kind in company_types(ann.account_id) if kind.name == "Client")

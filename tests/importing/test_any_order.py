@@ -17,23 +17,27 @@ from halo_admin.mirror.models import HaloRecord
 from tests.importing.world import World
 
 CLIENTS = 3
+TWIN = CLIENTS  # the number of a second contact of the first client, with the e-mail of its first one
 KINDS = {"client": Company, "user": Contact}
-PLACES = st.tuples(st.sampled_from(sorted(KINDS)), st.integers(0, CLIENTS - 1))
+PLACES = st.sampled_from([(kind, number) for kind in sorted(KINDS) for number in range(CLIENTS)] + [("user", TWIN)])
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """A Halo with a few clients and one contact each. `linked` and `parted` are what this test knows of each."""
+    """A Halo with a few clients and one contact each, and a twin that Halo has as inactive at first. `linked`, `parted`
+    and `deleted` ({place: the id of what was deleted}) are what this test knows of each.
+    """
 
     make_world = None
 
     def __init__(self):
         super().__init__()
         self.world = self.make_world()
-        self.halo_ids, self.linked, self.parted = {}, {}, set()
+        self.halo_ids, self.linked, self.parted, self.deleted = {}, {}, set(), {}
         for number in range(CLIENTS):
             client = self.world.theirs(f"Client {number}", phone=f"+49 30 555010{number}")
             self.halo_ids["client", number] = client
-            self.halo_ids["user", number] = self.world.person(f"Person{number}", at=client)
+            self.halo_ids["user", number] = self._person(number)
+        self.halo_ids["user", TWIN] = self._person(TWIN, active=False)
         self.known, self.versions = self._ours(), itertools.count()
 
     def teardown(self):
@@ -53,24 +57,43 @@ class AnyOrder(RuleBasedStateMachine):
         assert made <= {(place[0], ours_id) for place, ours_id in new.items()}, (
             "something was made that nothing is linked to"
         )
+        if self.deleted.keys() & {("user", 0), ("user", TWIN)}:
+            assert not made & {(kind, new.get((kind, number))) for kind, number in (("user", 0), ("user", TWIN))}, (
+                "what was deleted came back as its twin"
+            )
         self.linked |= new
 
     @rule(place=PLACES, how=st.sampled_from(["unlink", "keep_out"]))
     @precondition(lambda self: self.linked)
     def part(self, place, how):
         if place in self.linked:
-            self._write(getattr(parting, how), KINDS[place[0]], self.linked.pop(place), self.world.ann)
-            self.parted.add(place)
+            self._write(getattr(parting, how), KINDS[place[0]], self.linked[place], self.world.ann)
+            self._part(place)
 
     @rule(place=PLACES)
     @precondition(lambda self: self.linked)
     def delete(self, place):
         if place in self.linked:
-            model, ours_id = KINDS[place[0]], self.linked.pop(place)
+            model, ours_id = KINDS[place[0]], self.linked[place]
             version = db.session.scalar(sa.select(model.version).where(model.id == ours_id))
             self._write(parting.delete, model, ours_id, version, self.world.ann)
-            self.parted.add(place)
+            self.deleted |= dict.fromkeys(self._part(place), ours_id)
             self.known = self._ours()
+
+    @rule(with_one=st.sampled_from([0, TWIN]))
+    @precondition(lambda self: {("user", 0), ("user", TWIN)} & self.linked.keys())
+    def delete_one_of_the_twins_and_let_halo_go_on(self, with_one):
+        place = ("user", with_one)
+        self.delete(place if place in self.linked else ("user", TWIN - with_one))
+        self.halo_changes_it(("user", TWIN))
+        self.import_everything()
+
+    def _part(self, place):
+        """All places that are linked to what this one is linked to, which are parted from it now."""
+        parted = [one for one, ours_id in self.linked.items() if (one[0], ours_id) == (place[0], self.linked[place])]
+        self.parted.update(parted)
+        self.linked = {one: ours_id for one, ours_id in self.linked.items() if one not in parted}
+        return parted
 
     @rule(place=PLACES, with_one=st.integers(0, 5))
     @precondition(lambda self: self.parted)
@@ -83,6 +106,7 @@ class AnyOrder(RuleBasedStateMachine):
             row_id = self.world.record(self.halo_ids[place], place[0]).id
             self._write(parting_link.link, KINDS[place[0]], ours_id, row_id, self.world.ann)
             self.parted.discard(place)
+            self.deleted.pop(place, None)
             self.linked[place] = ours_id
 
     @rule(place=PLACES)
@@ -90,7 +114,10 @@ class AnyOrder(RuleBasedStateMachine):
     def bring_back(self, place):
         if place in self.parted:
             self._write(left_out_rows.bring_back, self.world.record(self.halo_ids[place], place[0]).id, self.world.ann)
-            self.parted.discard(place)
+            with_it = {one for one, ours_id in self.deleted.items()
+                       if (one[0], ours_id) == (place[0], self.deleted.get(place))}  # fmt: skip
+            self.parted -= {place, *with_it}
+            self.deleted = {one: ours_id for one, ours_id in self.deleted.items() if one not in with_it}
 
     @rule(place=PLACES)
     def halo_changes_it(self, place):
@@ -99,14 +126,18 @@ class AnyOrder(RuleBasedStateMachine):
             self.world.theirs(f"Client {number}", phone=f"+49 30 555010{number}", id=self.halo_ids[place],
                               website=f"client{number}-{next(self.versions)}.example")  # fmt: skip
         else:
-            self.world.person(f"Person{number}", at=self.halo_ids["client", number], id=self.halo_ids[place],
-                              title=f"Title {next(self.versions)}")  # fmt: skip
+            self._person(number, id=self.halo_ids[place], title=f"Title {next(self.versions)}")
+
+    def _person(self, number, **more):
+        first = 0 if number == TWIN else number
+        return self.world.person(f"Person{number}", at=self.halo_ids["client", first],
+                                 email=f"person{first}@example.com", **more)  # fmt: skip
 
     @invariant()
     def no_record_is_linked_twice(self):
         held = self._links()
         for kind in KINDS:
-            ours = [ours_id for (one, _), ours_id in held.items() if one == kind]
+            ours = [ours_id for (one, number), ours_id in held.items() if one == kind and number != TWIN]
             assert len(ours) == len(set(ours))
 
     def _write(self, change, *details):

@@ -1,11 +1,13 @@
 """Unlink, link, never import, delete and bring back, between imports: nothing a person put right comes undone."""
 
 import html
+import re
 
 import pytest
 import sqlalchemy as sa
 
-from halo_admin.db import db
+from halo_admin.db import db, owned
+from halo_admin.importing.models import Decision
 from halo_admin.mirror.models import HaloRecord
 from tests.crm.conftest import history
 from tests.importing.world import counts, links
@@ -179,3 +181,94 @@ def test_it_may_be_a_client_after_all(world, ann):
     world.run("companies")
     assert [one.name for one in world.companies()] == ["Acme IT"]
     assert "seems to be your own company" not in ann("/settings/halo")
+
+
+@pytest.fixture
+def twin(world, acme):
+    """Sam's second contact in Halo, inactive until a test makes it active."""
+    return world.person("Samuel", at=world.halo_id, email="SAM@acme.example", active=False)
+
+
+def made_active(world, twin):
+    return world.person("Samuel", at=world.halo_id, email="sam@acme.example", id=twin)
+
+
+def record_of(world, contact):
+    """The mirror row that leads a contact."""
+    rows = sa.select(HaloRecord).where(HaloRecord.kind == "user", HaloRecord.ours_id == contact.id)
+    return db.session.scalars(rows.where(HaloRecord.follows_id.is_(None))).one()
+
+
+def delete(ann, nouns, record):
+    ann(f"/{nouns}/{record.id}/delete", {"version": record.version})
+
+
+def sams(world):
+    return [one.id for one in world.contacts() if one.email_key == "sam@acme.example"]
+
+
+def test_a_deleted_contact_does_not_come_back_by_another_halo_contact_with_its_e_mail(world, ann, twin):
+    world.run("contacts")
+    delete(ann, "contacts", world.contact(first_name="Sam"))
+    made_active(world, twin)
+    run = world.run("contacts")
+    action, told = reason(world, run, twin)
+    assert (action, sams(world)) == ("review", [])
+    assert re.fullmatch(r"Sam Poole, with the same email, was deleted here by ann on \d+ \w+", told)
+    decision = owned(Decision, world.account.id).where(Decision.run_id == run.id, Decision.action == "review")
+    ann(f"/settings/halo/decisions/{db.session.scalar(decision).id}/answer", {"do": "create"})
+    assert len(sams(world)) == 1
+    assert counts(world.run("contacts"))["unchanged"] >= 1
+    assert len(sams(world)) == 1
+
+
+def test_a_deleted_company_does_not_come_back_by_another_client_with_one_of_its_values(world, ann, acme):
+    delete(ann, "companies", world.company(acme))
+    again = world.theirs("Acme again", website="acme.example")
+    run = world.run()
+    action, told = reason(world, run, again)
+    assert action == "review"
+    assert told.startswith("Acme GmbH, with the same website, was deleted here by ann on ")
+    other = world.theirs("Bergmann", website="bergmann.example")
+    assert reason(world, world.run(), other)[0] == "created"
+
+
+def test_consent_given_back_by_a_clear_yes_is_not_taken_again(world, ann, acme):
+    sam = world.contact(first_name="Sam")
+    world.edit_contact(sam.id, unsubscribed=True)
+    halo_record = record_of(world, sam).id
+    for still in (True, False):
+        delete(ann, "contacts", world.contact(first_name="Sam"))
+        ann("/settings/halo/left-out", {"record_id": halo_record})
+        world.run("contacts")
+        sam = world.contact(first_name="Sam")
+        assert sam.unsubscribed is still
+        yes = {"version": sam.version, "was_unsubscribed": "1", "confirm_unsubscribed": "1"}
+        ann(f"/contacts/{sam.id}/edit", yes)
+
+
+def test_bringing_back_brings_back_all_that_were_one_contact_here(world, ann, twin):
+    made_active(world, twin)
+    world.run("contacts")
+    sam = world.contact(first_name="Sam")
+    leader = record_of(world, sam)
+    delete(ann, "contacts", sam)
+    assert world.record(twin, "user").answer["how"] == "deleted"
+    ann("/settings/halo/left-out", {"record_id": leader.id})
+    world.run("contacts")
+    assert len(sams(world)) == 1
+    assert world.record(twin, "user").ours_id == world.record(leader.halo_id, "user").ours_id == sams(world)[0]
+
+
+def test_who_had_opted_out_has_so_when_a_contact_is_made_again(world, ann, acme):
+    sam = world.contact(first_name="Sam")
+    halo_record = record_of(world, sam).id
+    world.edit_contact(sam.id, unsubscribed=True, bounced=True)
+    delete(ann, "contacts", world.contact(sam.id))
+    ann("/settings/halo/left-out", {"record_id": halo_record})
+    world.run("contacts")
+    back = world.contact(first_name="Sam")
+    assert (back.unsubscribed, back.bounced) == (True, True)
+    page = ann(f"/contacts/{back.id}?tab=history")
+    assert "Opted out, as before" in page
+    assert "So it was when the contact with this e-mail was deleted here" in page
