@@ -6,8 +6,9 @@ from ..db import JSON, BigId, Owned, UTCDateTime, db
 class RecordChange(Owned, db.Model):
     """One thing that a person, or a file of theirs, did to one record. It outlives the record.
 
-    `what` is "created", "edited", "loaded", "deleted", "linked", "unlinked", "kept out", "brought back", "opted out" or
-    "lists"; `changes` is {field: [before, after]} as people read the values, `note` what there is to tell beside them.
+    `what` is "created", "edited", "loaded", "deleted", "linked", "unlinked", "kept out", "brought back", "opted out",
+    "lists", or "unsubscribed", the one thing that imports tell here: of Halo records that do not come in.
+    `changes` is {field: [before, after]} as people read the values, `note` what there is to tell beside them.
     """
 
     __tablename__ = "record_changes"

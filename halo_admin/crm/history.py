@@ -36,6 +36,7 @@ WHATS = {
     "brought back": "Brought back",
     "opted out": "Opted out, as before",
     "kept": "Kept, not taken from Halo",
+    "unsubscribed": "Unsubscribed as in Halo",
 }
 
 
@@ -158,4 +159,4 @@ def _origin(one, file):
         return f"From {f'the file {file}' if file else 'a file'}, loaded by {one.by} on {day(one.at)}"
     if one.what == "opted out":
         return f"From the contact with this e-mail that {one.by} deleted"
-    return f"Typed by {one.by} on {day(one.at)}"
+    return f"{'From Halo, imported' if one.what == 'unsubscribed' else 'Typed'} by {one.by} on {day(one.at)}"

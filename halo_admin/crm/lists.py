@@ -181,6 +181,22 @@ def _keep_off(of, contact_ids):
     ])  # fmt: skip
 
 
+def keep_off_like(account_id: int, heirs: dict[int, int]) -> None:
+    """Keep new contacts off the lists that a person took others off: {contact id: whose take-offs it gets}.
+
+    In a writing transaction.
+    """
+    off = sa.select(ListMember.list_id, ListMember.contact_id, ListMember.left_at)
+    off = off.where(ListMember.account_id == account_id, among(ListMember.contact_id, list(set(heirs.values()))))
+    by_a_person = (ListMember.left_at.is_not(None), ListMember.left_run.is_(None))
+    rows = db.session.execute(off.where(*by_a_person)).all() if heirs else []
+    insert_rows(ListMember, [
+        {"account_id": account_id, "list_id": row.list_id, "contact_id": heir, "joined_at": row.left_at,
+         "left_at": row.left_at}
+        for heir, contact_id in heirs.items() for row in rows if row.contact_id == contact_id
+    ])  # fmt: skip
+
+
 class Held(NamedTuple):
     """memberships: {contact id: {purpose: its membership, past ones too}} of the lists that imports put contacts on.
 
@@ -196,6 +212,11 @@ class Held(NamedTuple):
         """As moves(), for one contact: None is one that is not here yet."""
         leaves, joins = moves(self.memberships.get(contact_id, {}), purpose)
         return leaves, joins and purpose not in self.stopped and contact_id not in self.off.get(purpose, ())
+
+    def is_off(self, contact_id: int | None, purpose: str) -> bool:
+        """Whether a person took a contact off the list for `purpose`."""
+        mine = self.memberships.get(contact_id, {}).get(purpose)
+        return mine is not None and mine.left_at is not None and mine.left_run is None
 
 
 def held(account_id: int, contact_ids: list[int]) -> Held:

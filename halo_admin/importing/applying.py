@@ -35,9 +35,13 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class Applying:
-    """Carries out one batch of decisions inside the caller's writing transaction."""
+    """Carries out one batch of decisions inside the caller's writing transaction.
 
-    def __init__(self, situation):
+    completes: whether nothing is left to do; else what is beside the fields waits, and the record is looked at again.
+    """
+
+    def __init__(self, situation, completes=True):
+        self.completes, self.outcomes = completes, {}
         self.situation, self.stage, self.run = situation, situation.stage, situation.run
         self.account = db.session.get(Account, situation.run.account_id)
 
@@ -52,11 +56,14 @@ class Applying:
         self._carry_out_stored([*holds, *again], rows)
         return moved
 
-    def at_once(self, decisions: list[dict], rows: dict) -> int:
+    def at_once(self, decisions: list[dict], rows: dict, outcomes=None) -> int:
         """Carry out what was decided in this very transaction, before it is stored; how many that were.
 
         The others stay as they are: they wait for something, or a person has just edited what they are about.
+        outcomes: {mirror id: what the mirror is to say of it} where that is not the decision's action.
         """
+        self.outcomes = outcomes or {}
+        self.stage.heed_left_out(self.situation, decisions, rows)
         due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
         self.versions = versions_of(self.stage.model, [key for key in due if key > 0])
         holds = [one for one in due.values() if self.versions.get(one["ours_id"]) == one["ours_version"]]
@@ -130,12 +137,19 @@ class Applying:
         ours |= dict(zip([one.record_id for one in created], made, strict=True))
         before = self.stage.check(self.situation, touched)
         writing.update(self.stage.model, self.account, self._updated(changed, rows))
-        self.stage.carry_out_beside(self.situation, [(ours[one.record_id], one.changes) for one in decisions])
+        self._pass_on(created, rows, ours)
+        if self.completes:
+            self.stage.carry_out_beside(self.situation, [(ours[one.record_id], one.changes) for one in decisions])
         after = self.stage.check(self.situation, [*touched, *made])
         self.stage.tell_check(self.run, before, after)
-        self._give_way([one for one in changed if rows[one.record_id].takes_the_lead])
+        self._give_way([one for one in changed if rows[one.record_id].takes_the_lead and not _is_left_out(one)])
         update_rows(HaloRecord, [self._link(one, rows[one.record_id], ours[one.record_id], at) for one in decisions])
         return ours, at
+
+    def _pass_on(self, created, rows, ours):
+        heirs = {ours[one.record_id]: rows[one.record_id].stood_for_id for one in created}
+        if any(heirs.values()):
+            self.stage.pass_on(self.situation, {key: stood_for for key, stood_for in heirs.items() if stood_for})
 
     def _new(self, one, row):
         blank = {field: None for field in self.stage.fields if field not in self.stage.only_set}
@@ -156,7 +170,7 @@ class Applying:
         ours = {row.id: dict(row._mapping) for row in db.session.execute(chosen)} if ids else {}
         full = []
         for one in decisions:
-            marks = self.stage.marks(rows[one.record_id])
+            marks = {} if _is_left_out(one) else self.stage.marks(rows[one.record_id])
             self._marked[one.record_id] = any(ours[one.ours_id][name] != value for name, value in marks.items())
             if self._writes(one):
                 full.append(ours[one.ours_id] | self._columns(one) | marks)
@@ -164,13 +178,23 @@ class Applying:
 
     def _link(self, one, row, ours_id, at):
         row.ours_id = ours_id
+        if _is_left_out(one):
+            return self._link_left_out(one, row)
         version = 1 if one.action == "created" else self.versions[ours_id] + self._writes(one)
         return {
-            "id": row.id, "ours_id": ours_id, "follows_id": None, "base": one.settled, "outcome": one.action,
-            "run_id": self.run.id,
+            "id": row.id, "ours_id": ours_id, "follows_id": None, "stood_for_id": None, "base": one.settled,
+            "outcome": self.outcomes.get(row.id, one.action), "run_id": self.run.id,
             "matched_by": row.matched_by if one.action == "updated" else one.by,
             "linked_at": row.linked_at if one.action == "updated" else at,
-            "fingerprint": self.situation.fingerprint(row, version, row.found),
+            "fingerprint": self.situation.fingerprint(row, version, row.found) if self.completes else None,
+        }  # fmt: skip
+
+    def _link_left_out(self, one, row):
+        """The link stays as it is, and the next import tells again why the record is left out."""
+        return {
+            "id": row.id, "ours_id": row.ours_id, "follows_id": row.follows_id, "stood_for_id": row.stood_for_id,
+            "base": row.base, "outcome": one.action, "run_id": self.run.id, "matched_by": row.matched_by,
+            "linked_at": row.linked_at, "fingerprint": None,
         }  # fmt: skip
 
     def _give_way(self, decisions):
@@ -190,13 +214,18 @@ class Applying:
             row = rows[one.record_id]
             row.ours_id = row.found.leader.ours_id
             links.append({
-                "id": row.id, "ours_id": row.ours_id, "follows_id": row.found.leader.id, "base": None,
-                "outcome": one.action, "run_id": self.run.id, "matched_by": one.by, "linked_at": at,
+                "id": row.id, "ours_id": row.ours_id, "follows_id": row.found.leader.id, "stood_for_id": None,
+                "base": None, "outcome": one.action, "run_id": self.run.id, "matched_by": one.by, "linked_at": at,
                 "fingerprint": self.situation.fingerprint(row, self.versions.get(row.ours_id), row.found),
             })  # fmt: skip
             told.append({"id": one.id, "state": "applied", "ours_id": row.ours_id, "applied_at": at})
         for model, changes in ((HaloRecord, links), (Decision, told)):
             update_rows(model, changes)
+
+
+def _is_left_out(one):
+    """Whether nothing was compared: Halo set something here although the record is left out."""
+    return one.settled is None
 
 
 def _still_follows(one, row):
@@ -226,12 +255,22 @@ def settle(situation, decisions, rows) -> None:
          "fingerprint": _grounds(situation, rows[one["record_id"]])}
         for one in final
     ])  # fmt: skip
+    _let_go([rows[one["record_id"]] for one in final if rows[one["record_id"]].found.is_alone])
     same = [one for one in decisions if one["action"] == "unchanged"]
     update_rows(HaloRecord, [
         {"id": one["record_id"], "outcome": "unchanged", "run_id": situation.run.id, "base": one["settled"],
          "fingerprint": situation.fingerprint(rows[one["record_id"]], one["ours_version"],
                                               rows[one["record_id"]].found)}
         for one in same
+    ])  # fmt: skip
+
+
+def _let_go(rows):
+    """Who stands alone and gets no record of ours now is linked to none: neither to the one it stood for."""
+    update_rows(HaloRecord, [
+        {"id": row.id, "ours_id": None, "follows_id": None, "stood_for_id": row.stood_for_id, "base": None,
+         "matched_by": None, "linked_at": None}
+        for row in rows
     ])  # fmt: skip
 
 

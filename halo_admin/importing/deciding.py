@@ -24,6 +24,7 @@ class Deciding:
         self.times = Times(situation, rows)
         self.theirs = {}
         self.ours = {}
+        self.out = {}  # why linked rows are left out for which Halo still sets something here
 
     def decisions(self) -> list[dict]:
         """One decision for each row, in the rows' order, ready to be stored."""
@@ -37,7 +38,8 @@ class Deciding:
         wanted |= chosen | {row.found.takes for row in open_}
         self.taken = links_of(self.situation, chosen)
         self.ours = self._our_rows(wanted - {None})
-        self.beside = self.stage.load_beside(self.situation, list(self.ours))
+        self.inherited = self.stage.inherited(self.situation, unlinked)
+        self.beside = self.stage.load_beside(self.situation, unlinked, self.ours)
         decided |= {row.id: self._decide(row, matches.get(row.id)) for row in open_ if not row.follows}
         decided |= Following(self, decided).decisions([row for row in open_ if row.follows])
         return [decided[row.id] for row in self.rows]
@@ -63,11 +65,18 @@ class Deciding:
         except Fail as fail:
             return self._decision(row, "failed", fail.reason, fail.why)
         except Skip as skip:
-            row.stays_out = not (self.final or row.answer)
-            return self._decision(row, "skipped", skip.reason, skip.why)
+            self.theirs[row.id] = self.stage.sets_although_out(row)
+            if self.theirs[row.id] and row.ours_id is not None and not row.follows:
+                self.out[row.id] = skip
+                return None
+            return self._left_out(row, skip)
         except Ask as ask:
             return self._ask(row, ask)
         return None
+
+    def _left_out(self, row, skip):
+        row.stays_out = not (self.final or row.answer or self.theirs[row.id])
+        return self._decision(row, "skipped", skip.reason, skip.why)
 
     def _theirs(self, row):
         try:
@@ -79,6 +88,8 @@ class Deciding:
 
     def _decide(self, row, match):
         try:
+            if row.id in self.out:
+                return self._although_out(row, self.out[row.id])
             if row.ours_id is not None:
                 return self._linked_already(row)
             if row.found.takes is not None:
@@ -94,13 +105,25 @@ class Deciding:
         except Ask as ask:
             return self._ask(row, ask)
 
+    def _although_out(self, row, skip):
+        """What Halo sets whatever keeps the record out; nothing else is compared, so that nothing is settled."""
+        ours = self.ours.get(row.ours_id)
+        changes = {
+            field: [ours[field], value] for field, value in self.theirs[row.id].items() if ours and not ours[field]
+        }
+        if not changes:
+            return self._left_out(row, skip)
+        reason = f"changed: {', '.join(self.stage.labels(changes))}; otherwise it is left out: {skip.reason}"
+        return self._decision(row, "updated", reason, "left out, but for what Halo sets whatever holds",
+                              ours_id=ours["id"], ours_version=ours["version"], changes=changes)  # fmt: skip
+
     def _linked_already(self, row):
         ours = self.ours.get(row.ours_id)
         if ours is None:
             return self._decision(row, "skipped", f"the {self.stage.noun} it was linked to is not here any more")
         merged = self._merge(row, ours)
         marks = self._marks(row, ours) | ({"leads": self.stage.takes_over} if row.takes_the_lead else {})
-        changed = [*merged.changes, *self.stage.change_beside(row, row.ours_id, self.beside)]
+        changed = [*merged.changes, *self._change_beside(row, ours, merged)]
         if not changed and not marks:
             return self._merged(row, ours, merged, "unchanged", "nothing has changed")
         fields = ", ".join(self.stage.labels(changed))
@@ -150,7 +173,8 @@ class Deciding:
     def _create(self, row, reason, why, **more):
         theirs = self.theirs[row.id]
         changes = {field: [None, value] for field, value in theirs.items() if value is not None and value is not False}
-        changes |= self.stage.change_beside(row, None, self.beside)
+        changes |= {field: [None, value] for field, value in self.inherited.get(row.id, {}).items()}
+        changes |= self.stage.change_beside(row, None, self.beside, theirs)
         settled = {field: [value, value] for field, value in theirs.items() if field not in self.stage.only_set}
         return self._decision(row, "created", reason, why, changes=changes, settled=settled, **more)
 
@@ -163,6 +187,10 @@ class Deciding:
         if result.unknown:
             raise Ask("time", *self.stage.holder(row, result.unknown[0]))
         return result
+
+    def _change_beside(self, row, ours, merged):
+        values = {**ours, **{field: after for field, (_, after) in merged.changes.items()}}
+        return self.stage.change_beside(row, ours["id"], self.beside, values)
 
     def _same(self, field, one, other):
         if one is None or other is None or one == other:
@@ -181,7 +209,7 @@ class Deciding:
             row, action, reason, why,
             ours_id=ours["id"], ours_version=ours["version"],
             changes={field: list(change) for field, change in merged.changes.items()}
-            | self.stage.change_beside(row, ours["id"], self.beside),
+            | self._change_beside(row, ours, merged),
             conflicts=conflicts, newer_here={field: list(pair) for field, pair in merged.newer_here.items()},
             settled=row.agreed | {field: list(pair) for field, pair in merged.settled.items()}, **more,
         )  # fmt: skip

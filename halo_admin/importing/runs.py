@@ -13,6 +13,7 @@ from .locks import Lock, Locked, lock
 from .models import LIVE, ImportRun, Sweep
 
 __all__ = ["Busy", "Lock", "Locked", "lock"]  # beside what is defined here: a stage's lock, for whoever starts runs
+SAVED = ("opt_outs",)  # facts about what a run has saved, which stays when everything is read anew
 log = structlog.get_logger()
 
 
@@ -131,7 +132,8 @@ def go_on(run) -> ImportRun:
     if running is not None or not can_go_on(run):
         return running or run
     if _read_long_ago(run):
-        run.movement, run.step, run.cursor, run.progress, run.facts = "reading", 0, 0, {"reading": [0, 0]}, {}
+        run.movement, run.step, run.cursor, run.progress = "reading", 0, 0, {"reading": [0, 0]}
+        run.facts = {name: fact for name, fact in run.facts.items() if name in SAVED}
         comparing.forget(run)
     run.state, run.next_leg_at, run.ended_at, run.stopped = "waiting", now(), None, None
     run.tries, run.down_since, run.cancel_wanted = 0, None, False

@@ -153,6 +153,13 @@ class Stage:
         """Field values as they would be on our side. Raises Skip for what is not to come in, Fail, or Ask."""
         raise NotImplementedError
 
+    def sets_although_out(self, row) -> dict:
+        """Flags of only_set that Halo sets on the record here although this one of its own is left out."""
+        return {}
+
+    def heed_left_out(self, situation, decisions, rows) -> None:
+        """Carry out what records that do not come in say about ours all the same; adds to the decisions' reasons."""
+
     def ask_before(self, row, match, situation) -> None:
         """Raises Ask where this match hangs on something the lists left out."""
 
@@ -160,12 +167,22 @@ class Stage:
         """{mirror id: Found} of a batch of rows, with everything that is looked up for it at once."""
         return {}
 
-    def load_beside(self, situation, ours_ids):
-        """What `beside` needs to know of these records of ours, loaded at once."""
+    def inherited(self, situation, rows) -> dict:
+        """{mirror id: {field: value}} of what a new record of ours made of a row has from others here."""
+        return {}
+
+    def pass_on(self, situation, heirs: dict) -> None:
+        """Give new records of ours what is kept beside others: {our new id: the id that its row stood for}."""
+
+    def load_beside(self, situation, rows, ours: dict):
+        """What `beside` needs to know of these records of ours, {id: row}, and of rows that are linked to none."""
         return
 
-    def change_beside(self, row, ours_id, loaded) -> dict:
-        """{name of `beside`: [before, after]} that an import is to change; ours_id is None for a new record."""
+    def change_beside(self, row, ours_id, loaded, values) -> dict:
+        """{name of `beside`: [before, after]} that an import is to change; ours_id is None for a new record.
+
+        values: {field: value} as the record of ours will have them.
+        """
         return {}
 
     def carry_out_beside(self, situation, changed) -> None:

@@ -63,6 +63,7 @@ class HaloRecord(OwnedByTheMany, db.Model):
     # the link
     ours_id = db.Column(BigId)
     follows_id = db.Column(BigId)  # the leading record of the same thing of ours; it feeds no fields itself
+    stood_for_id = db.Column(BigId)  # what it was linked to while it followed, until it gets one of its own
     matched_by = db.Column(db.String(60))
     linked_at = db.Column(UTCDateTime)
     base = db.Column(JSON)  # per field: [Halo's value, ours] when last settled

@@ -4,9 +4,13 @@ import random
 
 import pytest
 
+from halo_admin import normal
 from halo_admin.connecting import practice
+from halo_admin.crm import history, parting
 from halo_admin.crm import lists as crm_lists
-from halo_admin.db import begin_write, db
+from halo_admin.crm.models import Company
+from halo_admin.db import begin_write, db, now
+from halo_admin.exporting.models import Export, Intent
 from halo_admin.importing import answering
 from halo_admin.importing.models import Decision
 from halo_admin.settings import phone_keys
@@ -134,6 +138,102 @@ def test_a_row_that_names_no_client_has_that_of_its_site(world, acme):
     world.person("Sam", at=acme, raw={"client_id": None})
     world.imported_contacts()
     assert world.contact(first_name="Sam").company.name == "Acme"
+
+
+def test_a_row_without_a_client_whose_site_is_not_known_here_is_left_out(world, acme):
+    world.imported()
+    late = world.theirs("Late Ltd")
+    sam = world.person("Sam", at=late, raw={"client_id": None})
+    run = world.run("contacts")
+    assert world.decision(run, sam)["reason"] == "its company is not known here"
+    world.run()
+    world.run("contacts")
+    assert world.contact(first_name="Sam").company.name == "Late Ltd"
+
+
+def test_a_row_without_a_client_whose_site_is_that_of_the_unknown_comes_in_without_a_company(world, acme):
+    world.person("Sam", at=None, raw={"client_id": None})
+    world.imported_contacts()
+    assert world.contact(first_name="Sam").company_id is None
+    assert world.lists() == {"Halo: No company": ["Sam Poole"]}
+
+
+def test_contacts_of_a_client_that_failed_hear_why(world, acme):
+    acme = world.theirs("", id=acme, phone="+49 30 5550100")
+    sam = world.person("Sam", at=acme)
+    failed = world.decision(world.imported(), acme)
+    assert failed["action"] == "failed"
+    told = world.decision(world.run("contacts"), sam)
+    assert (told["action"], told["reason"].partition(": ")[2]) == ("skipped", failed["reason"])
+
+
+def test_contacts_of_a_client_that_may_be_being_sent_hear_why(world, acme):
+    world.imported()
+    late = world.theirs("Late Ltd")
+    sam = world.person("Sam", at=late)
+    intent = open_intent(world, name="Late Ltd")
+    sent = world.decision(world.run(), late)["reason"]
+    assert sent.startswith("Late Ltd is being sent to Halo just now")
+    told = world.decision(world.run("contacts"), sam)
+    assert told["reason"] == f"its company, Late Ltd, did not come in: {sent}"
+    close(intent)
+    world.run()
+    assert counts(world.run("contacts"))["created"] == 1
+
+
+def open_intent(world, name):
+    """Somebody is sending a company of this name to Halo; the intent's id."""
+    begin_write()
+    here = {"account_id": world.account.id, "tenant_id": world.tenant().id, "ours_id": 1, "opened_at": now()}
+    export = Export(**here, kind="company", ours_name=name, by_name="Ann", state="sending")
+    db.session.add(export)
+    db.session.flush()
+    intent = Intent(**here, export_id=export.id, kind="client", name=name, name_key=normal.name_key(name),
+                    values={}, known=[])  # fmt: skip
+    db.session.add(intent)
+    db.session.commit()
+    return intent.id
+
+
+def close(intent_id):
+    begin_write()
+    db.session.get(Intent, intent_id).closed_at = now()
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"active": False}, "its company, Acme, is inactive in Halo"),
+        ({"raw": {"website": {"no": "text"}}}, "its company, Acme, cannot be read from Halo"),
+    ],
+)
+def test_contacts_of_a_client_that_cannot_come_in_are_left_out_with_its_reason(world, acme, change, reason):
+    world.read()
+    world.theirs("Acme", id=acme, **change)
+    sam = world.person("Sam", at=acme)
+    world.imported()
+    assert world.decision(world.run("contacts"), sam)["reason"] == reason
+
+
+def test_contacts_of_a_client_whose_type_nobody_has_mapped_are_left_out_with_its_reason(world, acme):
+    world.imported()
+    late = world.theirs("Late Ltd", type="Partner")
+    sam = world.person("Sam", at=late)
+    world.run()
+    assert world.decision(world.run("contacts"), sam)["reason"] == "its company's type, Partner, is not mapped yet"
+
+
+def test_contacts_of_a_client_answered_to_be_one_here_come_in_with_that_one(world):
+    one = world.ours("One", phone="+49 30 5550100")
+    world.ours("Two", phone="+49 30 5550100")
+    acme = world.theirs("Acme", phone="+49 30 5550100")
+    world.person("Sam", at=acme)
+    companies = world.imported()
+    assert counts(world.imported_contacts()) == {"skipped": 3}
+    answer(companies, "link", ours_id=one)
+    assert counts(world.imported_contacts())["created"] == 1
+    assert world.contact().company_id == one
 
 
 def test_a_contact_whose_client_is_left_out_is_left_out_with_the_same_reason(world):
@@ -290,6 +390,40 @@ def test_a_renamed_list_with_leads_on_stays_as_it_is(world, acme):
     assert crm_lists.lists_of(world.account.id)[0].leads
 
 
+def test_the_list_is_that_of_the_company_a_person_moved_the_contact_to(world, acme):
+    other = world.ours("Other", type="Prospect")
+    sam = world.person("Sam", at=acme)
+    world.imported_contacts()
+    world.edit_contact(world.contact(first_name="Sam").id, company_id=other)
+    run = world.imported_contacts()
+    assert world.decision(run, sam)["changes"] == {"lists": ["Halo: Customer", "Halo: Prospect"]}
+    assert world.lists() == {"Halo: Customer": [], "Halo: Prospect": ["Sam Poole"]}
+    assert counts(world.imported_contacts())["unchanged"] == 1
+    world.edit(other, type_id=None)
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": [], "Halo: No type": ["Sam Poole"], "Halo: Prospect": []}
+    assert counts(world.imported_contacts())["unchanged"] == 1
+
+
+def test_a_contact_that_loses_its_client_in_halo_keeps_company_and_list(world, acme):
+    sam = world.person("Sam", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Sam", at=None, email="sam@x.example", id=sam)
+    world.imported_contacts()
+    assert world.contact().company.name == "Acme"
+    assert world.lists() == {"Halo: Customer": ["Sam Poole"]}
+
+
+def test_a_contact_linked_for_the_first_time_is_on_the_list_of_the_company_it_has_then(world, acme):
+    other = world.ours("Other", type="Prospect")
+    world.our_contact("Sam", email="sam@x.example", company_id=other)
+    world.our_contact("Kim", email="kim@x.example")
+    world.person("Sam", at=None, email="sam@x.example")
+    world.person("Kim", at=acme, email="kim@x.example")
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": ["Kim Poole"], "Halo: Prospect": ["Sam Poole"]}
+
+
 # consent
 
 
@@ -324,6 +458,93 @@ def test_who_unsubscribed_or_bounced_here_stays_so(world, acme):
     contact = world.contact(first_name="Sam")
     assert (contact.title, contact.unsubscribed, contact.bounced) == ("CEO", True, True)
     assert run.facts["opt_outs"] == {"loosened": 0, "added": 0}
+
+
+def test_an_opt_out_reaches_a_contact_whose_company_is_left_out_and_nothing_else_does(world, acme):
+    sam = world.person("Sam", at=acme, email="sam@acme.example", title="CEO")
+    world.imported_contacts()
+    world.save_mapping(Customer="don't import")
+    world.run()
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@acme.example", id=sam, title="CFO", neversendemails=True)
+    run = world.imported_contacts()
+    told = world.decision(run, sam)
+    assert (told["action"], told["changes"]) == ("updated", {"unsubscribed": [False, True]})
+    out = "its company's type, Customer, is not imported; the contact here stays as it is"
+    assert told["reason"] == f"changed: unsubscribed; otherwise it is left out: {out}"
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+    contact = world.contact(email="sam@acme.example")
+    assert (contact.unsubscribed, contact.title) == (True, "CEO")
+    run = world.imported_contacts()
+    told = world.decision(run, sam)
+    assert (told["action"], told["reason"]) == ("skipped", out)
+    world.save_mapping(Customer="Customer")
+    world.run()
+    assert world.decision(world.imported_contacts(), sam)["changes"] == {"title": ["CEO", "CFO"]}
+
+
+def test_an_opt_out_reaches_a_contact_whose_halo_record_is_no_person_any_more(world, acme):
+    sam = world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@acme.example", id=sam, isserviceaccount=True, neversendemails=True)
+    told = world.decision(world.imported_contacts(), sam)
+    assert told["reason"] == "changed: unsubscribed; otherwise it is left out: it is a service account, no person"
+    assert world.contact().unsubscribed
+
+
+def test_an_opt_out_reaches_a_contact_whose_company_was_deleted_here(world, acme):
+    sam = world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    begin_write()
+    there = world.company(name="Acme")
+    parting.delete(world.account.id, Company, there.id, there.version, world.ann)
+    db.session.commit()
+    world.person("Sam", at=acme, email="sam@acme.example", id=sam, neversendemails=True)
+    assert world.decision(world.imported_contacts(), sam)["changes"] == {"unsubscribed": [False, True]}
+
+
+def test_a_left_out_record_that_does_not_lead_takes_no_lead_by_its_opt_out(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@x.example", id=first, isserviceaccount=True)
+    world.imported_contacts()
+    assert world.contact().first_name == "Samuel"
+    world.person("Sam", at=acme, email="sam@x.example", id=first, isserviceaccount=True, neversendemails=True)
+    world.imported_contacts()
+    assert world.contact().unsubscribed
+    assert world.record(first, "user").follows_id == world.record(second, "user").id
+    assert world.record(second, "user").follows_id is None
+
+
+@pytest.mark.parametrize("flag", ["neversendemails", "neversendmarketingemails"])
+def test_who_has_the_email_of_somebody_opted_out_in_halo_is_unsubscribed_though_that_one_stays_out(world, acme, flag):
+    here = world.our_contact(email="SAM@acme.example")
+    sam = world.person("Samuel", at=acme, email="sam@acme.example", active=False, **{flag: True})
+    run = world.imported_contacts()
+    told = world.decision(run, sam)
+    assert (told["action"], told["reason"]) == (
+        "skipped",
+        "it is inactive in Halo; Sam Poole, who has its e-mail here, is unsubscribed: Halo must send it no mail",
+    )
+    assert world.contact(here).unsubscribed
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+    (line,) = history.page("contact", world.contact(here)).entries
+    assert (line.what, line.changes[0].after) == ("Unsubscribed as in Halo", "Yes")
+    again = world.imported_contacts()
+    assert world.decision(again, sam)["reason"] == "it is inactive in Halo"
+    late = world.our_contact("Second", email="sam@acme.example")
+    world.imported_contacts()
+    assert world.contact(late).unsubscribed
+
+
+def test_an_opt_out_of_somebody_in_review_reaches_all_that_may_be_meant(world, acme):
+    world.our_contact("Sam", email="sam@acme.example")
+    world.our_contact("Samantha", email="sam@acme.example")
+    sam = world.person("Sam", at=acme, email="sam@acme.example", neversendemails=True)
+    run = world.imported_contacts()
+    assert world.decision(run, sam)["action"] == "review"
+    assert [contact.unsubscribed for contact in world.contacts()] == [True, True]
 
 
 # two of Halo's with one e-mail
@@ -434,6 +655,85 @@ def test_a_follower_stays_with_the_contact_when_the_leader_gets_another_email(wo
         "Kim": "sam@x.example",
     }
     assert world.record(second, "user").follows_id is None
+
+
+def test_who_stands_alone_gets_the_opt_outs_of_the_contact_it_stood_for_and_its_take_offs(world, acme):
+    world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Kim", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    sam = world.contact()
+    world.edit_contact(sam.id, unsubscribed=True, bounced=True)
+    world.take_off("Halo: Customer", sam.id)
+    world.person("Kim", at=acme, email="kim@x.example", id=second)
+    run = world.imported_contacts()
+    told = world.decision(run, second)
+    assert told["action"] == "created"
+    assert "lists" not in told["changes"]
+    assert told["changes"]["bounced"] == ["", True]
+    kim = world.contact(first_name="Kim")
+    assert (kim.unsubscribed, kim.bounced) == (True, True)
+    world.person("Kim", at=acme, email="kim@x.example", id=second, title="CEO")
+    world.imported_contacts()
+    assert world.lists() == {"Halo: Customer": []}
+
+
+def test_a_new_contact_with_the_email_of_one_here_that_must_get_no_mail_must_get_none_either(world, acme):
+    world.our_contact("Sam", email="sam@x.example", unsubscribed=True)
+    world.our_contact("Samantha", email="sam@x.example", bounced=True)
+    world.person("Samuel", at=acme, email="sam@x.example")
+    answer(world.imported_contacts(), "create")
+    contact = world.contact(first_name="Samuel")
+    assert (contact.unsubscribed, contact.bounced) == (True, True)
+
+
+def test_who_stands_alone_and_is_in_review_can_be_answered_and_keeps_the_opt_out(world, acme):
+    world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Kim", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.edit_contact(world.contact().id, unsubscribed=True)
+    world.our_contact("One", email="kim@x.example")
+    world.our_contact("Two", email="kim@x.example")
+    world.person("Kim", at=acme, email="kim@x.example", id=second)
+    run = world.imported_contacts()
+    assert world.decision(run, second)["action"] == "review"
+    row = world.record(second, "user")
+    assert (row.ours_id, row.follows_id, row.base) == (None, None, None)
+    answer(run, "create")
+    assert world.contact(first_name="Kim").unsubscribed
+    assert world.record(second, "user").stood_for_id is None
+
+
+def test_who_stood_behind_another_one_and_has_no_email_any_more_stands_alone(world, acme):
+    world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Kim", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Kim", at=acme, email=None, id=second)
+    run = world.imported_contacts()
+    assert world.decision(run, second)["reason"] == "it has no e-mail"
+    assert world.record(second, "user").ours_id is None
+    assert world.contact().first_name == "Sam"
+
+
+def test_the_next_one_leads_once_the_leader_is_no_person_any_more(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@x.example", id=first, isserviceaccount=True)
+    world.imported_contacts()
+    assert [contact.first_name for contact in world.contacts()] == ["Samuel"]
+    assert world.record(second, "user").follows_id is None
+    assert counts(world.imported_contacts()) == {"unchanged": 1, "skipped": 3}
+
+
+def test_a_leader_that_cannot_be_read_keeps_its_place(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@x.example", id=first, raw={"inactive": {"no": "flag"}})
+    run = world.imported_contacts()
+    assert (world.decision(run, first)["action"], world.decision(run, second)["action"]) == ("failed", "unchanged")
+    assert [contact.first_name for contact in world.contacts()] == ["Sam"]
+    assert world.record(first, "user").follows_id is None
 
 
 def test_one_that_is_left_out_leads_nobody(world, acme):

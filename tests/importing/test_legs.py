@@ -220,6 +220,21 @@ def test_what_was_saved_before_a_stop_counts_once_when_everything_is_read_again(
     assert (run.state, counts(run), len(world.companies())) == ("done", {"created": 250, "skipped": 1}, 250)
 
 
+def test_opt_outs_saved_before_a_stop_are_told_when_everything_is_read_again(world, monkeypatch):
+    acme = world.theirs("Acme")
+    world.person("Sam", at=acme, neversendemails=True)
+    world.imported()
+    run = world.start("contacts")
+    while world.fresh(run).movement != "saving":
+        one_batch(world, run)
+    legs._stop(leg_of(world, run), "Halo no longer accepts the client secret.")
+    monkeypatch.setattr(fetching, "STALE", timedelta(0))
+    resumed = runs.go_on(world.fresh(run))
+    monkeypatch.setattr(fetching, "STALE", timedelta(days=1))
+    run = world.finish(resumed)
+    assert (counts(run), run.facts["opt_outs"]) == ({"created": 1, "skipped": 2}, {"loosened": 0, "added": 1})
+
+
 def test_no_transaction_is_open_while_halo_is_asked(started, monkeypatch):
     world, run = started
     about_to_ask, asked = legs.Leg.about_to_ask, []

@@ -1,19 +1,27 @@
 """Halo's contacts (their word: users) become contacts: matched by e-mail, with their company, on its type's list."""
 
+from typing import NamedTuple
+
 from ... import normal, records
 from ...crm import lists
 from ...crm.contact_models import Contact
 from ...halo import contacts as halo
 from ..stage import Choice, Fail, Reading, Skip, Stage
-from . import surroundings
+from . import opting_out, surroundings
 
-UNKNOWN_CLIENT = 1  # Halo's own client for callers it cannot place (halo-api.md 2.5) is no company
 NO_PERSON = {
     "general user": "it is the General User that Halo keeps for each site, nobody in particular",
     "service account": "it is a service account, no person",
     "agent": "it is a Halo agent's own user: one of your staff",
 }
 WITHOUT_EMAIL = "without_email"  # the stage's choice: "import", or nothing: they stay out
+
+
+class Beside(NamedTuple):
+    """How contacts here stand to lists; purposes are {company id: that of the list for its contacts} of theirs."""
+
+    held: lists.Held
+    purposes: dict[int | None, str]
 
 
 class Contacts(Stage):
@@ -41,6 +49,7 @@ class Contacts(Stage):
         ),
         ("its company waits", "Answer for the company, then import the contacts again.", False),
         ("its company has not been", "Import the companies, then the contacts again.", False),
+        ("its company did not come in", "The import of the companies tells why of this company.", False),
         ("its company is inactive", "Inactive companies are not created here.", False),
         ("which leads", "Halo has it several times. The lowest number supplies the values.", False),
         ("which has not come in", "It follows once the one it is the same as is here.", False),
@@ -52,7 +61,7 @@ class Contacts(Stage):
     forms = Contact.FORMS
 
     def listed(self, kind, record):
-        has_company = record.client_id != UNKNOWN_CLIENT and not record.is_prospect
+        has_company = record.client_id != surroundings.UNKNOWN_CLIENT and not record.is_prospect
         return {
             "label": record.name or record.email,
             "active": record.active,
@@ -88,8 +97,14 @@ class Contacts(Stage):
         if row.email_key is None and row.ours_id is None:
             self._without_email(row, situation)
         values = {field: row.values[field] for field in self.fields if field in row.values}
-        unsubscribed = bool(row.values.get("unsubscribed")) or row.found.others_opted_out
-        return values | {"company_id": row.found.company_id, "unsubscribed": unsubscribed}
+        return values | {"company_id": row.found.company_id, "unsubscribed": _must_get_no_mail(row)}
+
+    def sets_although_out(self, row):
+        is_here = row.gone_at is None and row.values
+        return {"unsubscribed": True} if is_here and _must_get_no_mail(row) else {}
+
+    def heed_left_out(self, situation, decisions, rows):
+        opting_out.by_email(situation, decisions, rows)
 
     def _without_email(self, row, situation):
         if situation.choices.get(WITHOUT_EMAIL) != "import":
@@ -101,14 +116,25 @@ class Contacts(Stage):
     def concerned(self, choice, tenant_id, chosen):
         return surroundings.count_without_email(tenant_id)
 
-    def load_beside(self, situation, ours_ids):
-        return lists.held(situation.run.account_id, ours_ids)
+    def inherited(self, situation, rows):
+        return opting_out.inherited(situation.run.account_id, rows)
 
-    def change_beside(self, row, ours_id, loaded):
-        leaves, joins = loaded.moves(ours_id, row.found.purpose)
+    def pass_on(self, situation, heirs):
+        lists.keep_off_like(situation.run.account_id, heirs)
+
+    def load_beside(self, situation, rows, ours):
+        stood_for = {row.stood_for_id for row in rows} - {None}
+        held = lists.held(situation.run.account_id, [*ours, *stood_for])
+        return Beside(held, surroundings.purposes(situation, [one["company_id"] for one in ours.values()]))
+
+    def change_beside(self, row, ours_id, loaded, values):
+        company_id = values["company_id"]
+        purpose = row.found.purpose if company_id == row.found.company_id else loaded.purposes[company_id]
+        leaves, joins = loaded.held.moves(ours_id, purpose)
+        joins = joins and not loaded.held.is_off(row.stood_for_id, purpose)
         if not leaves and not joins:
             return {}
-        return {"lists": [";".join(leaves) or None, row.found.purpose if joins else None]}
+        return {"lists": [";".join(leaves) or None, purpose if joins else None]}
 
     def carry_out_beside(self, situation, changed):
         leaving, joining = {}, {}
@@ -123,16 +149,10 @@ class Contacts(Stage):
             lists.move(situation.run.account_id, situation.run.id, leaving, joining, names)
 
     def check(self, situation, ours_ids):
-        return surroundings.opted_out(situation.run.account_id, ours_ids)
+        return opting_out.opted_out(situation.run.account_id, ours_ids)
 
     def tell_check(self, run, before, after):
-        known = run.facts.get("opt_outs", {"loosened": 0, "added": 0})
-        run.facts = run.facts | {
-            "opt_outs": {
-                "loosened": known["loosened"] + len(before - after),
-                "added": known["added"] + len(after - before),
-            }
-        }
+        opting_out.count(run, loosened=len(before - after), added=len(after - before))
 
     def marks_of(self):
         return ("inactive_in_halo",)
@@ -142,6 +162,10 @@ class Contacts(Stage):
 
     def marks(self, row):
         return {"inactive_in_halo": not row.active}
+
+
+def _must_get_no_mail(row):
+    return bool(row.values.get("unsubscribed")) or row.found.others_opted_out
 
 
 def _names(listed):

@@ -34,16 +34,16 @@ class Place(NamedTuple):
     is_alone: bool
 
 
-def places(members: list[Member], elsewhere: set[int]) -> dict[int, Place]:
+def places(members: list[Member], alone: set[int]) -> dict[int, Place]:
     """{member id: Place} of all contacts with one e-mail.
 
-    elsewhere: ids of followed records that still stand for their contact here under another e-mail. Whoever followed
-    one of them stands alone now.
+    alone: ids of members whose leader still stands for their contact here under another e-mail. They do not stand for
+    it any more.
     """
     groups, rest = defaultdict(list), defaultdict(list)
     for member in sorted(members, key=lambda one: one.halo_id):
-        left = member.follows_id in elsewhere
-        (rest[member.not_same] if member.ours_id is None or left else groups[member.ours_id]).append(member)
+        stands_for_none = member.ours_id is None or member.id in alone
+        (rest[member.not_same] if stands_for_none else groups[member.ours_id]).append(member)
     ranked = sorted(groups, key=lambda ours_id: _rank(_leader(groups[ours_id])))
     new = []
     for not_same, group in rest.items():
@@ -57,7 +57,7 @@ def places(members: list[Member], elsewhere: set[int]) -> dict[int, Place]:
         leader = _leader(group)
         for member in group:
             follows = leader if leader is not None and leader.id != member.id else None
-            found[member.id] = Place(follows, ours_id, member.follows_id in elsewhere)
+            found[member.id] = Place(follows, ours_id, member.id in alone)
     return found
 
 

@@ -11,13 +11,16 @@ from ...crm.types import type_names
 from ...db import among, db, owned_among
 from ...mirror import tombstones
 from ...mirror.models import HaloRecord
-from .. import left_out
+from .. import left_out, postponing
 from ..composing import digest_of
+from ..models import Decision
 from ..situation import Meanings
 from ..stage import Found
 from . import leading
 
+UNKNOWN_CLIENT = 1  # Halo's own client for callers it cannot place (halo-api.md 2.5) is no company
 NO_COMPANY, NO_TYPE = "no company", "no type"
+OF_UNKNOWN_SITE = "of a site that is not known here"
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -47,10 +50,11 @@ class Surroundings(Found):
     others_opted_out: bool = False  # one of those with the same e-mail
 
 
-WITHOUT_COMPANY = Standing()
+NOT_KNOWN = LeftOut("its company is not known here", "its company has not been imported yet")
+WITHOUT_CLIENT = {None: Standing(), OF_UNKNOWN_SITE: Standing(left_out=NOT_KNOWN)}
 # so many e-mails that several contacts have are looked up at once and kept
 SHARED, FEW_SHARED = "e-mails that several contacts have", 10_000
-CLIENT = ("halo_id", "ours_id", "outcome", "label", "type_key", "active", "error", "gone_at", "answer")
+CLIENT = ("id", "halo_id", "ours_id", "outcome", "run_id", "label", "type_key", "active", "error", "gone_at", "answer")
 MEMBER = (
     "id", "halo_id", "parent_id", "email_key", "active", "ours_id", "follows_id", "answer", "type_key", "error",
     "outcome", "run_id", "values", "not_same",
@@ -61,22 +65,23 @@ def of(situation, rows) -> dict[int, Surroundings]:
     """{mirror id: Surroundings} of a batch of contacts, looked up at once."""
     members = _members(situation, rows)
     parents = _parents(situation, [*rows, *members])
-    standings = {None: WITHOUT_COMPANY} | _standings(situation, set(parents.values()) - {None})
+    standings = WITHOUT_CLIENT | _standings(situation, set(parents.values()) - WITHOUT_CLIENT.keys())
     found = {parent: _surroundings(standing) for parent, standing in standings.items()}
     usual = {row.id: found[parents[row.id]] for row in rows}
     places = _places(situation, members, lambda row: standings[parents[row.id]])
-    opted_out = {member.email_key for member in members if _opts_out(member)}
-    special = [row for row in rows if row.id in places or row.email_key in opted_out] if members else []
+    opted_out = {member.email_key for member in members if _opts_out(member)} - {None}
+    others = _on_lists_of_others(situation, rows, lambda row: standings[parents[row.id]])
     return usual | {
-        row.id: _surroundings(standings[parents[row.id]], places.get(row.id), row.ours_id, row.email_key in opted_out)
-        for row in special
-    }
+        row.id: _surroundings(standings[parents[row.id]], places.get(row.id), row.ours_id, row.email_key in opted_out,
+                              others.get(row.id, ""))
+        for row in rows if row.id in places or row.id in others or row.email_key in opted_out
+    }  # fmt: skip
 
 
-def _surroundings(standing, place=None, own_id=None, others_opted_out=False):
+def _surroundings(standing, place=None, own_id=None, others_opted_out=False, others_purpose=""):
     leader, ours_id, is_alone = place or (None, None, False)
     takes = ours_id if leader is None and own_id is None else None
-    marks = "".join(("o" if others_opted_out else "", "a" if is_alone else ""))
+    marks = "".join(("o" if others_opted_out else "", "a" if is_alone else "", others_purpose))
     token = f"{standing.token}:{leader.halo_id if leader else ''}:{marks}"
     return Surroundings(token, leader, takes, is_alone, standing.company_id, standing.purpose, standing.left_out,
                         others_opted_out)  # fmt: skip
@@ -91,17 +96,25 @@ def _here(situation, kind):
 
 
 def _members(situation, rows):
-    """Every contact of Halo's that has an e-mail in common with another one, of those e-mails that rows have."""
+    """Every contact of Halo's that has an e-mail in common with another one, of those e-mails that rows have; and those
+    of the rows that follow another one and have no e-mail any more.
+    """
     keys = list({row.email_key for row in rows} - {None})
-    if not keys:
-        return []
-    shared = _shared(situation, keys) | {row.email_key for row in rows if row.follows_id} - {None}
-    if not shared:
-        return []
-    chosen = sa.select(*(getattr(HaloRecord, name) for name in MEMBER))
-    persons = (HaloRecord.gone_at.is_(None), HaloRecord.type_key.is_(None), HaloRecord.error.is_(None))
-    here = (*_here(situation, "user"), *persons, among(HaloRecord.email_key, list(shared)))
-    return db.session.execute(chosen.where(*here)).all()
+    shared = _shared(situation, keys) if keys else set()
+    shared |= {row.email_key for row in rows if row.follows_id} - {None}
+    strays = [row.id for row in rows if row.follows_id and row.email_key is None]
+    found = []
+    for column, wanted in ((HaloRecord.email_key, shared), (HaloRecord.id, strays)):
+        if wanted:
+            chosen = sa.select(*(getattr(HaloRecord, name) for name in MEMBER))
+            here = (*_here(situation, "user"), *_persons(), among(column, list(wanted)))
+            found += db.session.execute(chosen.where(*here))
+    # one that cannot be read keeps its place, and takes none
+    return [member for member in found if member.error is None or member.ours_id is not None]
+
+
+def _persons():
+    return HaloRecord.gone_at.is_(None), HaloRecord.type_key.is_(None)
 
 
 def _shared(situation, keys):
@@ -121,7 +134,7 @@ def _several(situation, *which):
 
 
 def _parents(situation, rows):
-    """{mirror id: the Halo client it belongs to, or None}; a row that names no client has that of its site."""
+    """{mirror id: the Halo client it belongs to, None, or OF_UNKNOWN_SITE}; a row that names none has its site's."""
     parents = {row.id: row.parent_id for row in rows}
     ids = [key for key, parent in parents.items() if parent is None]
     if not ids:
@@ -132,7 +145,8 @@ def _parents(situation, rows):
         chosen = sa.select(HaloRecord.halo_id, HaloRecord.parent_id)
         here = (*_here(situation, "site"), among(HaloRecord.halo_id, list(set(sites.values()))))
         clients = dict(map(tuple, db.session.execute(chosen.where(*here))))
-        parents |= {key: clients.get(site_id) for key, site_id in sites.items()}
+        of_sites = {key: clients.get(site_id) or OF_UNKNOWN_SITE for key, site_id in sites.items()}
+        parents |= {key: None if client == UNKNOWN_CLIENT else client for key, client in of_sites.items()}
     return parents
 
 
@@ -145,8 +159,17 @@ def _standings(situation, client_ids):
     ).all()
     clients = {client.halo_id: client for client in found}
     types = _types(situation, [client.ours_id for client in found if client.ours_id])
-    meanings = Meanings(situation.run.tenant_id, "company_type")
-    return {halo_id: _standing(situation, halo_id, clients.get(halo_id), types, meanings) for halo_id in client_ids}
+    known = (types, Meanings(situation.run.tenant_id, "company_type"), _reasons(found))
+    return {halo_id: _standing(situation, halo_id, clients.get(halo_id), *known) for halo_id in client_ids}
+
+
+def _reasons(clients):
+    """{mirror id: why the last import of the companies could not take the client in} of those of which it said so."""
+    out = {client.id: client.run_id for client in clients if client.outcome in ("failed", "skipped")}
+    told = sa.select(Decision.record_id, Decision.run_id, Decision.reason)
+    its_own = sa.or_(Decision.action == "failed", Decision.why == postponing.WHY)
+    rows = db.session.execute(told.where(among(Decision.record_id, list(out)), its_own)) if out else ()
+    return {row.record_id: row.reason for row in rows if out[row.record_id] == row.run_id}
 
 
 def _types(situation, company_ids):
@@ -157,15 +180,36 @@ def _types(situation, company_ids):
     return dict(map(tuple, db.session.execute(here.with_only_columns(Company.id, Company.type_id))))
 
 
-def _standing(situation, halo_id, client, types, meanings):
-    reason = _left_out(situation, halo_id, client, types, meanings)
+def _standing(situation, halo_id, client, types, meanings, reasons):
+    reason = _left_out(situation, halo_id, client, types, meanings, reasons)
     if reason:
         return Standing(left_out=LeftOut(*reason))
-    type_id = types[client.ours_id]
-    return Standing(client.ours_id, f"type:{type_id}" if type_id else NO_TYPE)
+    return Standing(client.ours_id, _purpose(types[client.ours_id]))
 
 
-def _left_out(situation, halo_id, client, types, meanings):
+def _purpose(type_id):
+    return f"type:{type_id}" if type_id else NO_TYPE
+
+
+def purposes(situation, company_ids) -> dict[int | None, str]:
+    """{company id: the purpose of the list for its contacts} of companies here; None stands for no company."""
+    types = _types(situation, list(set(company_ids) - {None}))
+    return {None: NO_COMPANY} | {company_id: _purpose(type_id) for company_id, type_id in types.items()}
+
+
+def _on_lists_of_others(situation, rows, standing):
+    """{mirror id: the purpose of its list} of rows whose contact here has another company than Halo's client says."""
+    linked = {row.ours_id: row for row in rows if row.ours_id and not row.follows_id and not standing(row).left_out}
+    if not linked:
+        return {}
+    here = owned_among(Contact, situation.run.account_id, linked).with_only_columns(Contact.id, Contact.company_id)
+    moved = {linked[row.id].id: row.company_id for row in db.session.execute(here)
+             if row.company_id != standing(linked[row.id]).company_id}  # fmt: skip
+    known = purposes(situation, moved.values())
+    return {key: known[company_id] for key, company_id in moved.items()}
+
+
+def _left_out(situation, halo_id, client, types, meanings, reasons):
     """(sentence, why) of what keeps the contacts of a client out, or None."""
     if client is None:
         return f"its company, Halo client {halo_id}, is not known here", "its company has not been imported yet"
@@ -179,6 +223,8 @@ def _left_out(situation, halo_id, client, types, meanings):
         return f"its company, {client.label}, is not here any more", "its company is not here any more"
     if client.error is not None:
         return f"its company, {client.label}, cannot be read from Halo", "its company cannot be read from Halo"
+    if client.id in reasons:
+        return f"its company, {client.label}, did not come in: {reasons[client.id]}", "its company did not come in"
     if client.outcome == "review":
         return f"its company, {client.label}, waits for an answer", "its company waits for an answer"
     if not client.active:
@@ -194,30 +240,29 @@ def _of_type(client, meanings):
 
 def _places(situation, members, standing):
     """{mirror id: leading.Place} of all members."""
-    followed = {member.follows_id for member in members} - {None}
-    elsewhere = _elsewhere(members, followed)
+    alone = _alone(members)
     groups = defaultdict(list)
     for member in members:
         comes_in = not tombstones.is_left_out(member.answer) and standing(member).left_out is None
-        groups[member.email_key].append(
+        groups[member.email_key or member.id].append(
             leading.Member(member.id, member.halo_id, member.active, comes_in, member.ours_id, member.follows_id,
                            frozenset(member.not_same or ()))
         )  # fmt: skip
     rows, found = {member.id: member for member in members}, {}
     for group in groups.values():
-        for key, place in leading.places(group, elsewhere).items():
+        for key, place in leading.places(group, alone).items():
             found[key] = (place.leader and rows[place.leader.id], place.ours_id, place.is_alone)
     return found
 
 
-def _elsewhere(members, followed):
-    """Of the followed records those that are active under another e-mail than their follower's."""
-    mails = {member.id: member.email_key for member in members}
-    moved = {member.follows_id for member in members if member.follows_id in mails
-             and mails[member.follows_id] != member.email_key}  # fmt: skip
-    unknown = list(followed - mails.keys())
-    there = (among(HaloRecord.id, unknown), HaloRecord.active, HaloRecord.gone_at.is_(None))
-    return moved | (set(db.session.scalars(sa.select(HaloRecord.id).where(*there))) if unknown else set())
+def _alone(members):
+    """The ids of those whose leader still stands for their contact here, and does not have their e-mail any more."""
+    followed = {member.follows_id for member in members} - {None}
+    chosen = sa.select(HaloRecord.id, HaloRecord.email_key).where(*_persons(), HaloRecord.active)
+    leaders = chosen.where(among(HaloRecord.id, list(followed)))
+    mails = dict(map(tuple, db.session.execute(leaders))) if followed else {}
+    return {member.id for member in members if member.follows_id in mails
+            and (member.email_key is None or mails[member.follows_id] != member.email_key)}  # fmt: skip
 
 
 def count_without_email(tenant_id: int) -> int:
@@ -232,11 +277,3 @@ def list_names(account_id: int) -> dict[str, str]:
     """{purpose: what a list for it is called when an import makes it}."""
     named = {f"type:{key}": f"Halo: {name}" for key, name in type_names(account_id).items()}
     return named | {NO_TYPE: "Halo: No type", NO_COMPANY: "Halo: No company"}
-
-
-def opted_out(account_id: int, contact_ids: list[int]) -> set[int]:
-    """Of these contacts those that must get no mail: unsubscribed or bounced."""
-    if not contact_ids:
-        return set()
-    here = owned_among(Contact, account_id, contact_ids).with_only_columns(Contact.id)
-    return set(db.session.scalars(here.where(sa.or_(Contact.unsubscribed, Contact.bounced))))
