@@ -88,8 +88,12 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class WholeContact(Contact, frozen=True):
-    """A contact as its own detail tells it. unsubscribed: of mail that sells, whatever other mail Halo may send."""
+    """A contact as its own detail tells it. unsubscribed: of mail that sells, whatever other mail Halo may send.
 
+    no_mail: Halo may send none at all.
+    """
+
+    no_mail: bool = False
     notes: str | None = None
 
 

@@ -33,7 +33,9 @@ class Note(Owned, db.Model):
     marker = db.Column(db.String(40))
     send_state = db.Column(db.String(12))  # NULL: never sent; sending, sent, failed, unknown
     sent_at = db.Column(UTCDateTime)
-    send_error = db.Column(db.Text)  # one sentence: why it was not sent, or what is not known
+    # Halo may have saved it, for all that is known: it is looked for then, and never sent a second time
+    send_in_doubt = db.Column(db.Boolean, nullable=False, default=False)
+    send_error = db.Column(db.Text)  # one sentence: why it was not sent, what is not known, or what Halo did not take
     made_by_run = db.Column(BigId)  # the import that created it; NULL: a person did
     edited_at = db.Column(UTCDateTime)  # by a person, never by an import
     created_at = db.Column(UTCDateTime, nullable=False)

@@ -25,7 +25,8 @@ GROUPS = (
     ((comparing.BOTH,), "Changed on both sides", "Sending replaces what Halo's people typed."),
     ((comparing.ONLY_IN_HALO,), "Would empty it in Halo", "There is nothing here."),
 )
-OUTCOMES = {"written": ("Written", "good"), "kept": ("Halo kept its own", "warn"), "refused": ("Refused", "bad")}
+OUTCOMES = {"written": ("Written", "good"), "kept": ("Halo kept its own", "warn"), "refused": ("Refused", "bad"),
+            "not known": ("Not known", "warn"), "not sent": ("Not sent", "bad")}  # fmt: skip
 
 
 def of(export, user, error="", at="", ticked=None) -> dict:

@@ -9,7 +9,8 @@ WHATS = {"done": "Sent to Halo", "partly": "Sent to Halo in part", "refused": "R
          "failed": "Not sent to Halo", "unknown": "Sent to Halo: not known what became of it",
          "given up": "Not sent to Halo", "sending": "Being sent to Halo"}  # fmt: skip
 WHATS |= dict.fromkeys(("looking", "where", "ready"), "Made in Halo, and not linked to it")
-TOLD = {"written": "", "kept": "Halo kept its own.", "refused": "Refused: {words}"}
+TOLD = {"written": "", "kept": "Halo kept its own.", "refused": "Refused: {words}", "not known": "Not known: {words}",
+        "not sent": "Not sent: {words}"}  # fmt: skip
 
 
 @source("company", "exports")

@@ -13,7 +13,9 @@ def look(labour) -> None:
     sides = Sides(labour.account(), labour.export.tenant_id, labour.kind)
     version, chosen = record.version, dict(labour.export.chosen)
     row = linked_row(sides, record.id)
-    found = {"at": now().isoformat(), "linked": row is not None}
+    found = {"at": now().isoformat(), "linked": row is not None, "about": _about(record)}
+    if (labour.export.found or found).get("about") != found["about"]:
+        chosen = {name: value for name, value in chosen.items() if name not in ("site", "type")}  # of another one
     try:
         halo_id = row.halo_id if row else _target(labour, sides, record, chosen, found)
         held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id)) if halo_id else None
@@ -28,15 +30,27 @@ def look(labour) -> None:
         found |= told_of(sides, held)
     elif chosen.get("to") == "new":
         found["theirs"] = {name: list(value) for name, value in sides.theirs(None).items()}
-    if sides.kind.key == "contact" and held is None and chosen.get("to") == "new":
+    if sides.kind.key == "contact" and (_moves(sides, record, held) if held else chosen.get("to") == "new"):
         _place(labour, sides, record, chosen, found)
     _leave(labour, _state(found), version, found, chosen, halo_id)
+
+
+def _about(record):
+    """What decides which sites, or which of Halo's types, there are to choose from."""
+    return record.company_id if hasattr(record, "company_id") else record.type_id
+
+
+def _moves(sides, record, held):
+    """Whether sending its company would put a contact to another client that Halo has."""
+    client = sides.client_of(record.company_id)
+    return client is not None and client.halo_id != held.record.client_id
 
 
 def told_of(sides, held) -> dict:
     """What the dialog keeps of what Halo holds."""
     times = {on: at.isoformat() for on in ("client", "site", "user") if (at := held.changed_at(on))}
     return {"theirs": {name: list(value) for name, value in sides.theirs(held).items()}, "changed": times,
+            "types": [[one.key, one.name or one.key] for one in getattr(held.record, "types", ())],
             "name": held.record.name, "active": held.record.active}  # fmt: skip
 
 
@@ -61,7 +75,7 @@ def _target(labour, sides, record, chosen, found):
 
 
 def _place(labour, sides, record, chosen, found):
-    """Where a new contact is to be put: the sites of its company's client, or Halo's client for nobody's."""
+    """Where a contact is to be put: the sites of its company's client, or Halo's client for nobody's."""
     if record.company_id is None:
         found["no_company"] = True
         client_id = CALLERS if chosen.get("client") == "none" else None

@@ -2,6 +2,8 @@
 the next import sees no difference that is none.
 """
 
+import secrets
+
 import msgspec
 import sqlalchemy as sa
 
@@ -58,14 +60,21 @@ def settle(sides, row: HaloRecord, held, ours: dict, sent) -> None:
         if field.name in sent and field.form != "flag":
             base[field.column] = [_kept(key), _kept(ours[field.name].key)]
         if field.form not in ("choice", "memo"):
-            values[field.column] = bool(key) if field.form == "flag" else key
+            values[field.column] = _is_set(key, held.record) if field.form == "flag" else key
     # what an import of the same would find, whatever the lists leave out
     row.base, row.values, row.fingerprint = base, values, None
-    row.label, row.active = held.record.name, held.record.active
+    row.digest = row.digest and secrets.token_hex(12)  # what was decided before must be decided anew
+    for name, value in _listed(sides.kind.halo_kind, held.record).items():
+        setattr(row, name, value)
     for name, key in sides.keys_of_theirs(held).items():
         setattr(row, name, key)
     if isinstance(held.record, WholeClient) and row.detail is not None:
         row.detail, row.detail_at = _as_listed(held.record), now()
+
+
+def _is_set(key, record):
+    """Whoever may get no mail at all may get none that sells either: so the lists are read."""
+    return bool(key) or bool(getattr(record, "no_mail", False))
 
 
 def _kept(key):
@@ -78,19 +87,22 @@ def _as_listed(record):
     return msgspec.to_builtins(Client(**{name: getattr(record, name) for name in names}))
 
 
+def _listed(halo_kind, record):
+    """The columns that an import keeps of a record beside its values."""
+    told = {"label": record.name, "active": record.active}
+    if halo_kind == "client":
+        return told | {"parent_id": None, "type_key": record.types[0].key if record.types else "none"}
+    is_placed = record.client_id not in (None, CALLERS) and not record.is_prospect
+    return told | {"parent_id": record.client_id if is_placed else None, "type_key": record.no_person}
+
+
 def _new(sides, held):
     record = held.record
-    parent = None
-    type_key = None
-    if sides.kind.halo_kind == "client":
-        type_key = record.types[0].key if record.types else "none"
-    elif record.client_id not in (None, CALLERS) and not record.is_prospect:
-        parent = record.client_id
     sweep_id = _running_sweep(sides.tenant_id, sides.kind.halo_kind)
     row = HaloRecord(
         account_id=sides.account.id, tenant_id=sides.tenant_id, kind=sides.kind.halo_kind, halo_id=record.halo_id,
-        label=record.name, active=record.active, parent_id=parent, type_key=type_key, changed_before=now(),
-        first_sweep_id=sweep_id, last_sweep_id=sweep_id,
+        changed_before=now(), first_sweep_id=sweep_id, last_sweep_id=sweep_id,
+        **_listed(sides.kind.halo_kind, record),
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

@@ -22,18 +22,20 @@ from ..crm.models import Company
 from ..crm.note_models import Note
 from ..db import begin_write, db, now, owned
 from ..halo import payloads
-from ..halo.errors import HaloBusy, HaloError, HaloRefused, HaloRejected, HaloUncertain
+from ..halo.errors import HaloBusy, HaloError, HaloUncertain
 from ..halo.notes import notes_about
 from ..mirror.models import HaloRecord
 from ..normal import markup
 from ..records import Note as TheirNote
 from . import locks
+from .creating import ADVICE
 from .exports import NotNow
 from .fields import KINDS
+from .jobs import OUR_FAULT
 from .mirror import linked_row
 from .sides import Sides
 
-UNDER_WAY = "It is under way."  # of a note that may have been sent: a job that dies leaves it so
+SKEW = timedelta(minutes=5)  # so far may Halo's clock be from ours
 log = structlog.get_logger()
 
 
@@ -62,7 +64,7 @@ def start(note: Note, by) -> bool:
     if place_of(note) is None:
         raise NotNow(f"{subject.name} is not in Halo yet: send {subject.name} first.")
     taken = _move(note.id, (None, "failed", "unknown"), send_state="sending", sent_at=None,
-                  send_error=UNDER_WAY if is_again else None,
+                  send_error=None,
                   marker=note.marker or f"glasshive-{secrets.token_hex(8)}")  # fmt: skip
     if taken and not is_again:
         noun = crm_notes.NOUNS[type(subject)]
@@ -76,7 +78,8 @@ def start(note: Note, by) -> bool:
 
 def give_up(note: Note) -> bool:
     """A person has looked: Halo did not save it. It may be sent anew. Commits."""
-    moved = _move(note.id, ("unknown",), send_state="failed", send_error="Halo did not save it.")
+    told = {"send_state": "failed", "send_error": "Halo did not save it.", "send_in_doubt": False}
+    moved = _move(note.id, ("unknown",), **told)
     db.session.commit()
     return moved
 
@@ -124,8 +127,7 @@ def _job_id(note_id):
 def work(note_id: int) -> None:
     """Send a note. The job of a worker; of several only one does."""
     begin_write()
-    in_doubt = db.session.scalar(sa.select(Note.send_error).where(Note.id == note_id)) == UNDER_WAY
-    mine = sa.update(Note).where(Note.id == note_id, *_is_due()).values(sent_at=now(), send_error=UNDER_WAY)
+    mine = sa.update(Note).where(Note.id == note_id, *_is_due()).values(sent_at=now(), send_error=None)
     taken = db.session.execute(mine, execution_options={"synchronize_session": False})
     db.session.commit()
     if taken.rowcount == 0:
@@ -133,59 +135,80 @@ def work(note_id: int) -> None:
     note = db.session.get(Note, note_id, populate_existing=True)
     place, connection = place_of(note), connection_of(note.account_id)
     if place is None or connection is None:
-        _end(note_id, "failed", "What it is on is not linked to Halo any more.")
+        _stop(note_id, "What it is on is not linked to Halo any more.")
         return
     try:
         with open_halo(connection, "exports") as halo:
-            _carry_on(halo, note, place, in_doubt)
+            _carry_on(halo, note, place)
     except HaloBusy as busy:
         _wait(note_id, busy)
-    except HaloUncertain as error:
-        _end(note_id, "unknown", f"We cannot tell whether Halo saved it. {_cause(error)}")
-    except (HaloRejected, HaloRefused) as error:
-        _end(note_id, "failed", str(error))
     except HaloError as error:
-        _end(note_id, "unknown" if in_doubt else "failed", _cause(error))
+        _stop(note_id, str(error))
+    except Exception:  # once more would end in the same way
+        log.exception("sending a note failed", note=note_id)
+        db.session.rollback()
+        _stop(note_id, OUR_FAULT)
 
 
-def _carry_on(halo, note, place, in_doubt):
-    """in_doubt: it may have been sent already; then it is looked for, and never sent a second time."""
-    record, told = payloads.payload("note", _values(note, place)), _told(note)
+def _carry_on(halo, note, place):
+    record, told, in_doubt = payloads.payload("note", _values(note, place)), _told(note), note.send_in_doubt
     db.session.rollback()  # nothing stays open while Halo is asked
     found = _found(halo, told, place) if in_doubt else _written(halo, record, told, place)
     if found is None:
         raise HaloUncertain("It shows no such note so far.")
-    if place.agent_id and found.agent_id != place.agent_id:
-        _name_author(halo, told, found)
-    _conclude(told, place, found)
+    is_named = found.agent_id == place.agent_id or not place.agent_id or _name_author(halo, told, found)
+    _conclude(told, place, found, None if is_named else f"Halo does not say that it is by {told['author']}.")
 
 
 def _name_author(halo, told, found):
-    """Halo kept an author of its own: then the text says whose it is, if Halo lets it. The note is there either way."""
+    """Halo kept an author of its own: then the text says whose it is, if Halo lets it; whether it does. The note is
+    there either way.
+    """
     text = _named(told["author"], told["text"])
     try:
         halo.write(payloads.NOTE.listing, payloads.payload("note", {"text": text}, found.halo_id))
     except HaloError as error:
         log.warning("the author of a note is not named in Halo", note=told["id"], why=type(error).__name__)
+        return False
+    return True
 
 
 def _written(halo, record, told, place):
+    """The note as Halo saved it, None where nothing shows it. The doubt stands in the database before Halo is asked."""
+    _doubt(told["id"], True)
     try:
         saved = halo.write(payloads.NOTE.listing, record)
     except HaloUncertain as lost:
-        try:
-            found = _found(halo, told, place)
-        except HaloError as failure:
-            raise HaloUncertain(f"{_cause(lost)} {_cause(failure)}") from failure
-        if found is None:
-            raise
-        return found
+        return _look_first(halo, told, place, lost)
+    except HaloError:
+        _doubt(told["id"], False)  # it was not saved, for certain
+        raise
     return saved if isinstance(saved, TheirNote) else _found(halo, told, place)
 
 
+def _look_first(halo, told, place, lost):
+    try:
+        found = _found(halo, told, place)
+    except HaloBusy:
+        raise
+    except HaloError as failure:
+        raise HaloUncertain(f"{_cause(lost)} {_cause(failure)}") from failure
+    if found is None:
+        raise lost
+    return found
+
+
+def _doubt(note_id, in_doubt):
+    begin_write()
+    _move(note_id, ("sending",), send_in_doubt=in_doubt)
+    db.session.commit()
+
+
 def _told(note):
-    return {"id": note.id, "account_id": note.account_id, "marker": note.marker, "text": note.text,
-            "plain": note.plain, "author": note.author}  # fmt: skip
+    tenant_id = connection_of(note.account_id).tenant_id
+    return {"id": note.id, "account_id": note.account_id, "tenant_id": tenant_id, "marker": note.marker,
+            "text": note.text, "plain": note.plain, "author": note.author, "author_id": note.author_id,
+            "at": note.at}  # fmt: skip
 
 
 def _values(note, place):
@@ -200,27 +223,43 @@ def _named(author, text):
 
 
 def _found(halo, told, place):
-    """The note as Halo has it: by its marker, else by its words where Halo keeps no markers."""
+    """The note as Halo has it: by its marker, else by its words, time and author where Halo keeps no markers."""
     page, _all = notes_about(halo, *place.subject)
     rows = [row for row in page.rows if isinstance(row, TheirNote)]
     marked = [row for row in rows if row.marker == told["marker"]]
-    same = [row for row in rows if row.marker is None and markup.plain(row.text or "").endswith(told["plain"])]
-    known = _linked(told["account_id"], [row.halo_id for row in same])
-    return next(iter([*marked, *(row for row in same if row.halo_id not in known)]), None)
+    words = {_spaced(told["plain"]), _spaced(markup.plain(_named(told["author"], told["text"])))}
+    same = [row for row in rows if row.marker is None and _spaced(markup.plain(row.text or "")) in words
+            and (row.at is None or row.at >= told["at"] - SKEW)]  # fmt: skip
+    others = _others(told, same)
+    return next(iter([*marked, *(row for row in same if row.halo_id not in others)]), None)
 
 
-def _linked(account_id, ids):
-    here = (HaloRecord.kind == Note.HALO_KIND, HaloRecord.halo_id.in_(ids), HaloRecord.ours_id.is_not(None))
-    chosen = owned(HaloRecord, account_id).where(*here).with_only_columns(HaloRecord.halo_id)
-    found = set(db.session.scalars(chosen)) if ids else set()
+def _spaced(text):
+    return " ".join(text.split())
+
+
+def _others(told, rows):
+    """The Halo ids of notes that are known already, or that somebody else who is known here wrote."""
+    linked = _linked(told, Note.HALO_KIND, [row.halo_id for row in rows])
+    agents = _linked(told, "agent", [row.agent_id for row in rows if row.agent_id])
     db.session.rollback()
-    return found
+    written = {row.halo_id for row in rows if agents.get(row.agent_id, told["author_id"]) != told["author_id"]}
+    return written | linked.keys()
 
 
-def _conclude(told, place, found):
+def _linked(told, kind, ids):
+    """{Halo id: our id} of those that are linked."""
+    here = (HaloRecord.tenant_id == told["tenant_id"], HaloRecord.kind == kind, HaloRecord.halo_id.in_(ids),
+            HaloRecord.ours_id.is_not(None))  # fmt: skip
+    columns = (HaloRecord.halo_id, HaloRecord.ours_id)
+    chosen = owned(HaloRecord, told["account_id"]).where(*here).with_only_columns(*columns)
+    return dict(map(tuple, db.session.execute(chosen))) if ids else {}
+
+
+def _conclude(told, place, found, sentence):
     """It is in Halo: the mirror says which note it is there."""
     begin_write()
-    tenant_id = connection_of(told["account_id"]).tenant_id
+    tenant_id = told["tenant_id"]
     here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == Note.HALO_KIND, HaloRecord.halo_id == found.halo_id)
     row = db.session.scalar(owned(HaloRecord, told["account_id"]).where(*here).with_for_update())
     if row is None:
@@ -229,7 +268,7 @@ def _conclude(told, place, found):
         db.session.add(row)
     row.ours_id, row.linked_at, row.fingerprint = told["id"], now(), None
     row.base = {"text": [found.text, told["text"]]}
-    _move(told["id"], ("sending",), send_state="sent", send_error=None, sent_at=now())
+    _move(told["id"], ("sending",), send_state="sent", send_error=sentence, send_in_doubt=False, sent_at=now())
     db.session.commit()
 
 
@@ -241,14 +280,18 @@ def _wait(note_id, busy):
     db.session.commit()
 
 
-def _end(note_id, state, sentence):
+def _stop(note_id, sentence):
+    """It does not go on: not sent, or not known where it may have been sent."""
     begin_write()
-    _move(note_id, ("sending",), send_state=state, send_error=sentence, sent_at=now())
+    in_doubt = db.session.scalar(sa.select(Note.send_in_doubt).where(Note.id == note_id))
+    if in_doubt and sentence != OUR_FAULT:
+        sentence = f"We cannot tell whether Halo saved it. {sentence.removesuffix(ADVICE)}"
+    _move(note_id, ("sending",), send_state="unknown" if in_doubt else "failed", send_error=sentence, sent_at=now())
     db.session.commit()
 
 
 def _cause(error):
-    return str(error).removesuffix(" Try again later.")
+    return str(error).removesuffix(ADVICE)
 
 
 def _move(note_id, before, **values):

@@ -7,12 +7,14 @@ from ..connecting import sending_types
 from . import comparing
 from .comparing import Value
 
+RELATIONSHIP = "relationship:"  # how the keys of Halo's relationships begin
+
 
 class Row(NamedTuple):
     """verdict: of comparing; fixed: why it is ticked whatever the person says; problem: why it cannot be ticked.
 
     overwrites: it would replace what Halo changed since it was last seen. asks: {key: label} of Halo's types to choose
-    from, where several mean ours.
+    from, where several mean ours. note: what else it leaves in Halo.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Row(NamedTuple):
     overwrites: bool = False
     changed_at: datetime | None = None
     asks: dict | None = None
+    note: str = ""
 
 
 class Rows:
@@ -36,7 +39,7 @@ class Rows:
         self.sides, self.kind, self.country = sides, sides.kind, sides.account.default_country
         self.ours, self.is_new, self.chosen, self.base, self.seen = ours, is_new, chosen, base, seen
         self.theirs = {name: Value(*pair) for name, pair in found["theirs"].items()}
-        self.changed = found.get("changed", {})
+        self.changed, self.types, self.sites = found.get("changed", {}), found.get("types", ()), found.get("sites")
 
     def rows(self, unticked=frozenset()) -> list[Row]:
         """All rows. unticked: fields that the person left out the last time; they may untick, never tick."""
@@ -57,6 +60,7 @@ class Rows:
         return Row(
             field.name, field.label, ours.words, theirs.words, verdict, bool(needed) or ticked, needed,
             "" if needed else problem, self._overwrites(field, verdict, theirs), self._changed_at(field), asks,
+            self._note(field, ours),
         )  # fmt: skip
 
     def _changed_at(self, field):
@@ -75,11 +79,35 @@ class Rows:
     def _problem(self, field, ours):
         if field.name == "salesperson" and ours.key is not None and self.sides.agent_of(ours.key) is None:
             return f"{ours.words} is no Halo agent: link them on the page Users.", None
-        if field.name == "company" and not self.is_new and ours.key is not None:
-            return ("" if self.sides.client_of(ours.key) else f"{ours.words} is not in Halo yet."), None
-        if field.name == "type" and ours.key is not None and not self.chosen.get("type"):
-            used = sending_types.used(self.sides.tenant_id)
-            if used.get(ours.key) is None:
-                asks = sending_types.choices(self.sides.tenant_id, ours.key)
-                return "", asks or None
+        if field.name == "company" and not self.is_new:
+            return self._company_problem(ours), None
+        if field.name == "type" and ours.key is not None:
+            return self._type_problem(ours)
         return "", None
+
+    def _company_problem(self, ours):
+        if ours.key is None:
+            return "In Halo a contact belongs to a client: give it a company here first."
+        if self.sides.client_of(ours.key) is None:
+            return f"{ours.words} is not in Halo yet."
+        return f"{ours.words} has no active site in Halo, where it could be put." if self.sites == [] else ""
+
+    def _type_problem(self, ours):
+        """Why our type cannot be sent, and Halo's to choose from where several mean it."""
+        used = sending_types.used(self.sides.tenant_id).get(ours.key)
+        key = self.chosen.get("type") or (used and used.key)
+        asks = {} if key else sending_types.choices(self.sides.tenant_id, ours.key)
+        if not key and not asks:
+            return f"Nobody has said which of Halo's types stands for {ours.words}.", None
+        if any(one.startswith(RELATIONSHIP) for one, _name in self.types):
+            asks = {one: label for one, label in asks.items() if one.startswith(RELATIONSHIP)}
+            if not asks and not (key or "").startswith(RELATIONSHIP):
+                return f"{ours.words} is a customer type in Halo: this client's relationships count before it.", None
+        return "", asks or None
+
+    def _note(self, field, ours):
+        if field.name != "type" or ours.key is not None or len(self.types) < 2:
+            return ""
+        others = [name for _key, name in self.types[1:]]
+        is_one = len(others) == 1
+        return f"Halo's other relationship{'' if is_one else 's'} {'stays' if is_one else 'stay'}: {', '.join(others)}."

@@ -6,19 +6,19 @@ A job that died may be taken up again at any point: what Halo holds already is n
 from ..audit import Somebody
 from ..db import db, now
 from ..halo import payloads
-from ..halo.errors import HaloRefused, HaloRejected, HaloUncertain
+from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloUncertain
 from ..mirror import tombstones
 from ..web.words import capital
 from . import comparing, creating, looking
 from . import mirror as our_mirror
 from . import sides as both
 from .comparing import Value
-from .creating import InDoubt, NotMade
+from .creating import ADVICE, InDoubt, NotMade
 from .jobs import NoRecord, close_intent
 from .sides import CannotRead, Sides
 from .writing import Unsendable, Values
 
-WRITTEN, KEPT, REFUSED = "written", "kept", "refused"
+WRITTEN, KEPT, REFUSED, NOT_KNOWN, NOT_SENT = "written", "kept", "refused", "not known", "not sent"
 
 
 def send(labour) -> None:
@@ -54,20 +54,43 @@ def _send(labour, sides, values, fields):
         _look_again(labour, f"Halo changed {', '.join(moved)} meanwhile. Nothing was sent: look it over once more.")
         return
     _link(labour, sides, held)
-    open_, refused = _open(sides, values.ours, fields, theirs), {}
-    for on in dict.fromkeys(field.on for field in open_):
-        part = [field for field in open_ if field.on == on]
-        why = _write(labour, values, on, part, held)
-        refused |= dict.fromkeys((field.name for field in part), why) if why else {}
+    open_, wrong = _open(sides, values.ours, fields, theirs), {}
+    for number, on in enumerate(dict.fromkeys(field.on for field in open_)):
+        try:
+            wrong |= _write(labour, values, on, [field for field in open_ if field.on == on], held)
+        except HaloBusy:
+            _remember_it_began(labour, number)
+            raise
     if open_:
-        held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id)) or held
-    _conclude(labour, sides, fields, values.ours, held, refused)
+        held, why = _read_back(labour, sides, halo_id)
+        if held is None:
+            _conclude_unread(labour, fields, values.ours, theirs, open_, wrong, why)
+            return
+    _conclude(labour, sides, fields, values, held, wrong)
 
 
 def stopped(labour, sentence: str) -> None:
     """Halo could not be asked any further."""
-    state = "unknown" if creating.open_intent(labour.id) is not None else "failed"
-    _end(labour, state, sentence)
+    state = "partly" if labour.export.is_new or (labour.export.found or {}).get("began") else "failed"
+    _end(labour, "unknown" if creating.open_intent(labour.id) is not None else state, sentence)
+
+
+def _remember_it_began(labour, parts):
+    """Some of it is in Halo already, should nothing more come of it."""
+    if parts:
+        with labour.writing() as export:
+            export.found = export.found | {"began": True}
+
+
+def _read_back(labour, sides, halo_id):
+    """(what Halo holds now, "") or (None, why that cannot be told)."""
+    try:
+        held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id))
+    except HaloBusy:
+        raise
+    except (HaloError, CannotRead) as error:
+        return None, str(error)
+    return held, "" if held else f"Halo does not hold {sides.kind.theirs} {halo_id} any more."
 
 
 def _link(labour, sides, held):
@@ -107,21 +130,45 @@ def _open(sides, ours, fields, theirs):
 
 
 def _write(labour, values, on, fields, held):
-    """Write fields to the one of Halo's records that holds them; why that was refused, or None."""
+    """Write fields to the one of Halo's records that holds them; {field: (outcome, words)} of those that are not there
+    for certain.
+    """
     part = held.site if on == "site" else held.record
     if part is None:
-        return "The client has no site in Halo that could hold it."
+        return _all(fields, REFUSED, "Halo tells of no main site of this client that could hold it.")
+    told, wrong = {}, {}
+    for field in fields:
+        try:
+            told |= values.of([field], held)
+        except Unsendable as error:
+            wrong[field.name] = (REFUSED, str(error))
+    if on == "user" and {"first_name", "last_name"} & told.keys():
+        told["name"] = _whole_name(told, held)
     try:
-        told = values.of(fields, held)
-        if on == "user" and {"first_name", "last_name"} & told.keys():
-            told["name"] = _whole_name(told, held)
         record = payloads.payload(on, told, part.halo_id)
-        labour.ask(lambda halo: halo.write(payloads.WRITINGS[on].listing, record))
-    except Unsendable as error:
-        return str(error)
-    except (HaloRejected, HaloRefused, HaloUncertain) as error:
-        return str(error)  # what Halo holds in spite of it is read back
-    return None
+        if told:
+            labour.ask(lambda halo: halo.write(payloads.WRITINGS[on].listing, record))
+    except HaloBusy:
+        raise
+    except HaloError as error:
+        wrong = _all(fields, *_failed(error)) | wrong  # what Halo holds in spite of it is read back
+    return wrong
+
+
+def _all(fields, outcome, words):
+    return {field.name: (outcome, words) for field in fields}
+
+
+def _failed(error):
+    """What a failed write means for its fields, where Halo does not hold them when it is read back."""
+    if isinstance(error, HaloUncertain) and error.status == 200:
+        return KEPT, None
+    if isinstance(error, HaloUncertain) and error.status != 500:
+        return (
+            NOT_KNOWN,
+            f"{str(error).removesuffix(ADVICE)} Halo did not hold it right afterwards; it may still save it.",
+        )
+    return (NOT_SENT if isinstance(error, HaloDown) and error.status != 500 else REFUSED), str(error)
 
 
 def _whole_name(told, held):
@@ -130,32 +177,52 @@ def _whole_name(told, held):
     return " ".join(filter(None, (first, last))) or held.record.name
 
 
-def _conclude(labour, sides, fields, ours, held, refused):
-    theirs, country = sides.theirs(held), sides.account.default_country
+def _conclude(labour, sides, fields, values, held, wrong):
+    theirs, country, ours = sides.theirs(held), sides.account.default_country, values.ours
     results = []
     for field in fields:
         there = theirs[field.name]
         is_there = comparing.is_same(field, ours[field.name].key, there.key, country)
-        outcome = WRITTEN if is_there else REFUSED if field.name in refused else KEPT
-        results.append(_result(field, labour.export, ours, there.words, outcome, refused.get(field.name)))
-    state = _state(results)
-    taken = {one["field"] for one in results if one["outcome"] != REFUSED}
+        is_there = is_there or (field.name == "type" and values.took_type(held))
+        outcome, words = (WRITTEN, None) if is_there else wrong.get(field.name, (KEPT, None))
+        results.append(_result(field, labour.export, ours, there.words, outcome, words))
+    taken = {one["field"] for one in results if one["outcome"] in (WRITTEN, KEPT)}
     with labour.writing() as export:
         row = our_mirror.linked_row(sides, export.ours_id)
         if row is not None and row.halo_id == held.record.halo_id:
             our_mirror.settle(sides, row, held, ours, taken)
-        export.results, export.state, export.ended_at, export.said = results, state, now(), None
+        _ended(export, results)
+
+
+def _conclude_unread(labour, fields, ours, theirs, open_, wrong, why):
+    """Written, and not read back: of no field that was sent it is known whether Halo holds it."""
+    told = (NOT_KNOWN, f"It could not be read back. {why}")
+    results = []
+    for field in fields:
+        outcome, words = wrong.get(field.name, told) if field in open_ else (WRITTEN, None)
+        after = "" if field in open_ else theirs[field.name].words
+        results.append(_result(field, labour.export, ours, after, outcome, words))
+    with labour.writing() as export:
+        _ended(export, results)
+
+
+def _ended(export, results):
+    export.results, export.state, export.ended_at, export.said = results, _state(results), now(), None
 
 
 def _result(field, export, ours, after, outcome, words=None):
     before = "" if export.is_new else export.found["theirs"][field.name][1]
     return {"field": field.name, "label": field.label, "before": before, "ours": ours[field.name].words,
-            "after": after, "outcome": outcome, "words": words if outcome == REFUSED else None}  # fmt: skip
+            "after": after, "outcome": outcome, "words": words}  # fmt: skip
 
 
 def _state(results):
     outcomes = {one["outcome"] for one in results}
-    return "done" if outcomes <= {WRITTEN} else "partly" if WRITTEN in outcomes else "refused"
+    if outcomes <= {WRITTEN}:
+        return "done"
+    if outcomes & {WRITTEN, NOT_KNOWN}:
+        return "partly"
+    return "failed" if outcomes <= {NOT_SENT} else "refused"
 
 
 def _not_made(labour, fields, ours, error):

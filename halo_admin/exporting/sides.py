@@ -10,6 +10,7 @@ from ..connecting.models import Mapping
 from ..crm.models import Company
 from ..crm.types import NO_TYPE, type_names
 from ..db import db, owned
+from ..halo import companies
 from ..halo.companies import ONE_CLIENT, SITES
 from ..halo.contacts import ONE_CONTACT
 from ..mirror.models import HaloRecord
@@ -44,16 +45,21 @@ def ask(halo, halo_kind: str, halo_id: int) -> Held | None:
 
 
 def main_site(halo, client: WholeClient) -> Site | None:
-    """The site that holds a client's phone and address."""
-    if client.main_site_id:
-        return _readable(halo.one(SITES, client.main_site_id))
-    return next(iter(sites_of(halo, client.halo_id)), None)
+    """The site that holds a client's phone and address; None where Halo tells of none."""
+    named = _readable(halo.one(SITES, client.main_site_id)) if client.main_site_id else None
+    if named is not None and named.client_id == client.halo_id and named.active:
+        return named
+    return companies.main_site(all_sites_of(halo, client.halo_id), client.main_site_id) or None
 
 
 def sites_of(halo, client_id: int) -> list[Site]:
     """A client's active sites, as Halo lists them."""
+    return [site for site in all_sites_of(halo, client_id) if site.active]
+
+
+def all_sites_of(halo, client_id: int) -> list[Site]:
     rows = halo.page(SITES, 1, client_id=client_id).rows
-    return [row for row in rows if isinstance(row, Site) and row.client_id == client_id and row.active]
+    return [row for row in rows if isinstance(row, Site) and row.client_id == client_id]
 
 
 def _readable(record):

@@ -14,6 +14,7 @@ class Values:
 
     def __init__(self, sides, ours: dict, chosen: dict, found: dict):
         self.sides, self.ours, self.chosen, self.found = sides, ours, chosen, found
+        self.type_written = None  # the type that was written, and the one that stood in its place
 
     def of(self, fields, held=None) -> dict:
         """{our name of what is written: value}, of fields that one of Halo's records holds; held: what it holds now."""
@@ -33,7 +34,9 @@ class Values:
 
     def _of(self, field, key, held):
         if field.name == "type":
-            return {"type": (self._type(key), _relationships(held))}
+            value, relationships = self._type(key), _relationships(held)
+            self.type_written = (value, relationships[0] if relationships else None)
+            return {"type": (value, relationships)}
         if field.name == "salesperson":
             return {"manager_id": self._agent(key)}
         if field.name == "company":
@@ -42,6 +45,14 @@ class Values:
             theirs = held.record.notes if held else None
             return {field.column: comparing.added(theirs, key) if key else None}
         return {field.column: bool(key) if field.form == "flag" else key}
+
+    def took_type(self, held) -> bool:
+        """Whether Halo holds the type that was written, whatever that means here."""
+        if self.type_written is None:
+            return False
+        value, before = self.type_written
+        keys = [one.key for one in held.record.types]
+        return keys[:1] == [value.key] if value else before is not None and before.key not in keys
 
     def _type(self, type_id) -> TypeValue | None:
         if type_id is None:

@@ -192,6 +192,20 @@ CUSTOMER_TYPES = Listing(
 )
 
 
+def main_site(sites, named):
+    """Of a client's sites the one that holds its phone and address; None without one, UNSET while nothing tells it.
+
+    sites have halo_id and active; named: the id that the client names, None or UNSET where it names none. The sites
+    list does not tell: a single active site is the main one; with several it is the one that is named.
+    """
+    active = [site for site in sites if site.active]
+    if len(active) <= 1:
+        return active[0] if active else None
+    if named is UNSET or named is None:
+        return UNSET
+    return next((site for site in sites if site.halo_id == named), UNSET)
+
+
 def customer_types(halo) -> list[TypeValue]:
     """The customer types of a tenant (lookup 33), without the default row 0; raises a HaloError."""
     return [row for row in halo.rows(CUSTOMER_TYPES) if isinstance(row, TypeValue)]

@@ -41,8 +41,8 @@ class WholeUserRow(UserRow):
 
 
 def _whole_contact(row):
-    told = structs.asdict(_contact(row)) | {"unsubscribed": bool(row.never_marketing), "notes": values.memo(row.notes)}
-    return WholeContact(**told)
+    flags = {"unsubscribed": bool(row.never_marketing), "no_mail": bool(row.never_mail)}
+    return WholeContact(**structs.asdict(_contact(row)) | flags, notes=values.memo(row.notes))
 
 
 def _contact(row):

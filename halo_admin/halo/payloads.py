@@ -47,7 +47,7 @@ WRITINGS = {"client": CLIENT, "site": SITE, "user": USER, "note": NOTE}
 def payload(kind: str, values: dict, halo_id: int | None = None) -> dict:
     """A record in Halo's names. values: by our names; None empties a text, and is nobody for an agent.
 
-    A client's "type" is (TypeValue or None, the relationships it has now): the first of them is replaced.
+    A client's "type" is (TypeValue or None, the relationships it has now): the first of them is replaced, or removed.
     """
     writing = WRITINGS[kind]
     record = {"id": halo_id} if halo_id else {}
@@ -80,8 +80,12 @@ def _written(name, value):
 
 def _type(value: TypeValue | None, relationships):
     if value is None:
-        return {"customertype": 0, "customer_relationship": []}
+        others = _told(relationships[1:])
+        return {"customer_relationship": others} | ({} if others else {"customertype": 0})
     if value.source == "type":
         return {"customertype": int(value.id)}
-    others = [one for one in relationships[1:] if one.id != value.id]
-    return {"customer_relationship": [{"id": one.id, "name": one.name or ""} for one in (value, *others)]}
+    return {"customer_relationship": _told([value, *(one for one in relationships[1:] if one.id != value.id)])}
+
+
+def _told(relationships):
+    return [{"id": one.id, "name": one.name or ""} for one in relationships]

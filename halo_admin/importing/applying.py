@@ -35,9 +35,13 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class Applying:
-    """Carries out one batch of decisions inside the caller's writing transaction."""
+    """Carries out one batch of decisions inside the caller's writing transaction.
 
-    def __init__(self, situation):
+    completes: whether nothing is left to do; else what is beside the fields waits, and the record is looked at again.
+    """
+
+    def __init__(self, situation, completes=True):
+        self.completes, self.outcomes = completes, {}
         self.situation, self.stage, self.run = situation, situation.stage, situation.run
         self.account = db.session.get(Account, situation.run.account_id)
 
@@ -52,11 +56,13 @@ class Applying:
         self._carry_out_stored([*holds, *again], rows)
         return moved
 
-    def at_once(self, decisions: list[dict], rows: dict) -> int:
+    def at_once(self, decisions: list[dict], rows: dict, outcomes=None) -> int:
         """Carry out what was decided in this very transaction, before it is stored; how many that were.
 
         The others stay as they are: they wait for something, or a person has just edited what they are about.
+        outcomes: {mirror id: what the mirror is to say of it} where that is not the decision's action.
         """
+        self.outcomes = outcomes or {}
         self.stage.heed_left_out(self.situation, decisions, rows)
         due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
         self.versions = versions_of(self.stage.model, [key for key in due if key > 0])
@@ -132,7 +138,8 @@ class Applying:
         before = self.stage.check(self.situation, touched)
         writing.update(self.stage.model, self.account, self._updated(changed, rows))
         self._pass_on(created, rows, ours)
-        self.stage.carry_out_beside(self.situation, [(ours[one.record_id], one.changes) for one in decisions])
+        if self.completes:
+            self.stage.carry_out_beside(self.situation, [(ours[one.record_id], one.changes) for one in decisions])
         after = self.stage.check(self.situation, [*touched, *made])
         self.stage.tell_check(self.run, before, after)
         self._give_way([one for one in changed if rows[one.record_id].takes_the_lead and not _is_left_out(one)])
@@ -176,10 +183,10 @@ class Applying:
         version = 1 if one.action == "created" else self.versions[ours_id] + self._writes(one)
         return {
             "id": row.id, "ours_id": ours_id, "follows_id": None, "stood_for_id": None, "base": one.settled,
-            "outcome": one.action, "run_id": self.run.id,
+            "outcome": self.outcomes.get(row.id, one.action), "run_id": self.run.id,
             "matched_by": row.matched_by if one.action == "updated" else one.by,
             "linked_at": row.linked_at if one.action == "updated" else at,
-            "fingerprint": self.situation.fingerprint(row, version, row.found),
+            "fingerprint": self.situation.fingerprint(row, version, row.found) if self.completes else None,
         }  # fmt: skip
 
     def _link_left_out(self, one, row):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
-from . import stages
+from . import meanwhile, stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
@@ -18,7 +18,7 @@ LIGHTLY = 4000  # rows that are looked at together where most has not changed si
 
 def prepare(run):
     """Where comparing starts, and how many records it is about."""
-    run.cursor, run.counts = LOWEST, _carried_out(run)
+    run.cursor, run.counts = LOWEST, _told_until_now(run)
     run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
     kind = stages.stage(run.stage).kind
     carried_out = sa.and_(HaloRecord.run_id == run.id, HaloRecord.outcome.in_(ACTIONS))
@@ -29,7 +29,7 @@ def prepare(run):
     )
     total = db.session.scalar(sa.select(sa.func.count()).where(*here))
     run.facts = run.facts | {"fetched": total}
-    saved = sum(run.counts.values())
+    saved = sum(run.counts.get(action, 0) for action in ACTIONS)
     run.progress = run.progress | {"comparing": [0, total], "saving": [saved, saved]}
     first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
     if first:
@@ -44,12 +44,10 @@ def prepare(run):
         run.state = "waiting"
 
 
-def _carried_out(run):
-    """What this run did before it was stopped and read everything anew; it is not decided a second time."""
-    mine = sa.select(Decision.action, sa.func.count()).where(
-        Decision.run_id == run.id, Decision.state == "applied", Decision.action.in_(ACTIONS)
-    )
-    return dict(db.session.execute(mine.group_by(Decision.action)).all())
+def _told_until_now(run):
+    """What this run did before it was stopped and read everything anew, or while it had to wait."""
+    told = sa.select(Decision.action, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "applied")
+    return dict(db.session.execute(told.group_by(Decision.action)).all())
 
 
 def forget(run):
@@ -69,7 +67,7 @@ def compare(leg) -> bool:
         if not rows:
             return True
         situation.run = run
-        same, out, rest = quick(situation, [row for row in rows if not _is_carried_out(run, row)])
+        same, out, rest = quick(situation, [row for row in rows if not _is_done(run, row)])
         leg.little_changes = len(rest) < len(rows) / 2
         if len(rest) > leg.size.number:
             rest = rest[: leg.size.number]
@@ -93,7 +91,11 @@ def _progress(run, compared, saved):
     run.progress = run.progress | {"comparing": [done, total], "saving": [saved, saved + total - done]}
 
 
-def _is_carried_out(run, row):
+def _is_done(run, row):
+    return _is_saved(run, row) and row.fingerprint is not None
+
+
+def _is_saved(run, row):
     return row.run_id == run.id and row.outcome in ACTIONS
 
 
@@ -138,11 +140,13 @@ def _whole(situation, rows, names):
 
 def _decide(leg, situation, rest):
     """Decide about these rows; how many of them were saved as well."""
-    if not rest:
+    meanwhile.look_again(situation, [row for row in rest if _is_saved(leg.run, row)])
+    rows = {row.id: row for row in rest if not _is_saved(leg.run, row)}
+    if not rows:
         return 0
-    rows = {row.id: row for row in rest}
-    decisions = Deciding(situation, rest).decisions()
+    decisions = Deciding(situation, list(rows.values())).decisions()
     saved = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
+    leg.count_no_more([row for row in rows.values() if situation.was_told(row)])
     store(decisions)
     settle(situation, decisions, rows)
     leg.count(decisions)

@@ -9,6 +9,7 @@ import secrets
 import signal
 import threading
 import time
+from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,7 +23,7 @@ from ..accounts.models import Account
 from ..connecting import opening
 from ..db import begin_write, db, now
 from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused
-from . import asking, comparing, fetching, finishing, locks, saving, stages, websites
+from . import asking, comparing, fetching, finishing, locks, meanwhile, saving, stages, websites
 from .batch_sizes import BatchSize
 from .models import LIVE, ImportRun
 from .sentences import TOLD_TO_WAIT, USED_UP
@@ -171,6 +172,11 @@ class Leg:
                 counts[one["action"]] = counts.get(one["action"], 0) + 1
         self.run.counts = counts
 
+    def count_no_more(self, rows):
+        """Take mirror rows out of the run's counts, inside a batch: they are decided about anew."""
+        less = Counter(row.outcome for row in rows)
+        self.run.counts = {outcome: number - less[outcome] for outcome, number in self.run.counts.items()}
+
     def is_spent(self):
         return time.monotonic() >= self.ends or self.told_to_stop.is_set()
 
@@ -187,7 +193,12 @@ class Leg:
         while self.run.is_live and self.run.question is None and not self._ends():
             movement = self.run.movement
             work = self.stage.movements.get(movement) or MOVEMENTS[self.run.purpose][movement]
-            if work(self):
+            try:
+                is_at_its_end = work(self)
+            except HaloBusy as busy:
+                meanwhile.compare(self, busy.until, _waiting(busy))
+                raise
+            if is_at_its_end:
                 self._next_movement()
 
     def _ends(self):
@@ -309,7 +320,7 @@ def _work(leg):
         leg.work()
         leg.give_back()
     except HaloBusy as busy:
-        leg.give_back(state="quota", next_leg_at=busy.until, waits_for=TOLD_TO_WAIT if busy.told else USED_UP)
+        leg.give_back(**_waiting(busy))
     except HaloDown as down:
         _wait_for_halo(leg, down)
     except HaloError as error:
@@ -319,6 +330,11 @@ def _work(leg):
     except Exception:
         log.exception("a leg failed")
         _stop(leg, "something went wrong on our side; it is in the site's log")
+
+
+def _waiting(busy):
+    """What a run's row tells while Halo's limit makes it wait."""
+    return {"state": "quota", "next_leg_at": busy.until, "waits_for": TOLD_TO_WAIT if busy.told else USED_UP}
 
 
 def _wait_for_halo(leg, down):

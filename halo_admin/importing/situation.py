@@ -14,6 +14,8 @@ from ..mirror.models import HaloRecord, HaloTenant
 from .composing import digest_of
 from .stage import NOTHING_FOUND
 
+# the fact that tells up to which of Halo's ids a run has compared before all was read
+UP_TO = "compared_meanwhile"
 # outcomes that a fingerprint vouches for, beside those left out for grounds of their own
 STEADY = ("created", "linked", "updated", "unchanged")
 
@@ -56,6 +58,11 @@ class Situation:
         for the same reason.
         """
         return f"{row.digest}:{self.settings}:{row.ours_id}:{found.token}"
+
+    def was_told(self, row) -> bool:
+        """Whether this run has left a record out already, before all was read."""
+        up_to = self.run.facts.get(UP_TO)
+        return up_to is not None and row.halo_id <= up_to and row.run_id == self.run.id and row.outcome == "skipped"
 
     @cached_property
     def settings(self):
@@ -130,19 +137,21 @@ def versions_of(model, ids) -> dict:
 
 
 def quick(situation, rows) -> tuple[list, list, list]:
-    """Rows where nothing has changed, rows that stay out for the same reason as last time, and the rest."""
+    """Rows where nothing has changed, rows that stay out for the same reason as last time, and the rest; but for those
+    that this run has told about already and that stay out.
+    """
     rested = [row for row in rows if row.fingerprint and row.error is None and not _reread(situation, row)]
     versions = versions_of(situation.stage.model, {row.ours_id for row in rested if row.outcome in STEADY} - {None})
     found = situation.stage.look_up(situation, rested)
-    same, out = [], []
+    same, out, told = [], [], []
     for row in rested:
         its_own = found.get(row.id, NOTHING_FOUND)
         if row.outcome == "skipped":
-            if row.run_id != situation.run.id and row.fingerprint == situation.grounds(row, its_own):
-                out.append(row)
+            if row.fingerprint == situation.grounds(row, its_own):
+                (told if situation.was_told(row) else out if row.run_id != situation.run.id else []).append(row)
         elif row.ours_id in versions and row.fingerprint == situation.fingerprint(row, versions[row.ours_id], its_own):
             same.append(row)
-    rests = {row.id for row in (*same, *out)}
+    rests = {row.id for row in (*same, *out, *told)}
     return same, out, [row for row in rows if row.id not in rests]
 
 

@@ -1,12 +1,15 @@
 """One note sent to Halo: once, with its author, and known again by the next import."""
 
 import pytest
+import sqlalchemy as sa
 
+from halo_admin.connecting.opening import connection_of
 from halo_admin.crm import notes as crm_notes
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.note_models import Note
 from halo_admin.db import begin_write, db, owned
 from halo_admin.exporting import exports, notes
+from halo_admin.exporting.jobs import OUR_FAULT
 
 
 @pytest.fixture
@@ -37,6 +40,21 @@ def send(world, note_id):
     assert notes.start(db.session.get(Note, note_id), world.ann)
     notes.work(note_id)
     return fresh(note_id)
+
+
+def again(note_id):
+    """The worker comes once more, as after the wait that Halo asked for."""
+    begin_write()
+    db.session.execute(sa.update(Note).where(Note.id == note_id).values(sent_at=None))
+    db.session.commit()
+    notes.work(note_id)
+    return fresh(note_id)
+
+
+def never_made(world):
+    """A note is refused, and the answer lost: it is not there, and nobody knows."""
+    world.fault("mandatory-field", match="/api/CRMNote", times=1)
+    return world.fault("hang-up", match="/api/CRMNote", method="POST", times=1)
 
 
 def theirs(world):
@@ -137,3 +155,95 @@ def test_it_is_sent_from_the_activity_line(world, sam, note):
     db.session.rollback()
     notes.work(note)
     assert f"In Halo, note {theirs(world)[0]['id']}" in client.get(f"/contacts/{sam.id}?tab=activity").text
+
+
+def test_a_429_while_a_note_in_doubt_is_looked_for_makes_no_second_one(world, note):
+    lost = world.fault("lost-answer", match="/api/CRMNote", method="POST", times=1)
+    busy = world.fault("throttled", match="/api/CRMNote", method="GET", times=2, retry_after="seconds", seconds=0)
+    done = send(world, note)
+    assert (lost.fired, busy.fired, done.send_state) == (1, 1, "sending"), done.send_error
+    assert again(note).send_state == "sending"
+    assert busy.fired == 2
+    assert again(note).send_state == "sent"
+    assert len(theirs(world)) == 1
+
+
+@pytest.mark.parametrize("fault", ["unauthorized", "server-error", "mandatory-words"])
+def test_an_error_while_a_note_in_doubt_is_looked_for_leaves_it_in_doubt(world, note, fault):
+    lost = world.fault("lost-answer", match="/api/CRMNote", method="POST", times=1)
+    settings = {"body": "json"} if fault == "mandatory-words" else {}
+    name = "server-error" if settings else fault
+    wrong = world.fault(name, match="/api/CRMNote", method="GET", **settings)
+    assert send(world, note).send_state == "unknown"
+    assert again_pressed(world, note).send_state == "unknown"
+    assert (lost.fired, wrong.fired > 1) == (1, True)
+    world.halo.app.book.clear()
+    assert again_pressed(world, note).send_state == "sent"
+    assert len(theirs(world)) == 1
+
+
+def again_pressed(world, note_id):
+    return send(world, note_id)
+
+
+def test_a_note_in_doubt_whose_halo_is_connected_no_more_stays_in_doubt(world, note):
+    never_made(world)
+    assert send(world, note).send_state == "unknown"
+    begin_write()
+    assert notes.start(db.session.get(Note, note), world.ann)
+    begin_write()
+    db.session.delete(connection_of(world.account.id))
+    db.session.commit()
+    notes.work(note)
+    assert fresh(note).send_state == "unknown"
+
+
+def test_a_note_that_was_there_before_is_not_taken_for_one_whose_answer_was_lost(world, sam, note):
+    world.their_note("<p>Wants a quote.<br>Call in May.</p>", user_id=812, at="2026-05-03T12:00:00")
+    world.their_note("<p>Ann: Wants a quote. Call in May.</p>", user_id=812, at="2026-05-03T12:00:00")
+    lost = never_made(world)
+    assert send(world, note).send_state == "unknown"
+    assert lost.fired == 1
+
+
+def test_another_persons_note_is_not_taken_for_one_whose_answer_was_lost(world, note):
+    agent, _user = world.author("Ada Roth")
+    later = "2199-01-01T12:00:00"
+    world.their_note("<p>Wants a quote.<br>Call in May.</p>", user_id=812, at=later, by=agent)
+    world.their_note("<p>No quote. Wants a quote.<br>Call in May.</p>", user_id=812, at=later)
+    lost = never_made(world)
+    assert send(world, note).send_state == "unknown"
+    assert lost.fired == 1
+
+
+def test_where_halo_keeps_no_markers_a_note_is_found_by_its_words_time_and_author(world, note):
+    unmarked = world.fault("field-not-saved", field="third_party_id")
+    lost = world.fault("lost-answer", match="/api/CRMNote", method="POST", times=1)
+    assert send(world, note).send_state == "sent"
+    assert (unmarked.fired, lost.fired, len(theirs(world))) == (1, 1, 1)
+
+
+def test_where_halo_takes_neither_the_author_nor_the_text_that_names_them_the_line_says_so(world, sam, note):
+    world.halo.change("Agent", record={"name": "Ann", "email": "ann@example.com"})
+    world.run("users")
+    kept = world.fault("field-not-saved", field="who_agentid")
+    refused = world.fault("mandatory-field", match="/api/CRMNote", after=1)
+    done = send(world, note)
+    assert (done.send_state, kept.fired, refused.fired) == ("sent", 1, 1)
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": "ann@example.com", "password": "a long password"})
+    assert f"Halo does not say that it is by {world.ann.name}." in client.get(f"/contacts/{sam.id}?tab=activity").text
+
+
+def test_a_fault_of_ours_ends_a_note_with_a_sentence_and_the_doubt_is_kept(world, note, monkeypatch):
+    def broken(*_arguments):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notes, "_values", broken)
+        assert (send(world, note).send_state, fresh(note).send_error) == ("failed", OUR_FAULT)
+    with monkeypatch.context() as patch:
+        patch.setattr(notes, "_conclude", broken)
+        assert (send(world, note).send_state, fresh(note).send_error) == ("unknown", OUR_FAULT)
+    assert send(world, note).send_state == "sent"
+    assert len(theirs(world)) == 1

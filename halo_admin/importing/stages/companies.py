@@ -124,14 +124,6 @@ class Companies(Stage):
 
 
 def _main_site(listed, detail, around):
-    """The site that holds the client's phone and address; None without one, UNSET while nothing tells it.
-
-    The sites list does not name it: a single active site is the main one; with several, main_site_id tells.
-    """
-    active = [site for site in around if site.active]
-    if len(active) <= 1:
-        return active[0] if active else None
+    """The site that holds the client's phone and address; None without one, UNSET while nothing tells it."""
     named = listed.main_site_id if listed.main_site_id is not UNSET else detail.main_site_id if detail else UNSET
-    if named is UNSET or named is None:
-        return UNSET
-    return next((site for site in around if site.halo_id == named), UNSET)
+    return halo.main_site(around, named)

@@ -1,0 +1,136 @@
+"""While Halo's limit makes a reading wait, what is new of what it has read is compared and saved.
+
+Only of stages where no decision hangs on a later one. What Halo tells later may still count (another contact with the
+same e-mail that wants no mail): after the last page all of it is looked at again, and only then it goes on lists. It
+has no fingerprint until then, so that a run that never comes so far leaves the rest to the next one.
+"""
+
+import sqlalchemy as sa
+
+from ..bulk import update_rows
+from ..db import among, db, now
+from ..mirror.models import HaloRecord
+from .applying import Applying, settle
+from .deciding import LOWEST, Deciding, store
+from .models import Decision
+from .situation import FULL, UP_TO, looked_up, mirror_rows, versions_of
+
+
+def compare(leg, until, waiting) -> None:
+    """Batch by batch, until Halo may be asked again, the leg is over or nothing is left.
+
+    waiting: what the run's row tells meanwhile, {column: value}.
+    """
+    run = leg.run
+    if run.purpose != "import" or run.movement != "reading" or not leg.stage.saves_at_once or not _sweep_id(leg):
+        return
+    leg.kept = {}
+    while now() < until and not leg.is_over() and _compare_batch(leg, waiting):
+        pass
+    leg.kept = {}
+
+
+def _sweep_id(leg):
+    return leg.run.facts.get("sweeps", {}).get(leg.stage.kind)
+
+
+def _compare_batch(leg, waiting):
+    """Whether there may be more."""
+    with leg.batch() as run:
+        for name, value in waiting.items():
+            setattr(run, name, value)
+        situation = leg.situation()
+        rows = db.session.execute(_new(leg, situation)).all()
+        if not rows:
+            return False
+        leg.count(_decide(situation, {row.id: row for row in looked_up(situation, rows)}))
+        run.facts = run.facts | {UP_TO: rows[-1].halo_id}
+    leg.size.learn(len(rows), leg.took)
+    return True
+
+
+def _new(leg, situation):
+    """What this reading has told of that is linked to nothing, after what was looked at before."""
+    new = (HaloRecord.last_sweep_id == _sweep_id(leg), HaloRecord.ours_id.is_(None))
+    after = HaloRecord.halo_id > leg.run.facts.get(UP_TO, LOWEST)
+    return mirror_rows(situation, FULL).where(*new, after).order_by(HaloRecord.halo_id).limit(leg.size.number)
+
+
+def _decide(situation, rows):
+    """The decisions that were carried out, and those to leave a record out for grounds of its own: others may come
+    out otherwise after the last page.
+    """
+    decisions = Deciding(situation, list(rows.values())).decisions()
+    for one in decisions:
+        one["changes"] = {name: change for name, change in one["changes"].items() if name not in situation.stage.beside}
+    Applying(situation, completes=False).at_once(decisions, rows)
+    out = [one for one in decisions if rows[one["record_id"]].stays_out]
+    kept = [*out, *(one for one in decisions if one["applied_at"])]
+    store(kept)
+    settle(situation, out, rows)
+    return kept
+
+
+def look_again(situation, rows) -> None:
+    """Complete what this run saved before everything was read. In a batch."""
+    if not rows:
+        return
+    told = _told(situation.run, rows)
+    versions = versions_of(situation.stage.model, {row.ours_id for row in rows})
+    same = [row for row in rows if _is_as_it_was_made(row, told[row.id], versions)]
+    others = {row.id for row in rows} - {row.id for row in same}
+    _complete(situation, same, told, versions)
+    _decide_again(situation, [row for row in rows if row.id in others], told)
+
+
+def _told(run, rows):
+    chosen = sa.select(Decision.id, Decision.record_id, Decision.action, Decision.changes, Decision.before)
+    mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
+    return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}
+
+
+def _is_as_it_was_made(row, told, versions):
+    """Whether nothing that counts has been read since, and nobody has edited it."""
+    made_here = told.action == "created" and versions.get(row.ours_id) == 1
+    return made_here and told.before["found"] == row.found.token
+
+
+def _complete(situation, rows, told, versions):
+    """What is beside the fields is all that is left to do."""
+    stage = situation.stage
+    values = {row.ours_id: stage.theirs(row, situation) for row in rows}
+    loaded = stage.load_beside(situation, rows, values)
+    changes = {row.id: stage.change_beside(row, row.ours_id, loaded, values[row.ours_id]) for row in rows}
+    stage.carry_out_beside(situation, [(row.ours_id, changes[row.id]) for row in rows])
+    update_rows(HaloRecord, [
+        {"id": row.id, "fingerprint": situation.fingerprint(row, versions[row.ours_id], row.found)} for row in rows
+    ])  # fmt: skip
+    update_rows(Decision, [
+        {"id": told[row.id].id, "changes": _one_after_the_other(told[row.id], changes[row.id])} for row in rows
+    ])  # fmt: skip
+
+
+def _decide_again(situation, rows, told):
+    if not rows:
+        return
+    by_id = {row.id: row for row in rows}
+    decisions = Deciding(situation, rows).decisions()
+    Applying(situation).at_once(decisions, by_id, {key: one.action for key, one in told.items()})
+    update_rows(Decision, [
+        {"id": told[one["record_id"]].id, "settled": one["settled"],
+         "changes": _one_after_the_other(told[one["record_id"]], one["changes"])}
+        for one in decisions if one["applied_at"]
+    ])  # fmt: skip
+    same = [(one, by_id[one["record_id"]]) for one in decisions if one["action"] == "unchanged"]
+    update_rows(HaloRecord, [
+        {"id": row.id, "base": one["settled"],
+         "fingerprint": situation.fingerprint(row, one["ours_version"], row.found)}
+        for one, row in same
+    ])  # fmt: skip
+
+
+def _one_after_the_other(first, changes):
+    """What a decision changed and what has changed since as one: {field: [before both, after both]}."""
+    new = first.action == "created"
+    since = {name: [None if new else first.changes.get(name, change)[0], change[1]] for name, change in changes.items()}
+    return first.changes | since

@@ -1,0 +1,135 @@
+"""While Halo's limit makes the first reading of contacts wait, what it has read is saved, and completed at the end."""
+
+from datetime import timedelta
+
+import pytest
+
+from halo_admin.db import db
+from halo_admin.importing import fetching, legs, runs
+from halo_admin.importing.models import Decision
+from tests.importing.world import all_told, counts
+
+WITHOUT_EMAIL = 7  # every so many-th person has none
+
+
+@pytest.fixture
+def waiting(world_on_each):
+    """An import of 250 contacts that Halo has told to wait after their first page. (world, run)"""
+    return wait_after_a_page(world_on_each)
+
+
+def wait_after_a_page(world):
+    acme = world.theirs("Acme", type="Customer")
+    for number in range(250):
+        email = None if number % WITHOUT_EMAIL == 0 else f"sam{number}@acme.example"
+        world.person("Sam", f"Poole {number:03}", at=acme, email=email, id=1000 + number)
+    world.imported()
+    world.stage, world.acme = "contacts", acme
+    fault = world.halo.set_fault("throttled", match="/api/Users", after=1, times=1, retry_after="seconds", seconds=1)
+    run = world.start()
+    legs._leg(run.id, 60)
+    assert fault.fired == 1
+    return world, world.fresh(run)
+
+
+def test_what_was_read_is_here_and_on_no_list_yet(waiting):
+    world, run = waiting
+    assert (run.state, run.movement) == ("quota", "reading")
+    assert 50 < len(world.contacts()) < 100
+    assert set(world.lists()) <= {"Halo: Customer"}
+    assert not any(world.lists().values())
+
+
+def test_at_the_end_all_are_on_their_list_and_each_is_told_once(waiting):
+    world, run = waiting
+    run = world.finish(run)
+    assert run.state == "done"
+    assert counts(run) == {"created": 214, "skipped": 38}  # two General Users among them
+    assert len(world.contacts()) == len(world.lists()["Halo: Customer"]) == 214
+    assert all_told(run)
+    first = world.decision(run, 1001)
+    assert (first["action"], first["changes"]["lists"]) == ("created", ["", "Halo: Customer"])
+    assert first["changes"]["email"] == ["", "sam1@acme.example"]
+    again = world.run("contacts")
+    assert counts(again) == {"unchanged": 214, "skipped": 38}
+
+
+def test_an_opt_out_that_halo_tells_later_counts(waiting):
+    world, run = waiting
+    assert not world.contact(email="sam1@acme.example").unsubscribed
+    world.person("Samuel", "Poole", at=world.acme, email="SAM1@acme.example", id=5000, neversendemails=True)
+    run = world.finish(run)
+    assert world.contact(email="sam1@acme.example").unsubscribed
+    assert world.decision(run, 1001)["changes"]["unsubscribed"] == ["", True]
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+    assert all_told(run)
+
+
+def test_whom_a_later_one_of_halos_leads_is_told_anew(world):
+    world, run = wait_after_a_page(world)
+    world.person("Sam", "Poole", at=world.acme, email="sam2@acme.example", id=900, active=False)
+    inactive = world.person("Jo", "Roth", at=world.acme, email="jo@acme.example", id=1000, active=False)
+    later = world.person("Jo", "Roth", at=world.acme, email="jo@acme.example", id=6000)
+    run = world.finish(run)
+    assert world.decision(run, later)["action"] == "created"
+    assert world.decision(run, inactive)["action"] in ("linked", "skipped")
+    assert all_told(run)
+    assert counts(world.run("contacts")).keys() <= {"unchanged", "skipped", "linked"}
+
+
+def test_a_cancelled_one_is_completed_by_the_next(waiting):
+    world, run = waiting
+    world.cancel(run)
+    saved = len(world.contacts())
+    assert counts(world.fresh(run))["created"] == saved
+    again = world.run("contacts")
+    assert counts(again) == {"created": 214 - saved, "updated": saved, "skipped": 38}
+    assert len(world.lists()["Halo: Customer"]) == 214
+
+
+def test_one_that_a_person_edits_meanwhile_keeps_the_edit_and_goes_on_its_list(waiting):
+    world, run = waiting
+    contact = world.contact(email="sam1@acme.example")
+    world.edit_contact(contact.id, title="Chief")
+    run = world.finish(run)
+    assert world.contact(contact.id).title == "Chief"
+    assert contact.name in world.lists()["Halo: Customer"]
+    assert all_told(run)
+
+
+def test_one_put_on_its_list_by_a_person_meanwhile_stays_theirs(waiting):
+    world, run = waiting
+    contact = world.contact(email="sam1@acme.example")
+    world.edit_contact(contact.id, first_name="Samuel")
+    run = world.finish(run)
+    world.take_off("Halo: Customer", contact.id)
+    world.run("contacts")
+    assert world.contact(contact.id).name not in world.lists()["Halo: Customer"]
+
+
+def test_a_type_left_out_meanwhile_leaves_out_the_rest(waiting):
+    world, run = waiting
+    saved = len(world.contacts())
+    world.save_mapping(Customer="don't import")
+    run = world.finish(run)
+    assert len(world.contacts()) == saved
+    assert counts(run)["created"] == saved
+    assert all_told(run)
+
+
+def test_going_on_after_a_day_tells_each_once(waiting, monkeypatch):
+    world, run = waiting
+    saved = len(world.contacts())
+    world.halo.set_fault("token-revoked", match="/api/Users")
+    stopped = world.finish(run)
+    assert stopped.state == "failed"
+    world.halo.clear_faults()
+    monkeypatch.setattr(fetching, "STALE", timedelta(0))
+    resumed = runs.go_on(stopped)
+    monkeypatch.undo()
+    run = world.finish(resumed)
+    assert (run.state, len(world.contacts())) == ("done", 214)
+    assert saved < counts(run)["created"] == 214
+    assert len(world.lists()["Halo: Customer"]) == 214
+    assert all_told(run)
+    assert db.session.query(Decision).filter_by(run_id=run.id, action="created").count() == 214
