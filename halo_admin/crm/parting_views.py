@@ -130,7 +130,8 @@ def _refused(page, noun, record_id, why):
 def _shown(page, noun, record, error="", export_id=None):
     linked = link_of(record, current_user.account.default_country)
     shown = {"noun": noun, "nouns": NOUNS[noun], "record": record, "link": linked, "error": error,
-             "export_id": export_id, "profile": _profile(noun, record.id), "theirs": parting.THEIRS[MODELS[noun]]}  # fmt: skip
+             "export_id": export_id, "profile": _profile(noun, record.id),
+             "theirs": parting.THEIRS[MODELS[noun]]}  # fmt: skip
     return render_template(f"crm/{page}.html", **shown | MORE[page](noun, record, linked))
 
 
