@@ -68,9 +68,10 @@ def under_own_names(tenant: HaloTenant, kind: str) -> dict[str, tuple[str, int |
 
 def own_name(tenant: HaloTenant, kind: str, key: str, name: str) -> tuple[str, int | None]:
     """The answer that imports a value under its own name. Makes the line of ours where there is none."""
-    if key == NONE or KINDS[kind].own is None:
+    about = KINDS[kind]
+    if key == NONE or about.own is None or (about.as_none and folded(name) == folded(about.as_none)):
         return ("import", None)
-    return _named(tenant, KINDS[kind], name[:LONGEST_NAME], key)
+    return _named(tenant, about, name[:LONGEST_NAME], key)
 
 
 def _can_be(tenant, about, answer):

@@ -4,7 +4,7 @@ from .. import normal
 from .before import Before
 from .lines import Line, Lines
 from .models import Company
-from .types import LONGEST_NAME, company_types, folded, get_or_create
+from .types import LONGEST_NAME, NO_TYPE, company_types, folded, get_or_create
 
 
 class CompanyLines(Lines):
@@ -20,7 +20,7 @@ class CompanyLines(Lines):
         self.fields = ["type_id" if name == "type" else name for name in given]
         types = company_types(account.id)
         self.type_ids, self.type_names = (
-            {kind.name_key: kind.id for kind in types},
+            {kind.name_key: kind.id for kind in types} | {folded(NO_TYPE): None},
             {kind.id: kind.name for kind in types},
         )
 
@@ -45,6 +45,10 @@ class CompanyLines(Lines):
         kind = get_or_create(self.account.id, name) if make else None
         type_id = kind.id if kind else -len(self.type_names) - 1
         self.type_ids[folded(name)], self.type_names[type_id] = type_id, kind.name if kind else name.strip()
+
+    def makes(self, line):
+        type_id = line.values.get("type_id")
+        return {"types": [self.type_names[type_id]]} if type_id is not None and type_id < 0 else {}
 
     def _given(self, row):
         for name in self.given:

@@ -17,6 +17,7 @@ from .sheets import Refused, Row
 
 # what a line means: a new record, more of one that is here, other values for it, nothing, or it cannot be taken
 NEW, FILLED, DIFFERENT, SAME, REFUSED = WHATS = ("new", "filled", "different", "same", "refused")
+MOST_NAMES = 200  # of new types and of new lists that are told
 WRITTEN = (NEW, FILLED, DIFFERENT)
 
 
@@ -70,7 +71,20 @@ def compare(batch: Batch) -> None:
         (refused.append(_told(row, str(one))) if isinstance(one, Refused) else read.append((row, one)))
     found = refused + _compared(batch, read)
     batch.put(found)
+    _tell_of_new(batch, read, {one["line"] for one in found if one["what"] in WRITTEN})
     _count(batch.load, [one["what"] for one in found] + [SAME] * len(same))
+
+
+def _tell_of_new(batch, read, written):
+    """Keep the names of what saving these lines makes beside records; of very many the first ones."""
+    load = batch.load
+    for row, line in read:
+        for what, names in batch.lines.makes(line).items() if row.line in written else ():
+            known = load.makes.get(what, [])
+            folded = {name.casefold() for name in known}
+            new = {name.casefold(): name for name in reversed(names) if name.casefold() not in folded}
+            if new:
+                load.makes = load.makes | {what: [*known, *reversed(new.values())][:MOST_NAMES]}
 
 
 def _told(row, reason):

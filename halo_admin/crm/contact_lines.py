@@ -30,6 +30,7 @@ class ContactLines(Lines):
         super().__init__(account, given, before_id, press)
         self.before = Before(Contact, account.id, ("name", "name_sort", "email_key"), before_id)
         self.on, self.company_names = {}, {}
+        self.known_lists = None
         self.names_company = "company" in given or "company_id" in given
         self.texts = [name for name in TEXTS if name in given]
         self.fields = [*self.texts, *(["company_id"] if self.names_company else [])]
@@ -116,6 +117,11 @@ class ContactLines(Lines):
     def adds(self, line, contact):
         """Whether it puts the contact on a list."""
         return not _keys(line.lists) <= self.on.get(contact.id, set())
+
+    def makes(self, line):
+        if line.lists and self.known_lists is None:
+            self.known_lists = {one.name_key for one in lists.lists_of(self.account.id)}
+        return {"lists": [name for name in line.lists if lists.folded(name) not in self.known_lists]}
 
     def add(self, adding):
         """Put contacts on the lists that their lines name, also on those that a person took them off: a file is a

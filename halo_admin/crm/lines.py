@@ -67,6 +67,10 @@ class Lines:
         """Whether a line adds something to its record that is none of its values."""
         return False
 
+    def makes(self, line: Line) -> dict[str, list[str]]:
+        """What a line names that nobody has heard of, and that is made with it: {"types" or "lists": names}."""
+        return {}
+
     def reads(self, field: str, value) -> str | None:
         """A field's value as people read it; None where there is nothing."""
         if isinstance(value, bool):

@@ -68,6 +68,13 @@ def forget(account_id: int, runs: sa.Select) -> None:
         db.session.execute(sa.delete(RecordChange).where(*mine), execution_options={"synchronize_session": False})
 
 
+def forget_purpose(account_id: int, purpose: str) -> None:
+    """Nobody is asked about this purpose any more. In a writing transaction."""
+    mine = (RecordChange.account_id == account_id, RecordChange.kind == KIND)
+    gone = sa.delete(RecordChange).where(*mine, RecordChange.record_id == _number(purpose))
+    db.session.execute(gone, execution_options={"synchronize_session": False})
+
+
 def _number(purpose):
     return NUMBERS[purpose] if purpose in NUMBERS else int(purpose.removeprefix("type:"))
 

@@ -409,6 +409,13 @@ def _taken_off(of):
     return list(db.session.scalars(sa.select(ListMember.contact_id).where(*by_a_person)))
 
 
+def no_longer_for(account_id: int, purpose: str) -> None:
+    """There is nothing any more that imports would put on a list for this purpose. In a writing transaction."""
+    mine = sa.update(ContactList).where(ContactList.account_id == account_id, ContactList.made_for == purpose)
+    _run(mine.values(made_for=None))
+    list_stops.forget_purpose(account_id, purpose)
+
+
 def forget_contact(contact) -> None:
     """Remove every membership of a contact that is about to be deleted, past ones too. In a writing transaction."""
     on = _memberships(contact.id).where(ListMember.left_at.is_(None)).with_only_columns(ListMember.list_id)

@@ -35,6 +35,7 @@ class FileLoad(Owned, db.Model):
     total = db.Column(db.Integer, nullable=False, default=0)  # lines, without the header
     cursor = db.Column(db.Integer, nullable=False, default=0)  # lines dealt with in this step
     counts = db.Column(JSON, nullable=False, default=dict)  # what the lines mean, see comparing_lines.WHATS
+    makes = db.Column(JSON, nullable=False, default=dict)  # {"types": names, "lists": names} that nobody has heard of
     saved = db.Column(JSON, nullable=False, default=dict)  # the same of those that are in
     why = db.Column(db.Text)
     leg_no = db.Column(db.Integer, nullable=False, default=0)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ..db import db, owned_among
 from ..web.words import capital, number, plural
 from . import encodings, loading
-from .comparing_lines import DIFFERENT, FILLED, NEW, REFUSED, SAME, WHATS, WRITTEN
+from .comparing_lines import DIFFERENT, FILLED, MOST_NAMES, NEW, REFUSED, SAME, WHATS, WRITTEN
 from .load_legs import KINDS
 from .load_models import FileLoad
 
@@ -24,6 +24,7 @@ LABELS = {NEW: "New", FILLED: "Filled", DIFFERENT: "Different", SAME: "No change
 FIELDS = {"type": "Company type", "company_id": "Company’s number here", "lists": "Lists, with ; between them"}
 WOULD = ((NEW, "{} new"), (FILLED, "{} filled where they are blank here"), (DIFFERENT, "{} with other values here"))
 DID = ((NEW, "{} new"), (FILLED, "{} filled"), (DIFFERENT, "{} changed"))
+MADE = {"types": ("company type", "company types"), "lists": ("list", "lists")}
 TAKEN = "Two columns go into {}: choose one of them."
 
 
@@ -124,12 +125,24 @@ def sentence(load: FileLoad) -> str:
     return capital("; ".join(parts)) + "."
 
 
+def makes(load: FileLoad) -> str:
+    """What saving the file makes beside records: "Makes 2 company types: Charity, Zoo; 1 list: News."."""
+    told = []
+    for what, (one, many) in MADE.items():
+        names = load.makes.get(what, [])
+        more = " or more" if len(names) == MOST_NAMES else ""
+        listed = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+        told += [f"{number(len(names))}{more} {one if len(names) == 1 else many}: {listed}"] if names else []
+    return f"Makes {'; '.join(told)}." if told else ""
+
+
 def page(load: FileLoad) -> dict:
     """What the page of a load shows, once its columns are chosen."""
     counts = counted(load)
     some = {what: db.session.scalars(loading.lines_of(load, what).limit(SHOWN)).all() for what in (DIFFERENT, REFUSED)}
     return {
         "load": load, "counts": counts, "labels": LABELS, "state": STATES[load.state], "sentence": sentence(load),
+        "makes": makes(load) if load.state == "checked" else "",
         "different": some[DIFFERENT] if load.state == "checked" else [], "refused": some[REFUSED],
         "fields": labels_of(load.kind), "writes": sum(counts[what] for what in WRITTEN), "most": SHOWN,
         "noun": KINDS[load.kind].noun, "names": _names(load, some[DIFFERENT]),

@@ -128,6 +128,7 @@ def take_over(load: FileLoad, seen: sheets.Look) -> None:
 def start_comparing(load: FileLoad, columns: dict[str, int], blanks: str) -> None:
     """Let jobs work out what the file would do with these columns; what was worked out before is forgotten. Commits."""
     load.columns, load.blanks, load.counts, load.before_id, load.state = columns, blanks, {}, None, "mapping"
+    load.makes = {}
     load_id = load.id
     db.session.commit()
     _forget_lines(load_id)

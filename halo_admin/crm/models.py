@@ -26,7 +26,8 @@ class CompanyType(Owned, db.Model):
     name_key = db.Column(db.String(100), nullable=False)
     position = db.Column(db.Integer, nullable=False)
 
-    __table_args__ = (db.UniqueConstraint("account_id", "name_key"),)
+    # no id is given a second time: other rows know it as a number
+    __table_args__ = (db.UniqueConstraint("account_id", "name_key"), {"sqlite_autoincrement": True})
 
 
 class OpportunityStatus(Owned, db.Model):
@@ -39,7 +40,8 @@ class OpportunityStatus(Owned, db.Model):
     kind = db.Column(db.String(10), nullable=False, default="open")
     position = db.Column(db.Integer, nullable=False)
 
-    __table_args__ = (db.UniqueConstraint("account_id", "name_key"),)
+    # no id is given a second time: other rows know it as a number
+    __table_args__ = (db.UniqueConstraint("account_id", "name_key"), {"sqlite_autoincrement": True})
 
 
 class Company(OwnedByTheMany, db.Model):

@@ -49,11 +49,13 @@ class OwnList:
     def get_or_create(self, account_id: int, name: str, **values):
         """The line with this name; a new one at the end, with these values, where there is none.
 
-        Raises ValueError for a name that is blank or longer than LONGEST_NAME. The caller commits.
+        Raises ValueError for a name that is blank, longer than LONGEST_NAME or reserved. The caller commits.
         """
         name = name.strip()
         if not name or len(name) > LONGEST_NAME:
             raise ValueError(f"{_a(self.whole)}'s name has 1 to {LONGEST_NAME} characters")
+        if why := self.reserved.get(folded(name)):
+            raise ValueError(why.rstrip("."))
         return self.called(account_id, name) or self._add(account_id, name, values)
 
     def counts(self, account_id: int) -> dict[int, int]:

@@ -10,7 +10,7 @@ from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import NotNow
 from ..normal.sums import money
-from . import changes, lists, notes, opt_outs, tables
+from . import being_sent, changes, lists, notes, opt_outs, tables
 from .contact_models import Contact
 from .models import Company, SearchWord
 from .opportunity_models import Opportunity
@@ -51,6 +51,9 @@ def delete(account_id: int, model, record_id: int, version: int, by) -> str:
     record = locked(account_id, model, record_id)
     if record.version != version:
         raise NotNow(f"This {NOUNS[model]} was changed since you opened this page. Look at it again, then delete it.")
+    being_sent.refuse(record, NOUNS[model])
+    if model is not Opportunity:
+        being_sent.refuse_notes(record)
     tenants = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id)
     rows = tombstones.standing_for(tenants, model.HALO_KIND, record.id)
     tombstones.bury(rows, tombstones.tombstone("deleted", by, record.name, record.id))
@@ -95,6 +98,7 @@ def _linked(account_id, model, record_id):
     rows = tombstones.standing_for([tenant_id], model.HALO_KIND, record.id) if tenant_id else []
     if not rows:
         raise NotNow(f"This {NOUNS[model]} is not linked to Halo.")
+    being_sent.refuse(record, NOUNS[model])
     return record, rows
 
 

@@ -123,13 +123,15 @@ def _profile(noun, record_id):
 
 def _refused(page, noun, record_id, why):
     db.session.rollback()
-    return _shown(page, noun, own_or_404(MODELS[noun], record_id), str(why)), 409
+    export_id = getattr(why, "export_id", None)
+    return _shown(page, noun, own_or_404(MODELS[noun], record_id), str(why), export_id), 409
 
 
-def _shown(page, noun, record, error=""):
+def _shown(page, noun, record, error="", export_id=None):
     linked = link_of(record, current_user.account.default_country)
     shown = {"noun": noun, "nouns": NOUNS[noun], "record": record, "link": linked, "error": error,
-             "profile": _profile(noun, record.id), "theirs": parting.THEIRS[MODELS[noun]]}  # fmt: skip
+             "export_id": export_id, "profile": _profile(noun, record.id),
+             "theirs": parting.THEIRS[MODELS[noun]]}  # fmt: skip
     return render_template(f"crm/{page}.html", **shown | MORE[page](noun, record, linked))
 
 

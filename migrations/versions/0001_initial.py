@@ -60,6 +60,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_company_types_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company_types")),
         sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_company_types_account_id_name_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("company_types", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_company_types_account_id"), ["account_id"], unique=False)
@@ -103,6 +104,7 @@ def upgrade():
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("counts", halo_admin.db.JSON(), nullable=False),
+        sa.Column("makes", halo_admin.db.JSON(), nullable=False),
         sa.Column("saved", halo_admin.db.JSON(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("leg_no", sa.Integer(), nullable=False),
@@ -196,6 +198,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_opportunity_statuses_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity_statuses")),
         sa.UniqueConstraint("account_id", "name_key", name=op.f("uq_opportunity_statuses_account_id_name_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("opportunity_statuses", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_opportunity_statuses_account_id"), ["account_id"], unique=False)

@@ -253,3 +253,16 @@ def test_another_accounts_file_is_not_there(cleo, signed_in, compared):
     for address in ("columns", "save", "cancel"):
         assert hers.post(f"{page}/{address}").status_code == 404
     assert "fair.csv" not in hers.get("/files").text
+
+
+def test_new_types_and_lists_are_told_before_they_are_made(ann, client, compared):
+    ours(ann, "Acme", website="acme.example")
+    page = compared("companies", "name,website,type", "Acme,acme.example,Zoo", "Bergmann,,charity", "Zuse,,Charity",
+                    "Ada,,no TYPE", "Eve,,Client")  # fmt: skip
+    assert "Makes 2 company types: Zoo, charity." in client.get(page).text
+    client.post(f"{page}/save", data={"takes": "all"})
+    made = {one.name: one.type and one.type.name for one in everything(Company, ann)}
+    assert made == {"Acme": "Zoo", "Bergmann": "charity", "Zuse": "charity", "Ada": None, "Eve": "Client"}
+    assert "Makes" not in client.get(page).text
+    page = compared("contacts", "name,first_name,lists", "x,Sam,News;Zoo", "x,Kim,zoo", "x,Pat,", name="people.csv")
+    assert "Makes 2 lists: News, Zoo." in client.get(page).text

@@ -13,6 +13,8 @@ from halo_admin.db import begin_write, db, now
 from halo_admin.exporting.models import Export, Intent
 from halo_admin.importing import answering
 from halo_admin.importing.models import Decision
+from halo_admin.importing.stages import surroundings
+from halo_admin.importing.stages.contacts import Contacts
 from halo_admin.settings import phone_keys
 from tests.importing.world import all_told, counts
 
@@ -82,6 +84,17 @@ def test_contacts_without_an_email_stay_out_until_somebody_chooses_otherwise(wor
     assert counts(world.imported_contacts())["created"] == 2
     world.choose(without_email="")
     assert counts(world.imported_contacts())["unchanged"] == 2, "who is here stays linked"
+
+
+def test_as_many_contacts_are_told_to_have_no_email_as_the_choice_is_about(world, acme):
+    for email, more in ((None, {}), ("n/a", {}), ("sam@acme.example", {}), (None, {"active": False}),
+                        (None, {"isserviceaccount": True}), (None, {"raw": {"inactive": {"no": "flag"}}})):  # fmt: skip
+        world.person("Sam", at=acme, email=email, **more)
+    gone = world.person("Kim", at=acme, email=None)
+    world.imported_contacts()
+    world.halo.change("Users", delete=gone)
+    world.imported_contacts()
+    assert surroundings.count_without_email(world.tenant().id) == 2
 
 
 def test_contacts_without_an_email_are_never_matched_by_name(world, acme):
@@ -550,7 +563,7 @@ def test_an_opt_out_of_somebody_in_review_reaches_all_that_may_be_meant(world, a
 # two of Halo's with one e-mail
 
 
-def test_two_contacts_with_one_email_are_one_here_and_never_flip(world, acme):
+def test_two_contacts_with_one_email_are_one_here(world, acme):
     other = world.theirs("Other", type="Prospect")
     first = world.person("Sam", "Poole", at=acme, email="sam@x.example", title="CEO")
     second = world.person("Samuel", "Pool", at=other, email="SAM@x.example", title="Dr.")
@@ -560,20 +573,33 @@ def test_two_contacts_with_one_email_are_one_here_and_never_flip(world, acme):
     assert told["reason"] == (
         f"it has the same email as Halo contact {first}: one contact here, which takes its values from that one"
     )
+    assert told["ours_id"] == world.contact(email="sam@x.example").id
+
+
+@pytest.mark.parametrize("arriving", [(5001, 5002), (5002, 5001)], ids=["the leader first", "the leader last"])
+def test_two_contacts_with_one_email_never_flip_whoever_came_first_and_changed_last(world, acme, arriving):
+    other = world.theirs("Other", type="Prospect")
+    clients, names = {5001: acme, 5002: other}, {5001: "Sam", 5002: "Samuel"}
+
+    def change(halo_id, number):
+        new = {"title": f"Title {number} of {halo_id}", "phonenumber": f"+49 30 5550{number}{halo_id % 10}"}
+        world.person(names[halo_id], at=clients[halo_id], email="sam@x.example", id=halo_id, **new)
+
+    for halo_id in arriving:
+        change(halo_id, 0)
+        world.imported_contacts()
     contact = world.contact(email="sam@x.example")
-    assert told["ours_id"] == contact.id
-    before = values(contact)
+    assert (contact.first_name, contact.title, contact.company.name) == ("Sam", "Title 0 of 5001", "Acme")
     for number in range(1, 6):
         world.halo.app.switches.turn("list_order", number)
-        for halo_id in random.Random(number).sample([first, second], 2):  # touched last, newer
-            world.halo.change("Users", record={"id": halo_id, "notes": f"touched {number}"})
+        for halo_id in random.Random(number).sample([5001, 5002], 2):  # touched last, newer
+            change(halo_id, number)
         run = world.imported_contacts()
-        assert counts(run) == {"unchanged": 2, "skipped": 3}
-        assert values(world.contact(contact.id)) == before
-
-
-def values(contact):
-    return {field: getattr(contact, field) for field in contact.FIELDS} | {"version": contact.version}
+        assert counts(run) == {"updated": 1, "unchanged": 1, "skipped": 3}
+        (contact,) = world.contacts()
+        assert (contact.title, contact.phone) == (f"Title {number} of 5001", f"+49 30 5550{number}1")
+        assert (contact.first_name, contact.company.name) == ("Sam", "Acme")
+        assert world.lists()["Halo: Customer"] == ["Sam Poole"]
 
 
 def test_only_the_leaders_changes_come_in(world, acme):
@@ -595,6 +621,19 @@ def test_an_opt_out_of_any_of_them_counts(world, acme):
     world.person("Samuel", at=acme, email="sam@x.example", id=second, neversendemails=True)
     world.imported_contacts()
     assert world.contact(email="sam@x.example").unsubscribed
+
+
+def test_a_looser_rule_would_be_told_by_the_report(world, acme, monkeypatch):
+    monkeypatch.setattr(Contacts, "only_set", ("bounced",))
+    sam = world.person("Sam", at=acme, neversendemails=True)
+    world.imported_contacts()
+    world.person("Sam", at=acme, id=sam, neversendemails=False)
+    run = world.imported_contacts()
+    assert run.facts["opt_outs"] == {"loosened": 1, "added": 0}
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    page = client.get(f"/settings/halo/runs/{run.id}").text
+    assert "1 opt-out loosened, 0 added." in page
 
 
 def test_the_next_one_leads_once_the_leader_is_inactive_and_gives_it_back(world, acme):
@@ -643,7 +682,7 @@ def test_who_gets_an_email_of_their_own_becomes_a_contact_of_their_own(world, ac
     }
 
 
-def test_a_follower_stays_with_the_contact_when_the_leader_gets_another_email(world, acme):
+def test_a_follower_becomes_a_contact_of_its_own_when_the_leader_gets_another_email(world, acme):
     first = world.person("Sam", at=acme, email="sam@x.example")
     second = world.person("Kim", at=acme, email="sam@x.example")
     world.imported_contacts()
@@ -792,7 +831,7 @@ def test_phone_keys_of_contacts_follow_the_country(world):
     assert (contact.phone_key, contact.mobile_key) == ("+49305550100", "+491705550100")
 
 
-def test_a_merge_in_halo_leaves_one_contact(world, acme):
+def test_who_is_merged_into_another_one_in_halo_stays_here_as_a_contact_of_their_own(world, acme):
     first = world.person("Sam", at=acme, email="sam@x.example")
     second = world.person("Samuel", at=acme, email="samuel@x.example")
     world.imported_contacts()
@@ -846,3 +885,16 @@ def test_the_report_tells_lists_and_opt_outs_and_every_reason_has_its_sentence(w
     assert "Bring them in by the stage" in left_out
     again = client.get(f"/settings/halo/runs/{world.imported_contacts().id}").text
     assert "0 opt-outs loosened, 0 added." in again
+
+
+def test_the_report_tells_of_a_list_that_shrank(world, acme):
+    world.person("Sam", at=acme)
+    world.person("Kim", at=acme)
+    world.imported_contacts()
+    retype(world, acme, "Prospect")
+    run = world.imported_contacts()
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    page = client.get(f"/settings/halo/runs/{run.id}").text
+    assert ">Halo: Customer</a>: 0 joined, 2 left." in page
+    assert ">Halo: Prospect</a>: 2 joined, 0 left." in page

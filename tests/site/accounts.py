@@ -100,7 +100,21 @@ class Account:
         return f"{row}\n{self.site.logs()}"
 
     def dump(self):
-        """What the stage brings in as `crm dump` writes it, without our ids."""
+        """What the stage brings in as `crm dump` writes it, without our ids; with contacts their lists come along, and
+        what they grew by.
+        """
         self.site.flask("crm", "dump", self.folder, "--account", self.account)
-        with (self.folder / f"{self.stage}.csv").open(encoding="utf-8", newline="") as file:
+        if self.stage == "contacts":
+            return [self._table("contacts"), self._table("lists"), self._grown()]
+        return self._table(self.stage)
+
+    def _table(self, name):
+        with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             return sorted(tuple(value for name, value in row.items() if name != "id") for row in csv.DictReader(file))
+
+    def _grown(self):
+        with sqlite3.connect(self.database, timeout=15) as database:
+            return database.execute(
+                "SELECT lists.name, joined, taken_off FROM list_growth JOIN lists ON lists.id = list_id"
+                " ORDER BY lists.name, run_id"
+            ).fetchall()
