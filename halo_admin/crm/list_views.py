@@ -7,7 +7,7 @@ from ..db import db
 from ..mirror import tombstones
 from ..mirror.tombstones import NotNow
 from ..web.door import own_or_404
-from . import contacts, list_stops, lists
+from . import asking, contacts, list_stops, list_table, lists
 from .blueprint import bp
 from .contact_models import ContactList
 from .list_member_views import members_shown
@@ -52,11 +52,21 @@ def fill_again():
 
 
 def _lists(typed="", error=None):
-    account_id = current_user.account_id
+    account_id, asked = current_user.account_id, list_table.read(request.args)
+    found = list_table.find(account_id, asked)
+
+    def address(**changes):
+        return url_for("crm.all_lists", **asking.address(asked, **changes))
+
+    is_whole = found.page.first and not asked.narrowed
     filled_by = _filled_by(account_id)
+    shown = {"asked": asked, "page": found.page, "total": counted(found.total), "address": address,
+             "views": _default_views(account_id) if is_whole else [], "filled_by": filled_by,
+             "is_empty": is_whole and not found.page.rows}  # fmt: skip
+    if request.headers.get("HX-Target") == "lists":
+        return render_template("crm/_lists.html", **shown), {"HX-Replace-Url": address()}
     stops = {one: stop for one, stop in list_stops.stopped(account_id).items() if one in filled_by}
-    return render_template("crm/lists.html", lists=lists.lists_of(account_id), filled_by=filled_by, stops=stops,
-                           views=_default_views(account_id), typed=typed, error=error)  # fmt: skip
+    return render_template("crm/lists.html", stops=stops, typed=typed, error=error, **shown)
 
 
 def _default_views(account_id):

@@ -1,6 +1,7 @@
 """The pages of lists, as a signed-in person gets them."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -37,6 +38,53 @@ def test_the_table_tells_of_each_list_what_it_is_for(ann, client):
     assert '<td data-label="Leads">On</td>' in html
     assert f'<td data-label="Filled by">Imports: {kind.name}</td>' in html
     assert '<td data-label="Filled by">Imports: No company</td>' in html
+
+
+def names(html):
+    return re.findall(r'href="/lists/\d+">([^<]+)</a>', html)
+
+
+def test_lists_are_found_by_what_is_in_their_names(ann, cleo, client):
+    for name in ("Spring news", "Autumn NEWS 100%", "Friends"):
+        listed(ann, name)
+    listed(cleo, "Her news")
+    html = client.get("/lists?q=News").text
+    assert names(html) == ["Autumn NEWS 100%", "Spring news"]
+    assert "2 lists" in html
+    assert "always there" not in html
+    assert names(client.get("/lists?q=spr+ws").text) == ["Spring news"]
+    assert names(client.get("/lists?q=0%25").text) == ["Autumn NEWS 100%"]
+    assert names(client.get("/lists?q=_").text) == []
+    assert "No list is called like this." in client.get("/lists?q=nobody").text
+
+
+def test_lists_come_a_page_at_a_time_in_both_directions(ann, client):
+    begin_write()
+    lists.called(ann.account_id, [f"List {number:03}" for number in range(120)])
+    db.session.commit()
+    first = client.get("/lists").text
+    assert (len(names(first)), "always there" in first, "120 lists" in first) == (50, True, True)
+    second = client.get(link(first, "next")).text
+    third = client.get(link(second, "next")).text
+    assert names(first) + names(second) + names(third) == [f"List {number:03}" for number in range(120)]
+    assert "always there" not in second
+    assert link(third, "next") is None
+    assert names(client.get(link(third, "prev")).text) == names(second)
+    assert names(client.get("/lists?sort=-name&q=list").text)[0] == "List 119"
+    assert names(client.get("/lists?after=nonsense&sort=wild").text) == names(first)
+    assert "There are no lists on this page any more." in client.get(f"{link(second, 'next')}&q=x").text
+
+
+def link(html, rel):
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', html)
+    return found and unescape(found[1])
+
+
+def test_the_search_swaps_the_table_alone(ann, client):
+    listed(ann, "News")
+    answer = client.get("/lists?q=new", headers={"HX-Target": "lists"})
+    assert answer.text.lstrip().startswith('<section id="lists"')
+    assert answer.headers["HX-Replace-Url"] == "/lists?q=new"
 
 
 def test_a_list_is_made_with_leads_off(ann, client):
