@@ -7,10 +7,11 @@ from ..db import db
 from ..mirror import tombstones
 from ..mirror.tombstones import NotNow
 from ..web.door import own_or_404
-from . import contacts, list_stops, lists
+from . import asking, contacts, list_stops, list_table, lists
 from .blueprint import bp
 from .contact_models import ContactList
 from .list_member_views import members_shown
+from .lists import Settings
 from .pages import drawn_panels
 from .tables import LARGEST_ID, counted
 from .types import type_names
@@ -51,11 +52,21 @@ def fill_again():
 
 
 def _lists(typed="", error=None):
-    account_id = current_user.account_id
+    account_id, asked = current_user.account_id, list_table.read(request.args)
+    found = list_table.find(account_id, asked)
+
+    def address(**changes):
+        return url_for("crm.all_lists", **asking.address(asked, **changes))
+
+    is_whole = found.page.first and not asked.narrowed
     filled_by = _filled_by(account_id)
+    shown = {"asked": asked, "page": found.page, "total": counted(found.total), "address": address,
+             "views": _default_views(account_id) if is_whole else [], "filled_by": filled_by,
+             "is_empty": is_whole and not found.page.rows}  # fmt: skip
+    if request.headers.get("HX-Target") == "lists":
+        return render_template("crm/_lists.html", **shown), {"HX-Replace-Url": address()}
     stops = {one: stop for one, stop in list_stops.stopped(account_id).items() if one in filled_by}
-    return render_template("crm/lists.html", lists=lists.lists_of(account_id), filled_by=filled_by, stops=stops,
-                           views=_default_views(account_id), typed=typed, error=error)  # fmt: skip
+    return render_template("crm/lists.html", stops=stops, typed=typed, error=error, **shown)
 
 
 def _default_views(account_id):
@@ -84,14 +95,16 @@ def one_list(list_id):
 
 @bp.post(ONE)
 def save_list(list_id):
-    """The list's name and its Leads switch."""
-    chosen, name = own_or_404(ContactList, list_id), request.form.get("name", "")
+    """The list's name and its Leads switch, as far as they were changed in the form."""
+    chosen, typed = own_or_404(ContactList, list_id), Settings(request.form.get("name", ""), "leads" in request.form)
+    was = Settings(
+        request.form.get("was_name", chosen.name), request.form.get("was_leads", str(chosen.leads)) == "True"
+    )
     try:
-        lists.rename(chosen, name)
+        lists.change(chosen, was, typed)
     except lists.Unusable as error:
         db.session.rollback()
-        return _list(own_or_404(ContactList, list_id), typed=name, error=str(error)), 422
-    chosen.leads = "leads" in request.form
+        return _list(own_or_404(ContactList, list_id), typed, str(error)), 422
     db.session.commit()
     flash("Saved.", "success")
     return redirect(url_for("crm.one_list", list_id=list_id), 303)
@@ -101,7 +114,7 @@ def _list(chosen, typed=None, error=None):
     return render_template(
         "crm/list.html",
         list=chosen,
-        typed=chosen.name if typed is None else typed,
+        typed=typed or Settings(chosen.name, chosen.leads),
         error=error,
         filled_by=_filled_by(chosen.account_id),
         panels=drawn_panels("list", chosen),
@@ -118,6 +131,7 @@ def delete_list(list_id):
     name = chosen.name
     try:
         tombstones.hold(chosen.account_id)  # an import may be about to put contacts on it
+        _refuse_unseen(chosen)
     except NotNow as why:
         db.session.rollback()
         return _about_deleting(own_or_404(ContactList, list_id), str(why)), 409
@@ -125,6 +139,14 @@ def delete_list(list_id):
     db.session.commit()
     flash(f"“{name}” was deleted. Its contacts stay.", "success")
     return redirect(url_for("crm.all_lists"), 303)
+
+
+def _refuse_unseen(chosen):
+    """Raises NotNow where the list is not as the page told of it."""
+    db.session.refresh(chosen, with_for_update=True)
+    seen = request.form.get("seen_name", chosen.name), request.form.get("seen_contacts", str(chosen.contacts))
+    if seen != (chosen.name, str(chosen.contacts)):
+        raise NotNow("This list was changed since you opened this page. Look at it again, then delete it.")
 
 
 def _about_deleting(chosen, error=""):

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from ..db import db, now
+from ..mirror.tombstones import NotNow
 from ..web.door import own, own_or_404
 from . import activity, contact_views, notes, profile, views
 from .blueprint import bp
@@ -92,9 +93,16 @@ def save_note(note_id):
 
 @bp.post(f"{ONE}/delete")
 def delete_note(note_id):
-    found = _mine(_locked(note_id))
+    found = _locked(note_id)
+    if not notes.is_own(found, current_user):
+        abort(403)
     address = _activity(notes.subject_of(found))
-    notes.delete(found, current_user)
+    try:
+        notes.delete(found, current_user)
+    except NotNow as why:
+        db.session.rollback()
+        flash(str(why), "warning")
+        return redirect(address, 303)
     db.session.commit()
     flash("The note was deleted.", "success")
     return redirect(address, 303)

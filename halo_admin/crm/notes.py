@@ -9,7 +9,7 @@ from ..db import db, now, owned
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..normal import markup
-from . import changes, writing
+from . import being_sent, changes, writing
 from .contact_models import Contact
 from .models import Company
 from .note_models import Note, called
@@ -55,7 +55,8 @@ def change(note: Note, by, typed: str, version: int) -> None:
 
 
 def delete(note: Note, by) -> None:
-    """Delete a note of one's own; in Halo it stays, where it was sent."""
+    """Delete a note of one's own; in Halo it stays, where it was sent. Raises NotNow while it is on its way there."""
+    being_sent.refuse_note(note)
     _tell(subject_of(note), by, "note deleted", note.name)
     _part([note.id], note.account_id, tombstones.tombstone("deleted", by, note.name, note.id))
     db.session.execute(sa.delete(Note).where(Note.id == note.id))
@@ -72,7 +73,12 @@ def forget(record) -> None:
 
 def may_change(note, user) -> bool:
     """Whether this person may change or delete a note: those they wrote here."""
-    return not note.from_halo and note.author_id == user.id and note.send_state != "sending"
+    return is_own(note, user) and note.send_state != "sending"
+
+
+def is_own(note, user) -> bool:
+    """Whether this person wrote a note, here."""
+    return not note.from_halo and note.author_id == user.id
 
 
 def subject_of(note: Note):

@@ -15,7 +15,7 @@ from ..mirror.links import current_tenant_id
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
-from . import activity, contact_views, lists, opportunity_views, parting, parting_link, tables, views
+from . import activity, contact_views, lists, naming, opportunity_views, parting, parting_link, tables, views
 from .blueprint import bp
 from .contact_models import Contact
 from .links import link_of
@@ -105,7 +105,7 @@ def _parted(noun, record, do, told, page):
     linked = link_of(record, current_user.account.default_country)
     theirs = _theirs(noun, linked.record) if linked else ""
     try:
-        do(record.account_id, MODELS[noun], record.id, current_user)
+        do(record.account_id, MODELS[noun], record.id, current_user, naming.number(request.form.get("linked", "")))
     except NotNow as why:
         return _refused(page, noun, record.id, why)
     db.session.commit()
@@ -123,13 +123,15 @@ def _profile(noun, record_id):
 
 def _refused(page, noun, record_id, why):
     db.session.rollback()
-    return _shown(page, noun, own_or_404(MODELS[noun], record_id), str(why)), 409
+    export_id = getattr(why, "export_id", None)
+    return _shown(page, noun, own_or_404(MODELS[noun], record_id), str(why), export_id), 409
 
 
-def _shown(page, noun, record, error=""):
+def _shown(page, noun, record, error="", export_id=None):
     linked = link_of(record, current_user.account.default_country)
     shown = {"noun": noun, "nouns": NOUNS[noun], "record": record, "link": linked, "error": error,
-             "profile": _profile(noun, record.id), "theirs": parting.THEIRS[MODELS[noun]]}  # fmt: skip
+             "export_id": export_id, "profile": _profile(noun, record.id),
+             "theirs": parting.THEIRS[MODELS[noun]]}  # fmt: skip
     return render_template(f"crm/{page}.html", **shown | MORE[page](noun, record, linked))
 
 

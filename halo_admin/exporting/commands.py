@@ -88,9 +88,16 @@ def _where(export):
     if first := found.get("company_first"):
         return f"Its company, {first['name']}, is not in Halo: send company {first['id']} first."
     if found.get("candidates"):
-        lines = [f"  {one['halo_id']}  {one['name']}, by {' and '.join(one['by'])}" for one in found["candidates"]]
+        lines = [f"  {one['halo_id']}  {one['name']}, by {' and '.join(one['by'])}{_hint(one)}"
+                 for one in found["candidates"]]  # fmt: skip
         return "\n".join(["Halo has some that are like it:", *lines, WHERE])
     return "It has no company: say --no-client, or give it one first."
+
+
+def _hint(one):
+    if one["unreadable"]:
+        return " (cannot be read)"
+    return f" ({one['left_out']}: linking it ends that)" if one["left_out"] else ""
 
 
 def _sent(export, names, overwrite, inline):

@@ -1,11 +1,15 @@
 """The pages of lists, as a signed-in person gets them."""
 
+import re
+from html import unescape
+
 import pytest
 
+from halo_admin.audit.models import AuditEntry
 from halo_admin.crm import lists, profile
 from halo_admin.crm.contact_models import ContactList
 from halo_admin.crm.types import company_types
-from halo_admin.db import begin_write, db
+from halo_admin.db import begin_write, db, owned
 from tests.crm.conftest import listed, people_of
 
 
@@ -34,6 +38,53 @@ def test_the_table_tells_of_each_list_what_it_is_for(ann, client):
     assert '<td data-label="Leads">On</td>' in html
     assert f'<td data-label="Filled by">Imports: {kind.name}</td>' in html
     assert '<td data-label="Filled by">Imports: No company</td>' in html
+
+
+def names(html):
+    return re.findall(r'href="/lists/\d+">([^<]+)</a>', html)
+
+
+def test_lists_are_found_by_what_is_in_their_names(ann, cleo, client):
+    for name in ("Spring news", "Autumn NEWS 100%", "Friends"):
+        listed(ann, name)
+    listed(cleo, "Her news")
+    html = client.get("/lists?q=News").text
+    assert names(html) == ["Autumn NEWS 100%", "Spring news"]
+    assert "2 lists" in html
+    assert "always there" not in html
+    assert names(client.get("/lists?q=spr+ws").text) == ["Spring news"]
+    assert names(client.get("/lists?q=0%25").text) == ["Autumn NEWS 100%"]
+    assert names(client.get("/lists?q=_").text) == []
+    assert "No list is called like this." in client.get("/lists?q=nobody").text
+
+
+def test_lists_come_a_page_at_a_time_in_both_directions(ann, client):
+    begin_write()
+    lists.called(ann.account_id, [f"List {number:03}" for number in range(120)])
+    db.session.commit()
+    first = client.get("/lists").text
+    assert (len(names(first)), "always there" in first, "120 lists" in first) == (50, True, True)
+    second = client.get(link(first, "next")).text
+    third = client.get(link(second, "next")).text
+    assert names(first) + names(second) + names(third) == [f"List {number:03}" for number in range(120)]
+    assert "always there" not in second
+    assert link(third, "next") is None
+    assert names(client.get(link(third, "prev")).text) == names(second)
+    assert names(client.get("/lists?sort=-name&q=list").text)[0] == "List 119"
+    assert names(client.get("/lists?after=nonsense&sort=wild").text) == names(first)
+    assert "There are no lists on this page any more." in client.get(f"{link(second, 'next')}&q=x").text
+
+
+def link(html, rel):
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', html)
+    return found and unescape(found[1])
+
+
+def test_the_search_swaps_the_table_alone(ann, client):
+    listed(ann, "News")
+    answer = client.get("/lists?q=new", headers={"HX-Target": "lists"})
+    assert answer.text.lstrip().startswith('<section id="lists"')
+    assert answer.headers["HX-Replace-Url"] == "/lists?q=new"
 
 
 def test_a_list_is_made_with_leads_off(ann, client):
@@ -86,3 +137,54 @@ def test_the_default_lists_are_links_to_filtered_tables(client):
     html = client.get("/lists").text
     assert 'href="/contacts?only=unsubscribed"' in html
     assert 'href="/contacts?only=bounced"' in html
+
+
+def form(client, address):
+    """What the form of a list's settings sends as it opens."""
+    html = client.get(address).text
+    sent = dict(re.findall(r'<input type="hidden" name="((?:was|seen)_\w+)" value="([^"]*)"', html))
+    name = re.search(r'id="name" name="name"[^>]* value="([^"]*)"', html)
+    leads = {"leads": "1"} if re.search(r'name="leads"[^>]* checked', html) else {}
+    return sent | leads | ({"name": name[1]} if name else {})
+
+
+def test_what_an_old_page_left_alone_is_not_switched_back(ann, client):
+    news = listed(ann, "News")
+    old = form(client, f"/lists/{news}")
+    client.post(f"/lists/{news}", data=old | {"leads": "1"})
+    assert client.post(f"/lists/{news}", data=old | {"name": "Letters"}).status_code == 303
+    assert (one(news).name, one(news).leads) == ("Letters", True)
+    assert client.post(f"/lists/{news}", data=form(client, f"/lists/{news}")).status_code == 303
+    answer = client.post(f"/lists/{news}", data=old | {"name": "Mail"})
+    assert answer.status_code == 422
+    assert "It was renamed to “Letters” meanwhile." in answer.text
+    assert 'value="Mail"' in answer.text
+    assert one(news).name == "Letters"
+
+
+def test_a_list_that_grew_since_its_page_was_opened_is_not_deleted(ann, client):
+    news = listed(ann, "News")
+    old = form(client, f"/lists/{news}/delete")
+    assert old == {"seen_name": "News", "seen_contacts": "0"}
+    listed(ann, "News", *people_of(ann, "Sam Poole"))
+    answer = client.post(f"/lists/{news}/delete", data=old)
+    assert answer.status_code == 409
+    assert "was changed since you opened this page" in answer.text
+    assert "1 contact is taken off it." in answer.text
+    client.post(f"/lists/{news}/delete", data=form(client, f"/lists/{news}/delete"))
+    assert one(news) is None
+
+
+def test_the_audit_tells_of_lists_and_of_what_is_deleted(ann, client):
+    news = listed(ann, "News")
+    (sam,) = people_of(ann, "Sam Poole")
+    client.post(f"/lists/{news}", data={"name": "Letters", "leads": "1"})
+    client.post(f"/lists/{news}/delete")
+    client.post(f"/contacts/{sam}/delete", data={"version": 1})
+    db.session.rollback()
+    told = db.session.scalars(owned(AuditEntry, ann.account_id).order_by(AuditEntry.id)).all()
+    assert [one.said for one in told if one.kind in ("list", "delete")] == [
+        "Renamed the list “News” to “Letters”", "Switched Leads on of the list “Letters”",
+        "Deleted the list “Letters”", "Deleted the contact “Sam Poole”",
+    ]  # fmt: skip
+    assert {one.by_name for one in told} == {"ann"}

@@ -11,6 +11,7 @@ from halo_admin.exporting import exports, picking
 from halo_admin.exporting.models import Export, Intent
 from halo_admin.importing import postponing
 from halo_admin.mirror.models import HaloRecord
+from tests.importing.test_meanwhile import until_saving
 from tests.importing.world import counts
 from tests.processes import ROOT
 from tests.servers import KEYS
@@ -99,3 +100,20 @@ def test_the_database_holds_one_open_intent_and_one_sending_per_record(world):
     with pytest.raises(sa.exc.IntegrityError):
         db.session.flush()
     db.session.rollback()
+
+
+def test_a_create_that_waits_to_be_saved_is_decided_again_when_its_equal_is_being_sent(world):
+    halo_id = world.theirs("Acme")
+    run = until_saving(world)
+    assert world.decision(run, halo_id)["action"] == "created"
+    opened_at = world.fresh(run).started_at  # before the sweep: only its row came late
+    export = world.opened("company", world.ours("Zoo"))
+    begin_write()
+    intent = Intent(account_id=world.account.id, tenant_id=world.tenant().id, export_id=export.id, kind="client",
+                    ours_id=export.ours_id, name="Acme", name_key="acme", values={}, known=[],
+                    opened_at=opened_at)  # fmt: skip
+    db.session.add(intent)
+    db.session.commit()
+    told = world.decision(world.finish(run), halo_id)
+    assert (told["action"], "is being sent to Halo just now" in told["reason"]) == ("skipped", True)
+    assert [one.name for one in world.companies()] == ["Somebody else", "Zoo"]

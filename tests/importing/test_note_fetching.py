@@ -96,6 +96,9 @@ def test_the_button_is_for_those_who_may_send(world, acme):
         people.add_user(account, f"{name}@example.com", name, [role], "a long password")
     db.session.commit()
     address = f"/contacts/{world.contact(first_name='Sam').id}"
+    in_menu = f'href="{address}?tab=activity#get-notes"'
+    assert in_menu in visitor(world, "bob@example.com").get(address).text
+    assert in_menu not in visitor(world, "mia@example.com").get(address).text
     assert "Get notes from Halo</button>" in visitor(world, "bob@example.com").get(address).text
     mia = visitor(world, "mia@example.com")
     assert "Get notes from Halo</button>" not in mia.get(address).text
