@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from halo_admin.crm import tables
+from halo_admin.crm import companies as companies_table
+from halo_admin.crm import contacts as contacts_table
+from halo_admin.crm import linked, tables
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import Company, CompanyType, OpportunityStatus
 from halo_admin.crm.opportunity_models import Opportunity
@@ -89,7 +91,8 @@ def _words(name):
 def company_lines(account_id, places, dice) -> list[Line]:
     types = [*_ids(CompanyType, account_id), "none"]
     filters = {"type": lambda: {"type": dice.choice(types)}, "inactive": lambda: {"inactive": "1"},
-               "type and inactive": lambda: {"type": dice.choice(types), "inactive": "1"}}  # fmt: skip
+               "type and inactive": lambda: {"type": dice.choice(types), "inactive": "1"},
+               **_link_filters(companies_table.KEYS)}  # fmt: skip
     return [
         *shared_lines("companies", places),
         *_filter_lines("companies", filters, places),
@@ -108,6 +111,8 @@ def contact_lines(account_id, places, companies, dice) -> list[Line]:
         "list and unsubscribed": lambda: {"list": dice.choice(lists), "only": "unsubscribed"},
         "type and list": lambda: {"type": dice.choice(types), "list": dice.choice(lists)},
         "type and bounced": lambda: {"type": dice.choice(types), "only": "bounced"},
+        "no list": lambda: {"only": contacts_table.NO_LIST},
+        **_link_filters(contacts_table.KEYS),
     }  # fmt: skip
     return [
         *shared_lines("contacts", places),
@@ -117,6 +122,11 @@ def contact_lines(account_id, places, companies, dice) -> list[Line]:
         Line("contact: company names while typing",
              lambda: address("companies/names", company_id=_words(companies.any().name)[:4])),
     ]  # fmt: skip
+
+
+def _link_filters(keys):
+    """{title: filter} of everything that can be asked about a record's link."""
+    return {label.lower(): lambda link=link: {"link": link} for link, label in linked.choices(keys).items()}
 
 
 def _filter_lines(path, filters, places):
@@ -176,7 +186,7 @@ def top_lines(companies, contacts, dice) -> list[Line]:
     ways = [Line(f"ways back: {way}", lambda way=way: f"/companies/{companies.any().id}/{way}")
             for way in ("unlink", "never-import", "delete", "link")]  # fmt: skip
     return [Line("home", lambda: "/"), *found, *ways, Line("left out", lambda: "/settings/halo/left-out"),
-            Line("general settings", lambda: "/settings/account")]  # fmt: skip
+            Line("general settings", lambda: "/settings/account"), Line("files", lambda: "/files")]  # fmt: skip
 
 
 def _ids(model, account_id):

@@ -17,6 +17,8 @@ KINDS = {
     "mapping": "Mappings",
     "import": "Imports",
     "export": "Sent to Halo",
+    "delete": "Deleted",
+    "list": "Lists",
     "undo": "Undone",
     "upload": "Uploads",
     "download": "Downloads",

@@ -78,7 +78,8 @@ class Contact(OwnedByTheMany, db.Model):
         db.Index("ix_contacts_salesperson", "salesperson_id"),  # what a foreign key asks
         db.Index("ix_contacts_email_key", "account_id", "email_key"),
         *(
-            db.Index(f"ix_contacts_{name}_by_{order}", "account_id", *columns,
+            # SQLite takes the later one of two that seem alike, and they are made in the order of their names
+            db.Index(f"ix_contacts_only_{name}_by_{order}", "account_id", *columns,
                      sqlite_where=sa.text(f"{name} = 1"), postgresql_where=sa.text(name))
             for name in ("unsubscribed", "bounced", "inactive_in_halo")
             for order, columns in {"name": ("name_sort", "id"), "id": ("id",)}.items()

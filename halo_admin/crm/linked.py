@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from ..db import db
 from ..mirror.links import current_tenant_id, links_of
 from ..mirror.models import HaloRecord
-from .searching import Narrowing, has
+from .searching import AFTER_ALL, Narrowing, has
 
 LINKED, UNLINKED, BY_PERSON, NEW = "linked", "unlinked", "person", "new"
 STATES_OF_THE_END = ("done", "problems")
@@ -46,7 +46,8 @@ def _matched(choice):
         return (HaloRecord.matched_by.is_(None),)
     if choice == BY_PERSON:
         return (HaloRecord.matched_by == "a person",)
-    return (HaloRecord.matched_by.like(f"{choice}%"),)
+    # the range is what an index holds
+    return (HaloRecord.matched_by >= choice, HaloRecord.matched_by < choice + AFTER_ALL)
 
 
 def of_rows(model, account_id: int, ids: list[int]) -> dict[int, HaloRecord]:

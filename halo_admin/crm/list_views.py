@@ -11,6 +11,7 @@ from . import asking, contacts, list_stops, list_table, lists
 from .blueprint import bp
 from .contact_models import ContactList
 from .list_member_views import members_shown
+from .lists import Settings
 from .pages import drawn_panels
 from .tables import LARGEST_ID, counted
 from .types import type_names
@@ -94,14 +95,16 @@ def one_list(list_id):
 
 @bp.post(ONE)
 def save_list(list_id):
-    """The list's name and its Leads switch."""
-    chosen, name = own_or_404(ContactList, list_id), request.form.get("name", "")
+    """The list's name and its Leads switch, as far as they were changed in the form."""
+    chosen, typed = own_or_404(ContactList, list_id), Settings(request.form.get("name", ""), "leads" in request.form)
+    was = Settings(
+        request.form.get("was_name", chosen.name), request.form.get("was_leads", str(chosen.leads)) == "True"
+    )
     try:
-        lists.rename(chosen, name)
+        lists.change(chosen, was, typed)
     except lists.Unusable as error:
         db.session.rollback()
-        return _list(own_or_404(ContactList, list_id), typed=name, error=str(error)), 422
-    chosen.leads = "leads" in request.form
+        return _list(own_or_404(ContactList, list_id), typed, str(error)), 422
     db.session.commit()
     flash("Saved.", "success")
     return redirect(url_for("crm.one_list", list_id=list_id), 303)
@@ -111,7 +114,7 @@ def _list(chosen, typed=None, error=None):
     return render_template(
         "crm/list.html",
         list=chosen,
-        typed=chosen.name if typed is None else typed,
+        typed=typed or Settings(chosen.name, chosen.leads),
         error=error,
         filled_by=_filled_by(chosen.account_id),
         panels=drawn_panels("list", chosen),
@@ -128,6 +131,7 @@ def delete_list(list_id):
     name = chosen.name
     try:
         tombstones.hold(chosen.account_id)  # an import may be about to put contacts on it
+        _refuse_unseen(chosen)
     except NotNow as why:
         db.session.rollback()
         return _about_deleting(own_or_404(ContactList, list_id), str(why)), 409
@@ -135,6 +139,14 @@ def delete_list(list_id):
     db.session.commit()
     flash(f"“{name}” was deleted. Its contacts stay.", "success")
     return redirect(url_for("crm.all_lists"), 303)
+
+
+def _refuse_unseen(chosen):
+    """Raises NotNow where the list is not as the page told of it."""
+    db.session.refresh(chosen, with_for_update=True)
+    seen = request.form.get("seen_name", chosen.name), request.form.get("seen_contacts", str(chosen.contacts))
+    if seen != (chosen.name, str(chosen.contacts)):
+        raise NotNow("This list was changed since you opened this page. Look at it again, then delete it.")
 
 
 def _about_deleting(chosen, error=""):

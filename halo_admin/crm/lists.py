@@ -10,6 +10,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .. import audit
+from ..accounts.models import Account
 from ..bulk import insert_rows
 from ..db import among, db, now, owned, owned_among
 from . import changes, list_growth, list_stops
@@ -119,13 +121,46 @@ class Unusable(ValueError):
 
 def make(account_id: int, name: str) -> ContactList:
     """A new list, with Leads off. Raises Unusable. In a writing transaction the caller commits."""
+    _hold_names(account_id)
     return _make(account_id, _usable(account_id, name))
 
 
-def rename(of: ContactList, name: str) -> None:
-    """Give a list another name. Raises Unusable. In a writing transaction the caller commits."""
-    of.name = _usable(of.account_id, name, of)
-    of.name_key = folded(of.name)
+class Settings(NamedTuple):
+    """A list's name and its Leads switch."""
+
+    name: str
+    leads: bool
+
+
+def change(of: ContactList, was: Settings, typed: Settings) -> None:
+    """Save what a person changed of a list's settings; was: what their form was opened with. Raises Unusable.
+
+    What they left alone stays as somebody else has set it meanwhile. In a writing transaction the caller commits.
+    """
+    _hold_names(of.account_id)
+    db.session.refresh(of, with_for_update=True)
+    before = Settings(of.name, of.leads)
+    if typed.name != was.name:
+        if of.name not in (was.name, typed.name):
+            raise Unusable(f"It was renamed to “{of.name}” meanwhile. Look at it, then save again.")
+        of.name = _usable(of.account_id, typed.name, of)
+        of.name_key = folded(of.name)
+    if typed.leads != was.leads:
+        of.leads = typed.leads
+    _note_in_audit(of, before)
+
+
+def _note_in_audit(of, before):
+    if of.name != before.name:
+        audit.note("list", f"Renamed the list “{before.name}” to “{of.name}”", account_id=of.account_id)
+    if of.leads != before.leads:
+        audit.note("list", f"Switched Leads {'on' if of.leads else 'off'} of the list “{of.name}”",
+                   account_id=of.account_id)  # fmt: skip
+
+
+def _hold_names(account_id):
+    """Of the account's people one names a list at a time. Rows that point at the account do not wait for this lock."""
+    db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
 
 
 def _usable(account_id, name, of=None):
@@ -329,6 +364,7 @@ def put_on(of: ContactList, contact_ids: list[int], by) -> int:
 def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> int:
     """A person or a file puts contacts on many lists at once; how many memberships are new."""
     pairs = {(of.id, contact_id): of for of, contact_ids in wanted for contact_id in contact_ids}
+    _hold({list_id for list_id, _ in pairs})
     known = _known({contact_id for _, contact_id in pairs})
     rows = [{"account_id": of.account_id, "list_id": list_id, "contact_id": contact_id, "joined_at": press.at}
             for (list_id, contact_id), of in pairs.items() if (list_id, contact_id) not in known]  # fmt: skip
@@ -345,6 +381,14 @@ def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> in
     for of in dict.fromkeys(pairs[pair] for pair in in_order):
         _tell(of, press, [contact_id for list_id, contact_id in in_order if list_id == of.id], [None, of.name])
     return len(joined)
+
+
+def _hold(list_ids):
+    """Nobody else puts anyone on these lists until this transaction ends; all lock them in one order."""
+    order = (ContactList.made_for.is_(None), ContactList.made_for, ContactList.id)
+    mine = sa.select(ContactList.id).where(among(ContactList.id, sorted(list_ids))).order_by(*order)
+    if list_ids:
+        db.session.execute(mine.with_for_update(key_share=True))
 
 
 def _tell(of, press, contact_ids, change):
@@ -394,6 +438,7 @@ def take_off_grown(of: ContactList, grown: list_growth.Line, by, told: str) -> i
 def delete(of: ContactList, by) -> None:
     """Delete a list with its memberships; the contacts stay. No import makes it again. In a writing transaction."""
     on = sa.select(ListMember.contact_id.label("record_id")).where(ListMember.list_id == of.id)
+    audit.note("delete", f"Deleted the list “{of.name}”", account_id=of.account_id, by=by)
     on, said = on.where(ListMember.left_at.is_(None)), "The list was deleted"
     changes.note_selected("contact", of.account_id, by, "lists", on, {"lists": [of.name, None]}, said)
     if of.made_for is not None:

@@ -42,7 +42,6 @@ def upload_file():
         return _upload_page(kind, {"kind": "Say what the lines of the file are."}), 422
     if not sent or not sent.filename:
         return _upload_page(kind, {"file": "Choose a file."}), 422
-    loading.forget_old(current_user.account_id)
     try:
         one = loading.look_at(kind, current_user.account_id, current_user, _tidy(sent.filename), sent.stream)
     except (sheets.Unreadable, uploads.TooLarge) as error:

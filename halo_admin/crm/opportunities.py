@@ -106,9 +106,9 @@ def _differing(account_id):
 def _clauses(account_id, asked):
     """All that the filters and the search leave, as clauses for a whole look at them."""
     asked_for = filters(account_id, asked)
-    words = [searching.narrowing(Opportunity, account_id, word) for word in query_words(asked.q)]
-    return (Opportunity.account_id == account_id, *asked_for.where,
-            *(one.check(Opportunity.id) for one in (*words, *asked_for.narrowings)))  # fmt: skip
+    words = (searching.narrowing(Opportunity, account_id, word).ids for word in query_words(asked.q))
+    return (Opportunity.account_id == account_id, *asked_for.where, *(Opportunity.id.in_(ids) for ids in words),
+            *(one.check(Opportunity.id) for one in asked_for.narrowings))  # fmt: skip
 
 
 def totals(account_id: int, asked: Asked) -> list[Total]:
@@ -122,12 +122,16 @@ def totals(account_id: int, asked: Asked) -> list[Total]:
 def board(account_id: int, asked: Asked, totals: list[Total]) -> list[Stack]:
     """What the filters leave by status; the soonest to close come first, those without a day last."""
     clauses = _clauses(account_id, asked)
-    order = (Opportunity.expected_close.is_(None), Opportunity.expected_close, Opportunity.id)
-    stacks = []
-    for total in totals:
-        chosen = sa.select(Opportunity).where(*clauses, Opportunity.status_id == total.status.id).order_by(*order)
-        stacks.append(Stack(total, list(db.session.scalars(chosen.limit(CARDS))) if total.number else []))
-    return stacks
+    return [Stack(total, _cards(clauses, total.status.id) if total.number else []) for total in totals]
+
+
+def _cards(clauses, status_id):
+    order = (Opportunity.expected_close, Opportunity.id)  # each half as an index has it
+    chosen = sa.select(Opportunity).where(*clauses, Opportunity.status_id == status_id).order_by(*order)
+    rows = []
+    for half in (Opportunity.expected_close.is_not(None), Opportunity.expected_close.is_(None)):
+        rows += db.session.scalars(chosen.where(half).limit(CARDS - len(rows)))
+    return rows
 
 
 def beside(account_id: int, rows: list) -> dict:

@@ -5,6 +5,7 @@ The record itself is locked after the tenant, and what the mirror holds after th
 
 import sqlalchemy as sa
 
+from .. import audit
 from ..db import db
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
@@ -19,21 +20,22 @@ NOUNS = {Company: "company", Contact: "contact", Opportunity: "opportunity"}
 THEIRS = {Company: "Halo client", Contact: "Halo contact", Opportunity: "Halo opportunity"}
 
 
-def unlink(account_id: int, model, record_id: int, by) -> None:
-    """End a record's link: it stays, and no import takes these two for the same again. Raises NotNow.
+def unlink(account_id: int, model, record_id: int, by, row_id: int | None = None) -> None:
+    """End a record's link: it stays, and no import takes these two for the same again. Raises NotNow, also where it is
+    linked to another mirror row than row_id, which the person was shown.
 
     This and the next ones are in a writing transaction, which the caller commits.
     """
-    record, rows = _linked(account_id, model, record_id)
+    record, rows = _linked(account_id, model, record_id, row_id)
     _part(record, rows, "unlinked", by)
     for row in rows:
         row.not_same = sorted({*(row.not_same or ()), record.id})
     _note(record, by, "unlinked", rows)
 
 
-def keep_out(account_id: int, model, record_id: int, by) -> None:
-    """Never import what a record is linked to; the record stays as it is, by itself. Raises NotNow."""
-    record, rows = _linked(account_id, model, record_id)
+def keep_out(account_id: int, model, record_id: int, by, row_id: int | None = None) -> None:
+    """Never import what a record is linked to; the record stays as it is, by itself. Raises NotNow as above."""
+    record, rows = _linked(account_id, model, record_id, row_id)
     _part(record, rows, "never", by)
     _note(record, by, "kept out", rows)
 
@@ -57,6 +59,7 @@ def delete(account_id: int, model, record_id: int, version: int, by) -> str:
     tenants = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id)
     rows = tombstones.standing_for(tenants, model.HALO_KIND, record.id)
     tombstones.bury(rows, tombstones.tombstone("deleted", by, record.name, record.id))
+    audit.note("delete", f"Deleted the {NOUNS[model]} “{record.name}”", account_id=account_id, by=by)
     _note(record, by, "deleted", rows, {field: [told, None] for field, told in _told(record).items()})
     if model is Company:
         _let_go(Contact, "company_id", record, by)
@@ -92,12 +95,14 @@ def number_that_came(company: Company, tenant_id: int) -> int:
     return tables.count(_contacts(company).where(linked))
 
 
-def _linked(account_id, model, record_id):
+def _linked(account_id, model, record_id, row_id):
     tenant_id = tombstones.hold(account_id)
     record = locked(account_id, model, record_id)
     rows = tombstones.standing_for([tenant_id], model.HALO_KIND, record.id) if tenant_id else []
     if not rows:
         raise NotNow(f"This {NOUNS[model]} is not linked to Halo.")
+    if row_id is not None and row_id not in [row.id for row in rows if row.follows_id is None]:
+        raise NotNow(f"This {NOUNS[model]} is linked to another {THEIRS[model]} by now. Look at it again first.")
     being_sent.refuse(record, NOUNS[model])
     return record, rows
 

@@ -80,7 +80,8 @@ def _linkable(model, tenant_id):
     """What can be linked at all: what Halo still holds and could be read, and is no sign for nobody in particular."""
     return (
         HaloRecord.tenant_id == tenant_id, HaloRecord.kind == model.HALO_KIND, HaloRecord.gone_at.is_(None),
-        HaloRecord.values.is_not(None), HaloRecord.halo_id > 0,
+        # plus nothing: SQLite would rather walk all of a kind by their ids than look up what is asked for
+        HaloRecord.values.is_not(None), HaloRecord.halo_id + 0 > 0,
         *([HaloRecord.halo_id != CALLERS] if model is Company else []),
         *([HaloRecord.type_key.is_(None)] if model is Contact else []),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from ..mirror.links import current_tenant_id
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
-from . import activity, contact_views, lists, opportunity_views, parting, parting_link, tables, views
+from . import activity, contact_views, lists, naming, opportunity_views, parting, parting_link, tables, views
 from .blueprint import bp
 from .contact_models import Contact
 from .links import link_of
@@ -105,7 +105,7 @@ def _parted(noun, record, do, told, page):
     linked = link_of(record, current_user.account.default_country)
     theirs = _theirs(noun, linked.record) if linked else ""
     try:
-        do(record.account_id, MODELS[noun], record.id, current_user)
+        do(record.account_id, MODELS[noun], record.id, current_user, naming.number(request.form.get("linked", "")))
     except NotNow as why:
         return _refused(page, noun, record.id, why)
     db.session.commit()

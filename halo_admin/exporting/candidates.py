@@ -3,7 +3,9 @@
 The mirror tells what was read; Halo is searched for what came since. What either names is asked for by itself.
 """
 
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -11,10 +13,12 @@ from .. import normal
 from ..db import db, owned
 from ..halo.companies import CLIENTS, SITES
 from ..halo.contacts import CONTACTS
+from ..halo.errors import HaloRejected
+from ..mirror import tombstones
 from ..mirror.models import HaloRecord
 from ..records import Client, Contact, Site
 from . import sides as both
-from .sides import CALLERS
+from .sides import CALLERS, CannotRead
 
 SHOWN = 3
 WORDS = {"phone_key": "phone", "website_key": "website", "name_key": "name", "email_key": "e-mail"}
@@ -22,15 +26,16 @@ WORDS = {"phone_key": "phone", "website_key": "website", "name_key": "name", "em
 
 def find(labour, sides, record) -> tuple[list[dict], list[int]]:
     """The likeliest ones, as the dialog shows them, and the ids of all: {"halo_id", "name", "by", "told", "taken",
-    "active"}.
+    "active", "unreadable", "left_out"}.
 
-    taken: the name of the record here that it is linked to already, which nobody may choose then.
+    taken: the name of the record here that it is linked to already, which nobody may choose then; unreadable: why it
+    cannot be read, and not be chosen either. left_out: how a person kept it out of imports, which linking it ends.
     """
     keys = {name: key for name, key in sides.keys_of(record).items() if key}
     ids = _ids(labour, sides, record, keys)
     # the strongest first, among many with one name; what is asked for costs requests
     ordered = sorted(ids, key=lambda halo_id: (*(key not in ids[halo_id] for key in keys), halo_id))
-    found = [_asked(labour, sides, keys, halo_id) for halo_id in ordered[:SHOWN]]
+    found = [_asked(labour, sides, keys, halo_id, ids[halo_id]) for halo_id in ordered[:SHOWN]]
     likeliest = sorted(
         filter(None, found), key=lambda one: (*(WORDS[key] not in one["by"] for key in keys), one["halo_id"])
     )
@@ -121,9 +126,13 @@ def _key_of(row, name):
     return normal.name_key(row.name) if name == "name_key" else normal.website_key(row.website or None)
 
 
-def _asked(labour, sides, keys, halo_id):
+def _asked(labour, sides, keys, halo_id, known_by):
     """One of Halo's as it is now; None where it is gone, or nothing like ours any more."""
-    held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id))
+    try:
+        held = labour.ask(lambda halo: both.ask(halo, sides.kind.halo_kind, halo_id))
+    except (CannotRead, HaloRejected) as error:
+        by = [WORDS[name] for name in keys if name in known_by]
+        return _shown(sides, halo_id, name="", by=by, told=[], active=True, unreadable=str(error))
     if held is None or getattr(held.record, "no_person", None):
         return None
     theirs = sides.keys_of_theirs(held)
@@ -132,13 +141,34 @@ def _asked(labour, sides, keys, halo_id):
         return None
     values = sides.theirs(held)
     told = [values[name].words for name in ("phone", "email", "website", "city") if name in values]
-    return {"halo_id": halo_id, "name": held.record.name or "", "by": by, "told": [one for one in told if one],
-            "taken": _taken_by(sides, halo_id), "active": held.record.active}  # fmt: skip
+    return _shown(sides, halo_id, name=held.record.name or "", by=by, told=[one for one in told if one],
+                  active=held.record.active)  # fmt: skip
 
 
-def _taken_by(sides, halo_id):
+def _shown(sides, halo_id, unreadable=None, **told):
+    row = _row(sides, halo_id)
+    name = told.pop("name") or (row and row.label) or ""
+    left_out = row.answer if row and tombstones.is_left_out(row.answer) else None
+    return {"halo_id": halo_id, "name": name, "taken": _taken_by(sides, row), "unreadable": unreadable,
+            "left_out": left_out and tombstones.sentence(left_out, _day(sides, left_out["at"]))} | told  # fmt: skip
+
+
+def _row(sides, halo_id):
     here = (HaloRecord.tenant_id == sides.tenant_id, HaloRecord.kind == sides.kind.halo_kind,
-            HaloRecord.halo_id == halo_id, HaloRecord.ours_id.is_not(None))  # fmt: skip
-    row = db.session.scalar(owned(HaloRecord, sides.account.id).where(*here))
-    ours = db.session.get(sides.kind.model, row.ours_id) if row else None
+            HaloRecord.halo_id == halo_id)  # fmt: skip
+    return db.session.scalar(owned(HaloRecord, sides.account.id).where(*here))
+
+
+def _day(sides, at):
+    local = datetime.fromisoformat(at).astimezone(ZoneInfo(sides.account.time_zone))
+    return f"{local.day} {local:%B %Y}"
+
+
+def taken_by(sides, halo_id: int) -> str | None:
+    """The name of the record here that one of Halo's is linked to."""
+    return _taken_by(sides, _row(sides, halo_id))
+
+
+def _taken_by(sides, row):
+    ours = db.session.get(sides.kind.model, row.ours_id) if row and row.ours_id else None
     return ours.name if ours else None

@@ -88,9 +88,16 @@ def _where(export):
     if first := found.get("company_first"):
         return f"Its company, {first['name']}, is not in Halo: send company {first['id']} first."
     if found.get("candidates"):
-        lines = [f"  {one['halo_id']}  {one['name']}, by {' and '.join(one['by'])}" for one in found["candidates"]]
+        lines = [f"  {one['halo_id']}  {one['name']}, by {' and '.join(one['by'])}{_hint(one)}"
+                 for one in found["candidates"]]  # fmt: skip
         return "\n".join(["Halo has some that are like it:", *lines, WHERE])
     return "It has no company: say --no-client, or give it one first."
+
+
+def _hint(one):
+    if one["unreadable"]:
+        return " (cannot be read)"
+    return f" ({one['left_out']}: linking it ends that)" if one["left_out"] else ""
 
 
 def _sent(export, names, overwrite, inline):
@@ -136,7 +143,12 @@ def told(export) -> dict:
     """An export as data."""
     return {"export": export.id, "kind": export.kind, "id": export.ours_id, "state": export.state,
             "halo_id": export.halo_id, "created": export.is_new, "fields": export.results or [], "said": export.said,
-            "requests": export.requests}  # fmt: skip
+            "requests": export.requests, "by": export.by_name, "opened_at": _iso(export.opened_at),
+            "sent_at": _iso(export.sent_at), "ended_at": _iso(export.ended_at)}  # fmt: skip
+
+
+def _iso(at):
+    return at.isoformat() if at else None
 
 
 def _words(export):

@@ -1,5 +1,6 @@
 """How one field of ours stands to Halo's, and whether it is ticked at first. Pure: no clock, database or network."""
 
+import itertools
 from typing import NamedTuple
 
 from .. import normal
@@ -28,6 +29,8 @@ def verdict(field, ours: Value, theirs: Value, agreed: tuple | None, country: st
     """
     if ours.key is None and theirs.key is None:
         return NOTHING
+    if field.added and ours.key is None:
+        return NOTHING  # nothing to add, and nothing of Halo's is taken away
     if is_same(field, ours.key, theirs.key, country):
         return SAME
     if ours.key is None:
@@ -52,13 +55,25 @@ def is_same(field, ours, theirs, country: str) -> bool:
     if field.form in ("choice", "flag"):
         return ours == theirs
     if field.form == "memo":
-        return plain(ours) in plain(theirs)
+        return _has_lines(theirs, ours)
     return normal.same(field.form, ours, theirs, country)
 
 
 def added(theirs: str | None, ours: str) -> str:
     """Halo's memo with ours behind it."""
     return f"{theirs}\n\n{ours}" if theirs else ours
+
+
+def _has_lines(theirs, ours):
+    """Whether whole lines of theirs, one after the other, are ours, however they are broken."""
+    lines = [line for line in map(plain, theirs.splitlines()) if line]
+    text, wanted, at = "".join(f"{line} " for line in lines), f"{plain(ours)} ", 0
+    begins = {0, *itertools.accumulate(len(line) + 1 for line in lines)}
+    while (at := text.find(wanted, at)) >= 0:
+        if {at, at + len(wanted)} <= begins:
+            return True
+        at += 1
+    return False
 
 
 def _unchanged(field, value, agreed, country):

@@ -1,10 +1,14 @@
 """The live look: is the record linked, does Halo hold it still, and what; if it is not linked, what is like it?"""
 
 from ..db import db, now
+from ..web.words import capital
 from . import candidates
 from . import sides as both
 from .mirror import linked_row
 from .sides import CALLERS, CannotRead, Sides
+
+# what a Halo contact may be that stands for no person (halo/contacts.py)
+NOBODIES = {"general user": "a general user", "service account": "a service account", "agent": "an agent's own user"}
 
 
 def look(labour) -> None:
@@ -26,6 +30,10 @@ def look(labour) -> None:
         said = f"Halo does not hold {sides.kind.theirs} {halo_id} any more. Unlink it, or import once more, then send."
         _leave(labour, "failed", version, found, chosen, said=said)
         return
+    if held is not None and row is None and (why := _unfit(sides, held)):
+        said = f"{capital(sides.kind.theirs)} {halo_id} {why}"
+        _leave(labour, "failed", version, found, chosen, said=said)
+        return
     if held is not None:
         found |= told_of(sides, held)
     elif chosen.get("to") == "new":
@@ -33,6 +41,17 @@ def look(labour) -> None:
     if sides.kind.key == "contact" and (_moves(sides, record, held) if held else chosen.get("to") == "new"):
         _place(labour, sides, record, chosen, found)
     _leave(labour, _state(found), version, found, chosen, halo_id)
+
+
+def _unfit(sides, held):
+    """Why one of Halo's cannot be what is linked; None where it can."""
+    record = held.record
+    if sides.kind.halo_kind == "client" and record.halo_id == CALLERS:
+        return "is no company: Halo keeps callers there that it cannot place."
+    if nobody := getattr(record, "no_person", None):
+        return f"is {NOBODIES[nobody]}, and nobody in particular."
+    taken = candidates.taken_by(sides, record.halo_id)
+    return f"is {taken} here: unlink that first." if taken else None
 
 
 def _about(record):
@@ -101,6 +120,7 @@ def _leave(labour, state, version, found, chosen, halo_id=None, said=None):
     with labour.writing() as export:
         export.state, export.found, export.chosen, export.ours_version = state, found, chosen, version
         export.halo_id, export.said = halo_id, export.said if said is None else said
+        export.is_new = False  # whatever an earlier sending of it made: that was looked for like any other
         if state == "failed":
             export.ended_at = now()
     db.session.rollback()

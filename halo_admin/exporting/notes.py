@@ -80,6 +80,9 @@ def give_up(note: Note) -> bool:
     """A person has looked: Halo did not save it. It may be sent anew. Commits."""
     told = {"send_state": "failed", "send_error": "Halo did not save it.", "send_in_doubt": False}
     moved = _move(note.id, ("unknown",), **told)
+    if moved:
+        name = crm_notes.subject_of(note).name
+        audit.note("export", f"Said that Halo did not save a note on {name}", account_id=note.account_id)
     db.session.commit()
     return moved
 

@@ -1,6 +1,7 @@
 """The field picker of one export: its rows as they stand, and what a person may send of them."""
 
 from ..accounts.models import Account, User
+from ..connecting import sending_types
 from ..db import db
 from . import exports
 from .comparing import SAME, TICKED
@@ -59,6 +60,7 @@ class Picker:
                 raise Rejected(rows[name].problem, name)
             if rows[name].asks and chosen.get("type") not in rows[name].asks:
                 raise Rejected(f"Choose which of Halo's types stands for {rows[name].ours}.", name)
+        self._check_chosen(picked, chosen)
         if not picked and not (link_only and self.links):
             raise Rejected("Tick at least one field.")
         newer = [rows[name].label for name in picked if rows[name].overwrites]
@@ -66,6 +68,15 @@ class Picker:
             told = f"Halo has changed {', '.join(newer)} since. Say below that it is to be overwritten."
             raise Rejected(told, "overwrite")
         return picked
+
+    def _check_chosen(self, picked, chosen):
+        """Raises Rejected where the site is none of its client's, or the type none that may stand for ours."""
+        sites = [one[0] for one in self.export.found.get("sites") or ()]
+        if "site" in chosen and "company" in picked and chosen["site"] not in sites:
+            raise Rejected("Choose one of the sites of its client in Halo.", "company")
+        ours, key = self.ours.get("type"), chosen.get("type")
+        if key and "type" in picked and key not in sending_types.choices(self.export.tenant_id, ours.key):
+            raise Rejected(f"{ours.words or 'No type'} cannot be sent as {key}.", "type")
 
 
 def start(picker: Picker, names, overwrites=False, chosen=None, link_only=False) -> bool:

@@ -59,7 +59,7 @@ class Rows:
         ticked = verdict in comparing.TICKED and field.name not in unticked and not field.added and not problem
         return Row(
             field.name, field.label, ours.words, theirs.words, verdict, bool(needed) or ticked, needed,
-            "" if needed else problem, self._overwrites(field, verdict, theirs), self._changed_at(field), asks,
+            "" if needed else problem, self._overwrites(field, verdict, theirs, agreed), self._changed_at(field), asks,
             self._note(field, ours),
         )  # fmt: skip
 
@@ -67,10 +67,12 @@ class Rows:
         told = self.changed.get(field.on)
         return datetime.fromisoformat(told) if told else None
 
-    def _overwrites(self, field, verdict, theirs):
+    def _overwrites(self, field, verdict, theirs, agreed):
         """Whether sending it replaces something that Halo changed since both agreed, or since it was last read."""
         if verdict in comparing.OVERWRITES:
             return True
+        if verdict == comparing.ONLY_IN_HALO and agreed is not None and field.form == "choice":
+            return not comparing.is_same(field, theirs.key, agreed[0], self.country)
         if verdict in (comparing.SAME, comparing.ONLY_HERE, comparing.ADDS) or field.column not in self.seen:
             return False
         seen = self.seen[field.column] or None

@@ -3,6 +3,7 @@
 A job that died may be taken up again at any point: what Halo holds already is not written a second time.
 """
 
+from .. import audit
 from ..audit import Somebody
 from ..db import db, now
 from ..halo import payloads
@@ -19,6 +20,9 @@ from .sides import CannotRead, Sides
 from .writing import Unsendable, Values
 
 WRITTEN, KEPT, REFUSED, NOT_KNOWN, NOT_SENT = "written", "kept", "refused", "not known", "not sent"
+
+AUDITED = {"partly": "Halo took only a part of {name}", "refused": "Halo refused {name}",
+           "failed": "{name} was not sent to Halo", "unknown": "It is not known whether Halo saved {name}"}  # fmt: skip
 
 
 def send(labour) -> None:
@@ -208,6 +212,15 @@ def _conclude_unread(labour, fields, ours, theirs, open_, wrong, why):
 
 def _ended(export, results):
     export.results, export.state, export.ended_at, export.said = results, _state(results), now(), None
+    _note(export)
+
+
+def _note(export):
+    """The audit has that it was sent; how it ended is told where it did not end well."""
+    if export.sent_at and export.state in AUDITED:
+        by = Somebody(export.by_name, export.by_user_id)
+        said = AUDITED[export.state].format(name=export.ours_name)
+        audit.note("export", said, account_id=export.account_id, by=by, place=export.place)
 
 
 def _result(field, export, ours, after, outcome, words=None):
@@ -232,6 +245,7 @@ def _not_made(labour, fields, ours, error):
         export.state, export.ended_at = ("refused" if error.is_refusal else "failed"), now()
         export.results = results if error.is_refusal else None
         export.said = None if error.is_refusal else str(error)
+        _note(export)
 
 
 def _choose_again(labour):
@@ -249,7 +263,6 @@ def _look_again(labour, sentence):
     with labour.writing() as export:
         export.state, export.said, export.fields = "looking", sentence, None
         export.sent_at = export.sent_at if export.is_new else None  # of what was made the history tells
-        export.is_new = False
     labour.fresh()
     db.session.rollback()
     looking.look(labour)
@@ -258,3 +271,4 @@ def _look_again(labour, sentence):
 def _end(labour, state, sentence):
     with labour.writing() as export:
         export.state, export.said, export.ended_at = state, capital(sentence), now()
+        _note(export)

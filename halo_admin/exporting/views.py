@@ -65,8 +65,8 @@ def send(export_id):
         return _shown(found)  # a second click: it is on its way
     names, picker = request.form.getlist("field"), picking.Picker(found, _record(found), current_user)
     chosen = {name: value for name in ("type",) if (value := request.form.get(name))}
-    if request.form.get("site", "").isdigit():
-        chosen["site"] = int(request.form["site"])
+    if site := request.form.get("site"):
+        chosen["site"] = _number(site)
     try:
         picking.start(picker, names, "overwrite" in request.form, chosen, "link_only" in request.form)
     except picking.Rejected as error:
@@ -95,9 +95,8 @@ def give_up(export_id):
 
 
 def _opened(kind, record):
-    then = request.form.get("then", "")
     try:
-        opened = exports.open_(kind, record, current_user, int(then) if then.isdigit() and len(then) < 19 else None)
+        opened = exports.open_(kind, record, current_user, _number(request.form.get("then", "")) or None)
     except exports.NotNow as error:
         db.session.rollback()
         flash(str(error), "warning")
@@ -107,6 +106,11 @@ def _opened(kind, record):
     if request.headers.get("HX-Request"):
         return render_template("exporting/_dialog.html", **dialog.of(opened, current_user))
     return redirect(url_for("exporting.export", export_id=opened.id), 303)
+
+
+def _number(text):
+    """The id that a form sent; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _to(address):
@@ -136,7 +140,8 @@ def _chosen(found):
         return {"to": "new"}
     if to == "none":
         return {"client": "none"}
-    offered = {str(one["halo_id"]) for one in (found.found or {}).get("candidates", ()) if not one["taken"]}
+    candidates = (found.found or {}).get("candidates", ())
+    offered = {str(one["halo_id"]) for one in candidates if not one["taken"] and not one["unreadable"]}
     return {"to": int(to)} if to in offered else {}
 
 

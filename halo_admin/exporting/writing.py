@@ -43,7 +43,7 @@ class Values:
             return {"site_id": self._site(key)}
         if field.added:
             theirs = held.record.notes if held else None
-            return {field.column: comparing.added(theirs, key) if key else None}
+            return {field.column: comparing.added(theirs, key)} if key else {}
         return {field.column: bool(key) if field.form == "flag" else key}
 
     def took_type(self, held) -> bool:

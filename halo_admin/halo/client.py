@@ -17,7 +17,7 @@ from .listing import Listing
 from .paging import paged
 from .places import Quota
 from .tokens import Kept, SignIn, TokenStore
-from .wire import ONCE, USUAL_BACKOFF, Backoff, Garbled, NoAnswer, Unwelcome, Wire
+from .wire import ONCE, USUAL_BACKOFF, Backoff, Garbled, NoAnswer, TooLarge, Unwelcome, Wire
 
 
 class Halo:
@@ -128,6 +128,10 @@ class Halo:
             raise told_of_write(failure.answer, listing, self._sign_in.hidden()) from failure
         except Garbled as garbled:
             raise HaloUncertain("Halo took it, but its answer cannot be read.", status=200) from garbled
+        except TooLarge as failure:
+            if failure.status >= 300:
+                raise
+            raise HaloUncertain(str(failure), status=200) from failure
         except NoAnswer as failure:
             if failure.is_sent:
                 raise HaloUncertain(str(failure)) from failure

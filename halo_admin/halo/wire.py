@@ -45,6 +45,10 @@ class Unwelcome(Exception):
         self.answer = answer
 
 
+class TooLarge(HaloRejected):
+    """An answer that is not read for its size."""
+
+
 class Garbled(Exception):
     """A 2xx answer that cannot be read: cut off, empty, not JSON, wrongly packed."""
 
@@ -123,7 +127,7 @@ def _body(response):
     for part in response.iter_bytes():
         size += len(part)
         if size > MOST_BYTES:
-            raise HaloRejected("Halo's answer is larger than 64 MB and was not read.", status=response.status_code)
+            raise TooLarge("Halo's answer is larger than 64 MB and was not read.", status=response.status_code)
         parts.append(part)
     return b"".join(parts)
 

@@ -11,6 +11,7 @@ from ..crm import writing
 from ..db import among, db, now
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord
+from . import postponing
 from .candidates import Matching
 from .deciding import Deciding, store
 from .models import Decision
@@ -101,9 +102,12 @@ class Applying:
         return self.versions.get(one.ours_id) == one.ours_version and self.links.get(one.ours_id) in (None, row.halo_id)
 
     def _like_new_ones(self, decisions, rows):
-        """Mirror ids to be created for which a person has made something like it since they were compared."""
-        new = [rows[one.record_id] for one in decisions if one.action == "created" and not rows[one.record_id].answer]
-        return Matching(self.situation, new).alike_here()
+        """Mirror ids to be created for which a person has made something like it since they were compared, or sends it
+        to Halo just now.
+        """
+        created = [rows[one.record_id] for one in decisions if one.action == "created"]
+        alike = Matching(self.situation, [row for row in created if not row.answer]).alike_here()
+        return alike | postponing.being_sent(self.situation, created).keys()
 
     def _decide_again(self, stale, rows):
         if not stale:

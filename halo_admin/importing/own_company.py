@@ -69,6 +69,7 @@ def _domains(account_id):
 def _first(tenant_id, clause):
     here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == "client", HaloRecord.gone_at.is_(None))
     wanted = sa.or_(HaloRecord.answer.is_(None), ~tombstones.left_out())
-    chosen = sa.select(HaloRecord).where(*here, clause, wanted, HaloRecord.halo_id > 0)
+    # plus nothing: SQLite would rather walk all clients by their ids than look the clause up
+    chosen = sa.select(HaloRecord).where(*here, clause, wanted, HaloRecord.halo_id + 0 > 0)
     rows = db.session.scalars(chosen.limit(MOST_DOMAINS)).all()
     return min(rows, key=lambda row: row.halo_id, default=None)

@@ -85,6 +85,8 @@ class HaloRecord(OwnedByTheMany, db.Model):
         db.Index("ix_halo_records_details", "tenant_id", "kind", "detail_at", **_where("detail_at IS NOT NULL")),
         db.Index("ix_halo_records_answered", "tenant_id", "id", **_where("answer IS NOT NULL")),
         db.Index("ix_halo_records_links", "tenant_id", "kind", "ours_id", **_where("ours_id IS NOT NULL")),
+        db.Index("ix_halo_records_matched", "tenant_id", "kind", "matched_by", "ours_id",
+                 **_where("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL")),
         db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,
                  **_where("ours_id IS NOT NULL AND follows_id IS NULL")),
     )  # fmt: skip

@@ -10,6 +10,9 @@ from . import phone_keys
 SENDERS = {"salesperson": "Salespeople", "marketer": "Marketers"}
 
 
+TEXTS = ("name", "time_zone", "country")
+
+
 class Typed(NamedTuple):
     """What a form holds, as texts; senders are roles."""
 
@@ -33,13 +36,45 @@ def held(account: Account) -> Typed:
 
 def typed(form) -> Typed:
     """What was sent; roles that nobody offered are left aside."""
-    texts = (form.get(name, "") for name in ("name", "time_zone", "country"))
+    texts = (form.get(name, "") for name in TEXTS)
     return Typed(*texts, tuple(role for role in SENDERS if role in form.getlist("senders")))
 
 
-def save(account: Account, typed: Typed) -> None:
-    """Keep what was typed. The caller holds the account's row, locked for update, and commits. Raises NotSaved."""
-    errors, good = {}, {}
+def opened_with(form, account: Account) -> Typed:
+    """What the form held when it was opened; without word of that what is held now."""
+    now = held(account)
+    senders = form["was_senders"].split() if "was_senders" in form else now.senders
+    return Typed(*(form.get(f"was_{name}", getattr(now, name)) for name in TEXTS), tuple(senders))
+
+
+def merged(account: Account, was: Typed, typed: Typed) -> Typed:
+    """What the form means by now: what was left alone in it is as somebody else has set it meanwhile."""
+    now = held(account)
+    texts = [getattr(now if getattr(typed, name) == getattr(was, name) else typed, name) for name in TEXTS]
+    changed = set(typed.senders) ^ set(was.senders)
+    return Typed(*texts, tuple(role for role in SENDERS if role in set(now.senders) ^ (changed - _alike(now, typed))))
+
+
+def _alike(now, typed):
+    """The roles of which is held already what was typed."""
+    return {role for role in SENDERS if (role in now.senders) == (role in typed.senders)}
+
+
+def meanwhile(account: Account, was: Typed, typed: Typed) -> dict[str, str]:
+    """{field: sentence} of what was changed in the form, and meanwhile to something else by somebody."""
+    now = held(account)
+    return {
+        name: f"This was set to “{getattr(now, name)}” meanwhile. Look at it, then save again."
+        for name in TEXTS
+        if getattr(now, name) not in (getattr(was, name), getattr(typed, name))
+        and getattr(typed, name) != getattr(was, name)
+    }
+
+
+def save(account: Account, was: Typed, typed: Typed) -> None:
+    """Keep what was changed. The caller holds the account's row, locked for update, and commits. Raises NotSaved."""
+    errors, good = meanwhile(account, was, typed), {}
+    typed = merged(account, was, typed)
     for field, read in (("name", people.account_name), ("time_zone", people.time_zone), ("country", people.country)):
         try:
             good[field] = read(getattr(typed, field))

@@ -61,6 +61,7 @@ def rename(shown, one):
     before, name, one_id = one.name, request.form.get("name", ""), one.id
     was = _values_of(shown, one)
     try:
+        _refuse_unseen(shown, one, "change it")
         shown.own.change(one, name, **_values(shown))
     except Unusable as error:
         return _rejected(shown, renaming=one_id, new_name=name, error=str(error))
@@ -80,10 +81,20 @@ def move(shown, one):
 def remove(shown, one):
     one_id, name = one.id, one.name
     try:
+        _refuse_unseen(shown, one, "remove it")
         lists_form.remove(shown, one)
     except Unusable as error:
         return _rejected(shown, kept=one_id, error=str(error))
     return _saved(shown, f"“{name}” was removed.")
+
+
+def _refuse_unseen(shown, one, then):
+    """Raises Unusable where a line is not as the form was opened with."""
+    db.session.refresh(one, with_for_update=True)
+    held = {"name": one.name} | _values_of(shown, one)
+    if any(request.form.get(f"was_{field}", value) != value for field, value in held.items()):
+        counts = f", counts as {one.kind}" if shown.kinds else ""
+        raise Unusable(f"It was changed meanwhile: it is “{one.name}”{counts}. Look at it, then {then}.")
 
 
 def _values(shown):

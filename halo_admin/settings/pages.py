@@ -28,6 +28,7 @@ def page(typed=None, errors=None, acted=None):
         "settings/account.html",
         account=account,
         typed=typed,
+        held=account_form.held(account),
         errors=errors or {},
         zones=account_form.zone_groups(typed.time_zone),
         countries=account_form.country_options(typed.country),

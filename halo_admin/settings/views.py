@@ -30,12 +30,13 @@ def account():
 @bp.post("")
 def save():
     account = db.session.get(Account, current_user.account_id, with_for_update=True, populate_existing=True)
-    typed = account_form.typed(request.form)
+    was, typed = account_form.opened_with(request.form, account), account_form.typed(request.form)
     try:
-        account_form.save(account, typed)
+        account_form.save(account, was, typed)
         audit.note("settings", "Saved the account's settings", account_id=account.id)
     except account_form.NotSaved as why:
         db.session.rollback()
+        typed = account_form.merged(current_user.account, was, typed)
         return page(typed=typed, errors=why.errors), 422
     db.session.commit()
     flash(f"Saved.{_follow(account)}", "success")

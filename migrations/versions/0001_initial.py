@@ -564,6 +564,13 @@ def upgrade():
             postgresql_where=sa.text("ours_id IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_halo_records_matched",
+            ["tenant_id", "kind", "matched_by", "ours_id"],
+            unique=False,
+            sqlite_where=sa.text("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL"),
+            postgresql_where=sa.text("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL"),
+        )
+        batch_op.create_index(
             "ix_halo_records_name",
             ["tenant_id", "kind", "name_key"],
             unique=False,
@@ -868,20 +875,6 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_contacts_bounced_by_id",
-            ["account_id", "id"],
-            unique=False,
-            sqlite_where=sa.text("bounced = 1"),
-            postgresql_where=sa.text("bounced"),
-        )
-        batch_op.create_index(
-            "ix_contacts_bounced_by_name",
-            ["account_id", "name_sort", "id"],
-            unique=False,
-            sqlite_where=sa.text("bounced = 1"),
-            postgresql_where=sa.text("bounced"),
-        )
         batch_op.create_index("ix_contacts_by_company", ["account_id", "company_id", "name_sort", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_company_id", ["company_id", "account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_id", ["account_id", "id"], unique=False)
@@ -889,34 +882,48 @@ def upgrade():
         batch_op.create_index("ix_contacts_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_email_key", ["account_id", "email_key"], unique=False)
         batch_op.create_index(
-            "ix_contacts_inactive_in_halo_by_id",
+            "ix_contacts_only_bounced_by_id",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("bounced = 1"),
+            postgresql_where=sa.text("bounced"),
+        )
+        batch_op.create_index(
+            "ix_contacts_only_bounced_by_name",
+            ["account_id", "name_sort", "id"],
+            unique=False,
+            sqlite_where=sa.text("bounced = 1"),
+            postgresql_where=sa.text("bounced"),
+        )
+        batch_op.create_index(
+            "ix_contacts_only_inactive_in_halo_by_id",
             ["account_id", "id"],
             unique=False,
             sqlite_where=sa.text("inactive_in_halo = 1"),
             postgresql_where=sa.text("inactive_in_halo"),
         )
         batch_op.create_index(
-            "ix_contacts_inactive_in_halo_by_name",
+            "ix_contacts_only_inactive_in_halo_by_name",
             ["account_id", "name_sort", "id"],
             unique=False,
             sqlite_where=sa.text("inactive_in_halo = 1"),
             postgresql_where=sa.text("inactive_in_halo"),
+        )
+        batch_op.create_index(
+            "ix_contacts_only_unsubscribed_by_id",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
+        )
+        batch_op.create_index(
+            "ix_contacts_only_unsubscribed_by_name",
+            ["account_id", "name_sort", "id"],
+            unique=False,
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
         )
         batch_op.create_index("ix_contacts_salesperson", ["salesperson_id"], unique=False)
-        batch_op.create_index(
-            "ix_contacts_unsubscribed_by_id",
-            ["account_id", "id"],
-            unique=False,
-            sqlite_where=sa.text("unsubscribed = 1"),
-            postgresql_where=sa.text("unsubscribed"),
-        )
-        batch_op.create_index(
-            "ix_contacts_unsubscribed_by_name",
-            ["account_id", "name_sort", "id"],
-            unique=False,
-            sqlite_where=sa.text("unsubscribed = 1"),
-            postgresql_where=sa.text("unsubscribed"),
-        )
 
     op.create_table(
         "decisions",
@@ -1189,26 +1196,32 @@ def downgrade():
 
     op.drop_table("decisions")
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_contacts_unsubscribed_by_name",
-            sqlite_where=sa.text("unsubscribed = 1"),
-            postgresql_where=sa.text("unsubscribed"),
-        )
-        batch_op.drop_index(
-            "ix_contacts_unsubscribed_by_id",
-            sqlite_where=sa.text("unsubscribed = 1"),
-            postgresql_where=sa.text("unsubscribed"),
-        )
         batch_op.drop_index("ix_contacts_salesperson")
         batch_op.drop_index(
-            "ix_contacts_inactive_in_halo_by_name",
+            "ix_contacts_only_unsubscribed_by_name",
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
+        )
+        batch_op.drop_index(
+            "ix_contacts_only_unsubscribed_by_id",
+            sqlite_where=sa.text("unsubscribed = 1"),
+            postgresql_where=sa.text("unsubscribed"),
+        )
+        batch_op.drop_index(
+            "ix_contacts_only_inactive_in_halo_by_name",
             sqlite_where=sa.text("inactive_in_halo = 1"),
             postgresql_where=sa.text("inactive_in_halo"),
         )
         batch_op.drop_index(
-            "ix_contacts_inactive_in_halo_by_id",
+            "ix_contacts_only_inactive_in_halo_by_id",
             sqlite_where=sa.text("inactive_in_halo = 1"),
             postgresql_where=sa.text("inactive_in_halo"),
+        )
+        batch_op.drop_index(
+            "ix_contacts_only_bounced_by_name", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
+        )
+        batch_op.drop_index(
+            "ix_contacts_only_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
         )
         batch_op.drop_index("ix_contacts_email_key")
         batch_op.drop_index("ix_contacts_by_salesperson")
@@ -1216,12 +1229,6 @@ def downgrade():
         batch_op.drop_index("ix_contacts_by_id")
         batch_op.drop_index("ix_contacts_by_company_id")
         batch_op.drop_index("ix_contacts_by_company")
-        batch_op.drop_index(
-            "ix_contacts_bounced_by_name", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
-        )
-        batch_op.drop_index(
-            "ix_contacts_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
-        )
 
     op.drop_table("contacts")
     with op.batch_alter_table("sweeps", schema=None) as batch_op:
@@ -1309,6 +1316,11 @@ def downgrade():
             "ix_halo_records_name",
             sqlite_where=sa.text("name_key IS NOT NULL"),
             postgresql_where=sa.text("name_key IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_halo_records_matched",
+            sqlite_where=sa.text("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL"),
+            postgresql_where=sa.text("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL"),
         )
         batch_op.drop_index(
             "ix_halo_records_links",

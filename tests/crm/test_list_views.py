@@ -5,10 +5,11 @@ from html import unescape
 
 import pytest
 
+from halo_admin.audit.models import AuditEntry
 from halo_admin.crm import lists, profile
 from halo_admin.crm.contact_models import ContactList
 from halo_admin.crm.types import company_types
-from halo_admin.db import begin_write, db
+from halo_admin.db import begin_write, db, owned
 from tests.crm.conftest import listed, people_of
 
 
@@ -136,3 +137,54 @@ def test_the_default_lists_are_links_to_filtered_tables(client):
     html = client.get("/lists").text
     assert 'href="/contacts?only=unsubscribed"' in html
     assert 'href="/contacts?only=bounced"' in html
+
+
+def form(client, address):
+    """What the form of a list's settings sends as it opens."""
+    html = client.get(address).text
+    sent = dict(re.findall(r'<input type="hidden" name="((?:was|seen)_\w+)" value="([^"]*)"', html))
+    name = re.search(r'id="name" name="name"[^>]* value="([^"]*)"', html)
+    leads = {"leads": "1"} if re.search(r'name="leads"[^>]* checked', html) else {}
+    return sent | leads | ({"name": name[1]} if name else {})
+
+
+def test_what_an_old_page_left_alone_is_not_switched_back(ann, client):
+    news = listed(ann, "News")
+    old = form(client, f"/lists/{news}")
+    client.post(f"/lists/{news}", data=old | {"leads": "1"})
+    assert client.post(f"/lists/{news}", data=old | {"name": "Letters"}).status_code == 303
+    assert (one(news).name, one(news).leads) == ("Letters", True)
+    assert client.post(f"/lists/{news}", data=form(client, f"/lists/{news}")).status_code == 303
+    answer = client.post(f"/lists/{news}", data=old | {"name": "Mail"})
+    assert answer.status_code == 422
+    assert "It was renamed to “Letters” meanwhile." in answer.text
+    assert 'value="Mail"' in answer.text
+    assert one(news).name == "Letters"
+
+
+def test_a_list_that_grew_since_its_page_was_opened_is_not_deleted(ann, client):
+    news = listed(ann, "News")
+    old = form(client, f"/lists/{news}/delete")
+    assert old == {"seen_name": "News", "seen_contacts": "0"}
+    listed(ann, "News", *people_of(ann, "Sam Poole"))
+    answer = client.post(f"/lists/{news}/delete", data=old)
+    assert answer.status_code == 409
+    assert "was changed since you opened this page" in answer.text
+    assert "1 contact is taken off it." in answer.text
+    client.post(f"/lists/{news}/delete", data=form(client, f"/lists/{news}/delete"))
+    assert one(news) is None
+
+
+def test_the_audit_tells_of_lists_and_of_what_is_deleted(ann, client):
+    news = listed(ann, "News")
+    (sam,) = people_of(ann, "Sam Poole")
+    client.post(f"/lists/{news}", data={"name": "Letters", "leads": "1"})
+    client.post(f"/lists/{news}/delete")
+    client.post(f"/contacts/{sam}/delete", data={"version": 1})
+    db.session.rollback()
+    told = db.session.scalars(owned(AuditEntry, ann.account_id).order_by(AuditEntry.id)).all()
+    assert [one.said for one in told if one.kind in ("list", "delete")] == [
+        "Renamed the list “News” to “Letters”", "Switched Leads on of the list “Letters”",
+        "Deleted the list “Letters”", "Deleted the contact “Sam Poole”",
+    ]  # fmt: skip
+    assert {one.by_name for one in told} == {"ann"}

@@ -1,5 +1,7 @@
 """One note sent to Halo: once, with its author, and known again by the next import."""
 
+import contextlib
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,9 +9,11 @@ from halo_admin.connecting.opening import connection_of
 from halo_admin.crm import notes as crm_notes
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.note_models import Note
-from halo_admin.db import begin_write, db, owned
+from halo_admin.db import begin_write, db, now, owned
 from halo_admin.exporting import exports, notes
 from halo_admin.exporting.jobs import OUR_FAULT
+from halo_admin.halo.errors import HaloBusy
+from halo_admin.records import Unreadable
 
 
 @pytest.fixture
@@ -247,3 +251,22 @@ def test_a_fault_of_ours_ends_a_note_with_a_sentence_and_the_doubt_is_kept(world
         assert (send(world, note).send_state, fresh(note).send_error) == ("unknown", OUR_FAULT)
     assert send(world, note).send_state == "sent"
     assert len(theirs(world)) == 1
+
+
+class Unclear:
+    """A Halo that saves a note, answers with what cannot be read, and asks to wait when it is looked into."""
+
+    def write(self, _listing, _record):
+        return Unreadable(None, "is no note", "x")
+
+    def whole(self, *_listing, **_params):
+        raise HaloBusy(now(), told=True)
+
+
+def test_a_note_whose_answer_cannot_be_read_stays_in_doubt_while_halo_asks_to_wait(world, note, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(notes, "open_halo", lambda *_arguments: contextlib.nullcontext(Unclear()))
+        assert send(world, note).send_state == "sending"
+    assert fresh(note).send_in_doubt
+    assert again(note).send_state == "unknown", "it is looked for, and not sent a second time"
+    assert theirs(world) == []

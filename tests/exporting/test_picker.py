@@ -47,6 +47,14 @@ def test_nothing_that_halo_changed_or_would_lose_is_ticked(ours, theirs, agreed)
 def test_a_memo_is_the_same_where_halos_has_it_in_it():
     assert stands("Met at\nthe fair.", "Pays late.\n\nMet at the fair.", None, MEMO) == "same"
     assert stands("Met.", "Pays late.", None, MEMO) == "adds"
+    assert stands("Met", "Metal works.", None, MEMO) == "adds"
+    assert stands("late", "Pays late.", None, MEMO) == "adds", "a part of a line is not all of ours"
+    assert stands("Met.\n\nCall.", "Pays late.\n\nMet.\n\nCall.", None, MEMO) == "same"
+
+
+def test_a_blank_memo_here_never_empties_halos():
+    assert stands(None, "Pays late.", None, MEMO) == "nothing"
+    assert stands(None, "Pays late.", ("Pays late.", "Met."), MEMO) == "nothing"
 
 
 def test_the_sentence_says_what_is_written_where():
@@ -196,3 +204,25 @@ def test_a_value_that_turns_up_later_locks_nothing(world, acme):
     world.theirs("Zoo", type="Supplier")
     world.read()
     assert locks.lock_of(world.account.id) is None
+
+
+def test_a_memo_that_was_emptied_here_stays_in_halo(world, acme):
+    world.halo.change("Client", record={"id": 21, "notes": "Pays late."})
+    world.edit(acme, city="Bonn")
+    export = world.opened("company", acme)
+    assert "notes" not in world.rows(export)
+    done = world.send(export, "city", "notes")
+    assert (done.state, world.halo.tenant.get("clients", 21)["notes"]) == ("done", "Pays late.")
+
+
+def test_emptying_a_type_that_halo_changed_asks_for_one_more_tick(world, acme):
+    world.theirs("Zoo", type="Partner")
+    world.map()
+    world.imported()
+    world.edit(acme, type_id=None)
+    world.theirs("Acme", phone="+49 30 5550100", website="https://acme.example", type="Partner", id=21)
+    export = world.opened("company", acme)
+    row = world.rows(export)["type"]
+    assert (row.verdict, row.overwrites) == ("only in halo", True)
+    with pytest.raises(picking.Rejected, match="Halo has changed Company type since"):
+        world.send(export, "type")

@@ -89,3 +89,13 @@ def test_payloads_are_in_halos_names():
         "name": "Acme", "newclient_sitename": "Main", "newclient_phonenumber": "1",
         "newclient_delivery_address": {"line3": "Bonn"},
     }  # fmt: skip
+
+
+def test_an_answer_that_is_too_large_to_read_leaves_open_whether_it_was_saved(halo, wire, monkeypatch):
+    monkeypatch.setattr("halo_admin.halo.wire.MOST_BYTES", 1000)
+    wire.post(f"{URL}/api/Client").mock(side_effect=[httpx.Response(201, content=b" " * 5000)])
+    with pytest.raises(HaloUncertain, match="larger than"):
+        halo.write(CLIENT, {"name": "Acme"})
+    wire.post(f"{URL}/api/Client").mock(side_effect=[httpx.Response(400, content=b" " * 5000)])
+    with pytest.raises(HaloRejected, match="larger than"):
+        halo.write(CLIENT, {"name": "Acme"})

@@ -272,3 +272,16 @@ def test_who_had_opted_out_has_so_when_a_contact_is_made_again(world, ann, acme)
     page = ann(f"/contacts/{back.id}?tab=history")
     assert "Opted out, as before" in page
     assert "So it was when the contact with this e-mail was deleted here" in page
+
+
+@pytest.mark.parametrize("way", ["unlink", "never-import"])
+def test_a_link_that_is_another_one_by_now_is_not_ended(world, ann, acme, way):
+    shown = re.search(r'name="linked" value="(\d+)"', ann(f"/companies/{acme}/{way}"))[1]
+    assert int(shown) == world.record(world.halo_id).id
+    ann(f"/companies/{acme}/unlink", {"linked": shown})
+    other = world.theirs("Acme anew", website="anew.example")
+    world.run("companies", purpose="read")
+    ann(f"/companies/{acme}/link", {"halo_record": world.record(other).id})
+    told = ann(f"/companies/{acme}/{way}", {"linked": shown}, code=409)
+    assert "is linked to another Halo client by now" in told
+    assert links(world.account.id) == {other: acme}

@@ -1,5 +1,8 @@
 """The account's name, time zone and country, as a browser without script sees them."""
 
+import html
+import re
+
 import pytest
 
 from halo_admin.accounts.rights import Right, may
@@ -124,3 +127,33 @@ def test_another_account_keeps_its_own(ann, cleo, signed_in):
     signed_in(cleo).post(PAGE, data=FORM)
     assert values(ann) == before
     assert values(cleo)[0] == "Acme IT"
+
+
+def opened(browser):
+    """What the form sends that is opened now and in which nothing is changed."""
+    form = html.unescape(browser.get(PAGE).text.partition('action="/settings/account"')[2].partition("</form>")[0])
+    was = dict(re.findall(r'<input type="hidden" name="(was_\w+)" value="([^"]*)"', form))
+    now = {name.removeprefix("was_"): value for name, value in was.items()}
+    return was | now | {"senders": now["senders"].split()}
+
+
+def test_what_an_old_page_left_alone_is_not_set_back(ann, ann_browses):
+    old = opened(ann_browses)
+    ann_browses.post(PAGE, data=opened(ann_browses) | {"time_zone": "Asia/Kolkata", "senders": ["salesperson"]})
+    ann_browses.post(PAGE, data=old | {"name": "Acme IT"})
+    assert values(ann)[:2] == ("Acme IT", "Asia/Kolkata")
+    assert account_of(ann).senders == ["salesperson"]
+    ann_browses.post(PAGE, data=old | {"name": "Acme IT", "senders": []})
+    assert account_of(ann).senders == []
+
+
+def test_what_somebody_else_changed_too_is_told_before_it_is_overwritten(ann, ann_browses):
+    old = opened(ann_browses)
+    ann_browses.post(PAGE, data=opened(ann_browses) | {"name": "Acme IT", "time_zone": "Asia/Kolkata"})
+    answer = ann_browses.post(PAGE, data=old | {"name": "Acme Ltd"})
+    assert answer.status_code == 422
+    assert "This was set to “Acme IT” meanwhile." in answer.text
+    assert 'value="Acme Ltd"' in answer.text
+    assert '<option value="Asia/Kolkata" selected>' in answer.text
+    assert 'name="was_name" value="Acme IT"' in answer.text
+    assert values(ann)[0] == "Acme IT"

@@ -161,3 +161,14 @@ def test_what_an_older_list_shows_and_is_gone_is_a_404(ann, ann_browses):
     assert ann_browses.post(f"{url}/remove").status_code == 404
     assert ann_browses.post(url, data={"name": "Back"}).status_code == 404
     assert not db.session.scalar(sa.select(CompanyType.id).where(CompanyType.name == "Back"))
+
+
+def test_a_line_that_was_changed_since_the_page_was_opened_is_shown_first(ann, ann_browses):
+    url, seen = address(ann, "Vendor"), {"was_name": "Vendor"}
+    assert 'name="was_name" value="Vendor"' in ann_browses.get(url).text
+    ann_browses.post(url, data=seen | {"name": "Supplier"})
+    for what, data in (("", {"name": "Seller"}), ("/remove", {})):
+        answer = ann_browses.post(f"{url}{what}", data=seen | data)
+        assert answer.status_code == 422
+        assert "It was changed meanwhile: it is “Supplier”." in told(answer)
+    assert names(ann)[-1] == "Supplier"
