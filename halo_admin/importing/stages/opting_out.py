@@ -80,8 +80,9 @@ def _subscribed(account_id, email_keys):
         return []
     here = owned(Contact, account_id).where(among(Contact.email_key, list(email_keys)))
     chosen = here.with_only_columns(Contact.id, Contact.name, Contact.email_key, Contact.unsubscribed)
-    found = db.session.execute(chosen.with_for_update()).all()
-    return sorted(row for row in found if not row.unsubscribed)
+    # an id plus nothing is one whose index SQLite does not walk instead of the e-mails'
+    found = db.session.execute(chosen.order_by(Contact.id + 0).with_for_update()).all()
+    return [row for row in found if not row.unsubscribed]
 
 
 def _unsubscribe(run, contacts):
