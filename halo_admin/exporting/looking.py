@@ -120,6 +120,7 @@ def _leave(labour, state, version, found, chosen, halo_id=None, said=None):
     with labour.writing() as export:
         export.state, export.found, export.chosen, export.ours_version = state, found, chosen, version
         export.halo_id, export.said = halo_id, export.said if said is None else said
+        export.is_new = False  # whatever an earlier sending of it made: that was looked for like any other
         if state == "failed":
             export.ended_at = now()
     db.session.rollback()

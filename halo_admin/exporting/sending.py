@@ -263,7 +263,6 @@ def _look_again(labour, sentence):
     with labour.writing() as export:
         export.state, export.said, export.fields = "looking", sentence, None
         export.sent_at = export.sent_at if export.is_new else None  # of what was made the history tells
-        export.is_new = False
     labour.fresh()
     db.session.rollback()
     looking.look(labour)

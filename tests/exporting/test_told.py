@@ -69,6 +69,8 @@ def test_what_was_made_before_halo_went_out_of_reach_is_not_called_not_sent(worl
     world.fault("server-error", match="/api/Client", method="GET", status=503)
     done = world.worked(export)
     assert (busy.fired, done.state, done.is_new, len(world.clients("Acme"))) == (1, "partly", True, 1)
+    html = signed_in(world).get(f"/exports/{done.id}").text
+    assert f"Client {done.halo_id} was made, but not all of it was saved." in html
 
 
 def test_what_was_written_before_halo_asked_to_wait_is_not_called_not_sent(world, linked):
