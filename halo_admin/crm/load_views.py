@@ -7,7 +7,7 @@ from flask_login import current_user
 from .. import audit, heartbeats
 from ..db import begin_write, db, now
 from ..web.door import own, own_or_404
-from . import encodings, load_words, loading, refused_out, sheets, uploads
+from . import encodings, load_words, loading, naming, refused_out, sheets, uploads
 from .blueprint import bp
 from .load_models import ALL, EMPTY, GAPS, KEEP, FileLoad
 from .tables import LARGEST_ID
@@ -22,8 +22,8 @@ log = structlog.get_logger()
 @bp.get("/files")
 def files():
     """The files that were loaded, newest first."""
-    before = request.args.get("before", type=int)
-    found = own(FileLoad) if before is None else own(FileLoad).where(FileLoad.id < min(before, LARGEST_ID))
+    before = naming.number(request.args.get("before", ""))
+    found = own(FileLoad) if before is None else own(FileLoad).where(FileLoad.id < before)
     rows = db.session.scalars(found.order_by(FileLoad.id.desc()).limit(ROWS + 1)).all()
     older = rows[ROWS - 1].id if len(rows) > ROWS else None
     return render_template("crm/files.html", files=rows[:ROWS], older=older, first=before is None, words=load_words)
