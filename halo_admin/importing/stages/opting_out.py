@@ -47,7 +47,7 @@ def inherited(account_id: int, rows) -> dict[int, dict]:
         found += db.session.execute(chosen.where(Contact.account_id + 0 == account_id, among(Contact.id, list(ids))))
     told = {}
     for one in found:
-        for key in (one.email_key, one.id):
+        for key in {one.email_key, one.id} - {None}:
             told.setdefault(key, {}).update({name: True for name in FLAGS if getattr(one, name)})
     mine = {row.id: told.get(row.email_key, {}) | told.get(row.stood_for_id, {}) for row in rows} if told else {}
     return {key: flags for key, flags in mine.items() if flags}
