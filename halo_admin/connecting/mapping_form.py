@@ -1,5 +1,6 @@
 """The mapping as a form: a choice per value, pre-filled, and what a sent form answers."""
 
+from ..crm.naming import number
 from ..crm.own_lists import folded
 from ..mirror.models import HaloTenant
 from . import answering, mapping, sending_types
@@ -48,9 +49,10 @@ def _answer(tenant, kind, row, value):
         return ("import", None)
     if value == OWN_NAME:
         return answering.own_name(tenant, kind, row.key, row.name)
-    if not value.isdigit():
+    ours_id = number(value)
+    if ours_id is None:
         raise answering.Unknown(answering.CHANGED)
-    return ("import", int(value))
+    return ("import", ours_id)
 
 
 def _options(row: Row, about, ours):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from .. import audit
-from ..crm import lists
+from ..crm import changes, lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
 from ..crm.note_models import Note
@@ -19,6 +19,7 @@ from .opening import connection_of
 # what imports bring in, by stage, in the order in which it can go; each has made_by_run and edited_at
 BROUGHT_IN = {"notes": Note, "opportunities": Opportunity, "contacts": Contact, "companies": Company}
 AT_ONCE = 1000
+LEFT = "Practice data was left"
 # what stays points to nothing that goes: (model, column, what it points to)
 POINTING = (
     (Contact, "company_id", Company),
@@ -87,14 +88,25 @@ def to_be_put_back(account_id: int) -> dict[str, int]:
     return {stage: len(putting_back.own_records(tenant, stage, model)) for stage, model in _in_order()}
 
 
+def to_be_let_go(account_id: int) -> dict[str, list]:
+    """{stage: the records that stay and lose the company or the contact they have, which goes}."""
+    tenant = _tenant(account_id)
+    found = {stage: {} for stage, _ in _in_order()}
+    for model, column, goal in POINTING:
+        chosen = owned(model, account_id).where(*_losing(model, column, goal, tenant)).order_by(model.name, model.id)
+        stage = next(stage for stage, one in BROUGHT_IN.items() if one is model)
+        found[stage] |= {record.id: record for record in db.session.scalars(chosen)}
+    return {stage: list(records.values()) for stage, records in found.items()}
+
+
 def _in_order():
     """Stages and models in the order users walk them."""
     return reversed(BROUGHT_IN.items())
 
 
-def leave(account_id: int) -> dict[str, int]:
+def leave(account_id: int, by=None) -> dict[str, int]:
     """Removes what practice data brought in, its tenant and the connection; {stage: how many records went}. What it
-    wrote into people's own records is put back.
+    wrote into people's own records is put back. by: a User, or None for the command line.
 
     In a writing transaction the caller commits. Raises NotNow while an import runs.
     """
@@ -104,7 +116,7 @@ def leave(account_id: int) -> dict[str, int]:
     for stage, model in _in_order():
         putting_back.put_back(tenant, stage, model)
     lists.forget(account_id, above.runs_of(tenant.id), _going(Contact, tenant))
-    _let_go(tenant)
+    _let_go(tenant, by)
     # which ones go is found out before any has gone: what hangs on a record may keep it here
     going = {stage: list(db.session.scalars(_going(model, tenant))) for stage, model in BROUGHT_IN.items()}
     removed = {stage: _remove(model, tenant, going[stage]) for stage, model in BROUGHT_IN.items()}
@@ -112,6 +124,7 @@ def leave(account_id: int) -> dict[str, int]:
     putting_back.remove_types(tenant)
     people = traces.users(tenant, who_signed_in=False)
     traces.forget_histories(tenant, BROUGHT_IN)
+    traces.forget_opt_outs(tenant)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
     above.forget_tenant(tenant.id)
     above.forget_users([user.id for user in people])
@@ -157,12 +170,21 @@ def _is_peoples(model, tenant):
     return sa.or_(model.edited_at.is_not(None), made.is_(None), ~made)
 
 
-def _let_go(tenant):
-    """Records that stay are of none that go."""
+def _let_go(tenant, by):
+    """Records that stay are of none that go; their histories tell it."""
     for model, column, goal in POINTING:
-        stays = sa.update(model).where(model.account_id == tenant.account_id, ~model.id.in_(_going(model, tenant)))
-        stays = stays.where(getattr(model, column).in_(_going(goal, tenant)))
+        losing = _losing(model, column, goal, tenant)
+        named = sa.select(model.id, goal.name).join(goal, goal.id == getattr(model, column)).where(*losing)
+        told = {record_id: {column: [name, None]} for record_id, name in db.session.execute(named)}
+        changes.note_each(traces.KINDS[model], tenant.account_id, by, "edited", told, LEFT)
+        stays = sa.update(model).where(*losing)
         db.session.execute(_quietly(stays.values({column: None, "version": model.version + 1})))
+
+
+def _losing(model, column, goal, tenant):
+    """The clauses of records that stay while what they point to goes."""
+    stays = (model.account_id == tenant.account_id, ~model.id.in_(_going(model, tenant)))
+    return *stays, getattr(model, column).in_(_going(goal, tenant))
 
 
 def _remove(model, tenant, going):

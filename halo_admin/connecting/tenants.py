@@ -47,7 +47,7 @@ def links(tenant_id: int) -> int:
 
 def mark_inactive(account_id: int, tenant_id: int | None) -> None:
     """Let "inactive in Halo" tell of this tenant alone: of none, when it is None. What Halo held of opportunities is
-    forgotten, until they are imported again.
+    forgotten, until they are imported again, and so is what people said of it.
     """
     for model in (Company, Contact, Opportunity):
         off = sa.exists().where(
@@ -59,7 +59,7 @@ def mark_inactive(account_id: int, tenant_id: int | None) -> None:
         )
         query = sa.update(model).where(model.account_id == account_id, model.inactive_in_halo != off)
         db.session.execute(query.values(inactive_in_halo=off), execution_options={"synchronize_session": False})
-    blank = dict.fromkeys(("halo_value", "halo_expected_close", "halo_agent_id"))
+    blank = dict.fromkeys(("halo_value", "halo_expected_close", "halo_agent_id")) | Opportunity.HALO_ANSWERS
     marked = sa.or_(*(getattr(Opportunity, name).is_not(None) for name in blank))
     forgotten = sa.update(Opportunity).where(Opportunity.account_id == account_id, marked)
     forgotten = forgotten.values(blank | {"version": Opportunity.version + 1})

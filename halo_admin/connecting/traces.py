@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import User
 from ..crm.change_models import RecordChange
-from ..crm.contact_models import Contact, ContactList
+from ..crm.contact_models import Contact, ContactList, OptOut
 from ..crm.models import Company
 from ..crm.opportunity_models import Opportunity
 from ..db import db, owned
@@ -39,6 +39,14 @@ def forget_histories(tenant, models: dict) -> None:
             with_halo = (RecordChange.what.in_(WITH_HALO), RecordChange.at >= tenant.created_at)
             _forget(tenant, RecordChange.kind == kind, *with_halo)
     _forget(tenant, RecordChange.kind == "list", RecordChange.at >= tenant.created_at, _is_gone(ContactList))
+
+
+def forget_opt_outs(tenant) -> None:
+    """Remove what contacts of this Halo, deleted here meanwhile, had opted out of. In a writing transaction."""
+    theirs = sa.select(HaloRecord.email_key).where(HaloRecord.tenant_id == tenant.id, HaloRecord.kind == "user")
+    kept = sa.delete(OptOut).where(OptOut.account_id == tenant.account_id, OptOut.at >= tenant.created_at)
+    gone = kept.where(OptOut.email_key.in_(theirs.where(HaloRecord.email_key.is_not(None))))
+    db.session.execute(gone, execution_options={"synchronize_session": False})
 
 
 def _is_gone(model):

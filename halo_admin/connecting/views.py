@@ -106,6 +106,7 @@ def leaving():
         "connecting/leave_practice.html",
         going=practice.to_be_removed(account_id),
         staying=practice.to_stay(account_id),
+        let_go=practice.to_be_let_go(account_id),
         put_back=practice.to_be_put_back(account_id),
         place_of=_place_of,
     )
@@ -122,7 +123,7 @@ def _place_of(stage, record):
 @bp.post("/connection/leave-practice")
 def leave_practice():
     try:
-        removed = practice.leave(current_user.account_id)
+        removed = practice.leave(current_user.account_id, current_user)
     except practice.NotNow as error:
         db.session.rollback()
         flash(str(error), "warning")

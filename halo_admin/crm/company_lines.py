@@ -13,9 +13,10 @@ class CompanyLines(Lines):
     model, noun, nouns = Company, "company", "companies"
     COLUMNS = ("name", "phone", "website", "type", "street", "city", "state", "postal_code", "country")
     NEEDED = ("name",)
+    STANDS_FOR = {"type": "type_id"}
 
-    def __init__(self, account, given, before_id=None, press=None):
-        super().__init__(account, given, before_id, press)
+    def __init__(self, account, given, before_id=None, press=None, is_dump=False):
+        super().__init__(account, given, before_id, press, is_dump)
         self.before = Before(Company, account.id, ("name_sort", "name_key", "website_key"), before_id)
         self.fields = ["type_id" if name == "type" else name for name in given]
         types = company_types(account.id)

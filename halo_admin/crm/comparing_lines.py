@@ -45,7 +45,9 @@ class Batch(NamedTuple):
         return row.fault or self.lines.fault(row.values)
 
     def read(self, rows, make=False) -> list[tuple[Row, Line | Refused]]:
-        return list(zip(rows, self.lines.read([row.values for row in rows], make), strict=True))
+        read = zip(rows, self.lines.read([row.values for row in rows], make), strict=True)
+        return [(row, self.lines.without(one, row.missing) if row.missing and isinstance(one, Line) else one)
+                for row, one in read]  # fmt: skip
 
 
 def mark_same(batch: Batch) -> None:
@@ -127,12 +129,14 @@ def _meaning(batch, row, line, records, taken):
 
 
 def changes(line: Line, record, blanks: str) -> dict[str, tuple]:
-    """{field: (before, after)} of what a line says otherwise than its record. A blank cell may say nothing."""
+    """{field: (before, after)} of what a line says otherwise than its record. A blank cell may say nothing; one that
+    is not there never says any.
+    """
     held = {field: getattr(record, field) for field in line.values}
     return {
         field: (held[field], value)
         for field, value in line.values.items()
-        if value != held[field] and not (value is None and blanks == KEEP)
+        if value != held[field] and not (value is None and (blanks == KEEP or field in line.missing))
     }
 
 

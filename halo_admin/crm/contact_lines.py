@@ -25,9 +25,10 @@ class ContactLines(Lines):
     model, noun, nouns = Contact, "contact", "contacts"
     COLUMNS = (*TEXTS, "company", "company_id", "lists", *FLAGS)
     NEEDED = WHO
+    STANDS_FOR = {"company": "company_id"}
 
-    def __init__(self, account, given, before_id=None, press=None):
-        super().__init__(account, given, before_id, press)
+    def __init__(self, account, given, before_id=None, press=None, is_dump=False):
+        super().__init__(account, given, before_id, press, is_dump)
         self.before = Before(Contact, account.id, ("name", "name_sort", "email_key"), before_id)
         self.on, self.company_names = {}, {}
         self.known_lists = None
@@ -48,7 +49,7 @@ class ContactLines(Lines):
             normal.phone_key(row.get(name), self.account.default_country)
 
     def read(self, rows, make=False):
-        companies = naming.of_lines(self.account.id, rows) if self.names_company else [None] * len(rows)
+        companies = naming.of_lines(self.account.id, rows, self.is_dump) if self.names_company else [None] * len(rows)
         return [self._line(row, company) for row, company in zip(rows, companies, strict=True)]
 
     def _line(self, row, company):
@@ -81,14 +82,17 @@ class ContactLines(Lines):
         by_email, by_name = self._near(lines, self.locks)
         alike = defaultdict(list)
         for contact in chain.from_iterable(by_name.values()):
-            # a line that gives a blank for the e-mail is about nobody who has one
-            if "email" not in self.texts or contact.email_key is None:
-                alike[tuple(getattr(contact, name) for name in self.telling)].append(contact)
+            alike[tuple(getattr(contact, name) for name in self.telling)].append(contact)
         return [
             self._named(line, by_email.get(email, [])) if (email := _email(line))
-            else alike.get(tuple(line.values[name] for name in self.telling), [])
+            else self._without_email(line, alike.get(tuple(line.values[name] for name in self.telling), []))
             for line in lines
         ]  # fmt: skip
+
+    def _without_email(self, line, contacts):
+        """A line that gives a blank for the e-mail is about nobody who has one."""
+        is_blank = "email" in self.texts and "email" not in line.missing
+        return [one for one in contacts if one.email_key is None] if is_blank else contacts
 
     def by_id(self, ids):
         return self.before.by_id(ids, self.locks)

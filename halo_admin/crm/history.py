@@ -159,4 +159,6 @@ def _origin(one, file):
         return f"From {f'the file {file}' if file else 'a file'}, loaded by {one.by} on {day(one.at)}"
     if one.what == "opted out":
         return f"From the contact with this e-mail that {one.by} deleted"
+    if one.note and one.what == "edited":
+        return f"{one.note} ({one.by}, {day(one.at)})"  # taken from Halo, handed over: nobody typed it
     return f"{'From Halo, imported' if one.what == 'unsubscribed' else 'Typed'} by {one.by} on {day(one.at)}"

@@ -8,10 +8,13 @@ from .sheets import Refused
 
 
 class Line(NamedTuple):
-    """What one line says: values by field, and the lists that it names."""
+    """What one line says: values by field, the lists that it names, and the fields of which it says nothing after all,
+    for it ends before them.
+    """
 
     values: dict
     lists: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
 
 
 class Lines:
@@ -25,10 +28,13 @@ class Lines:
     KEEPS_HISTORY = True  # a line in the history of each record that is written
     COLUMNS: tuple[str, ...] = ()  # what a line may give
     NEEDED: tuple[str, ...] = ()  # one of these columns must be there
+    STANDS_FOR: dict[str, str] = {}  # {column: the field it tells}, where that is called otherwise
     ASIDE: tuple[str, ...] = ("id", "halo_id")  # what a dump writes and nobody can choose
 
-    def __init__(self, account, given: tuple[str, ...], before_id: int | None = None, press=None):
+    def __init__(self, account, given: tuple[str, ...], before_id: int | None = None, press=None, is_dump=False):
+        """is_dump: the file comes from such a site as this, and its numbers are ours, or were another one's."""
         self.account, self.given, self.before_id, self.press = account, given, before_id, press
+        self.is_dump = is_dump
 
     @property
     def locks(self) -> bool:
@@ -43,6 +49,12 @@ class Lines:
     def read(self, rows: list[dict], make: bool = False) -> list[Line | Refused]:
         """What the rows say; with `make`, in a writing transaction, what they name and nobody has heard of is made."""
         raise NotImplementedError
+
+    def without(self, line: Line, missing) -> Line:
+        """The line, where it ends before these columns."""
+        told = {self.STANDS_FOR.get(name, name) for name in self.given if name not in missing}
+        fields = {self.STANDS_FOR.get(name, name) for name in missing} - told
+        return line._replace(missing=frozenset(fields)) if fields else line
 
     def alone(self, line: Line) -> Line | Refused:
         """The line, unless another one of the file excludes it."""

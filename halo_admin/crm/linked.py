@@ -27,7 +27,7 @@ def narrowing(model, account_id: int, choice: str) -> Narrowing:
             HaloRecord.ours_id.is_not(None), HaloRecord.follows_id.is_(None))  # fmt: skip
     if choice == UNLINKED:
         return without(model, account_id, lambda record_id: has(*here, HaloRecord.ours_id == record_id))
-    here += _matched(choice)
+    here += _new(model) if choice == NEW else _matched(choice)
     ids = sa.select(HaloRecord.ours_id.label("id")).where(*here)
     return Narrowing(ids, lambda record_id: has(*here, HaloRecord.ours_id == record_id), by_id=True)
 
@@ -39,11 +39,15 @@ def without(model, account_id: int, check) -> Narrowing:
     return Narrowing(ids, lambda record_id: ~check(record_id))
 
 
+def _new(model):
+    """An import made ours; what this site made in Halo is matched by nothing either."""
+    made = sa.exists().where(model.id == HaloRecord.ours_id, model.made_by_run.is_not(None))
+    return HaloRecord.matched_by.is_(None), made
+
+
 def _matched(choice):
     if choice == LINKED:
         return ()
-    if choice == NEW:
-        return (HaloRecord.matched_by.is_(None),)
     if choice == BY_PERSON:
         return (HaloRecord.matched_by == "a person",)
     # the range is what an index holds

@@ -16,8 +16,8 @@ class ListLines(Lines):
     NEEDED = ("name",)
     ASIDE = ("id", "contacts")
 
-    def __init__(self, account, given, before_id=None, press=None):
-        super().__init__(account, given, before_id, press)
+    def __init__(self, account, given, before_id=None, press=None, is_dump=False):
+        super().__init__(account, given, before_id, press, is_dump)
         self.named = set()
 
     def fault(self, row):

@@ -22,14 +22,15 @@ from .company_lines import CompanyLines
 from .contact_lines import ContactLines
 from .list_lines import ListLines
 from .lists import Press
-from .load_models import LIVE, FileLoad
-from .sheets import Sheet, Unreadable
+from .load_models import LIVE, FileLine, FileLoad
+from .sheets import Sheet, Unreadable, is_exact
 
 log = structlog.get_logger()
 
 KINDS = {"companies": CompanyLines, "contacts": ContactLines, "lists": ListLines}
 # so many lines are one transaction: well below the 0.25 s that people's edits may have to wait
 LINES_AT_A_TIME = 200
+FORGOTTEN_AT_A_TIME = 5000
 # a file of so few lines is done within the request, one of so many in seconds
 AT_ONCE, SHORT = 500, 5000
 SECONDS_AT_ONCE = 4.0
@@ -74,15 +75,23 @@ class Leg:
                     _end_step(self.load)
 
     def _open(self):
-        """The lines from the cursor on, and what knows their meaning."""
+        """The lines from the cursor on, and what knows their meaning. What was compared before is forgotten first."""
         load, self._step = self.load, self.load.step
+        if load.step == "same" and load.cursor == 0:
+            self._forget()
         sheet = sheet_of(load)
         press = Press(_person(load), load.started_at, load.id) if load.step == "save" else None
         account = db.session.get(Account, load.account_id)
         before_id = None if press else load.before_id
-        self._lines = KINDS[load.kind](account, tuple(load.columns), before_id, press)
+        self._lines = KINDS[load.kind](account, tuple(load.columns), before_id, press, is_exact(load.header))
         self._rows = sheet.rows(load.cursor)
         db.session.rollback()
+
+    def _forget(self):
+        gone = 1
+        while gone:
+            with self:
+                gone = forget_some(self.load_id)
 
     def __enter__(self):
         """A writing transaction under the lease, with the load's row in it. Raises LostLease."""
@@ -100,6 +109,16 @@ class Leg:
     def give_back(self) -> None:
         with self:
             self.load.lease_token = self.load.lease_until = None
+
+
+def forget_some(load_id: int, but: str | None = None) -> int:
+    """Away with what some of a load's lines would do; how many those were. but: what stays, REFUSED say. In a writing
+    transaction.
+    """
+    mine = (FileLine.load_id == load_id, FileLine.what != (but or ""))
+    some = sa.select(FileLine.line).where(*mine).order_by(FileLine.line).limit(FORGOTTEN_AT_A_TIME)
+    here = sa.delete(FileLine).where(*mine, FileLine.line.in_(some))
+    return db.session.execute(here, execution_options={"synchronize_session": False}).rowcount
 
 
 def _person(load):
@@ -176,6 +195,7 @@ def _fail(leg, why):
     with leg:
         leg.load.state, leg.load.why, leg.load.ended_at = "failed", why, now()
         leg.load.lease_token = leg.load.lease_until = None
+    uploads.remove(leg.load)
 
 
 def queue_of(load: FileLoad) -> str:

@@ -7,7 +7,7 @@ from flask_login import current_user
 from .. import audit, heartbeats
 from ..db import begin_write, db, now
 from ..web.door import own, own_or_404
-from . import encodings, load_words, loading, refused_out, sheets, uploads
+from . import encodings, load_words, loading, naming, refused_out, sheets, uploads
 from .blueprint import bp
 from .load_models import ALL, EMPTY, GAPS, KEEP, FileLoad
 from .tables import LARGEST_ID
@@ -22,8 +22,8 @@ log = structlog.get_logger()
 @bp.get("/files")
 def files():
     """The files that were loaded, newest first."""
-    before = request.args.get("before", type=int)
-    found = own(FileLoad) if before is None else own(FileLoad).where(FileLoad.id < min(before, LARGEST_ID))
+    before = naming.number(request.args.get("before", ""))
+    found = own(FileLoad) if before is None else own(FileLoad).where(FileLoad.id < before)
     rows = db.session.scalars(found.order_by(FileLoad.id.desc()).limit(ROWS + 1)).all()
     older = rows[ROWS - 1].id if len(rows) > ROWS else None
     return render_template("crm/files.html", files=rows[:ROWS], older=older, first=before is None, words=load_words)
@@ -42,7 +42,6 @@ def upload_file():
         return _upload_page(kind, {"kind": "Say what the lines of the file are."}), 422
     if not sent or not sent.filename:
         return _upload_page(kind, {"file": "Choose a file."}), 422
-    loading.forget_old(current_user.account_id)
     try:
         one = loading.look_at(kind, current_user.account_id, current_user, _tidy(sent.filename), sent.stream)
     except (sheets.Unreadable, uploads.TooLarge) as error:

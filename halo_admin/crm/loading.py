@@ -17,10 +17,9 @@ from . import columns_in, load_legs, sheets, uploads
 from .changes import COMMAND_LINE
 from .comparing_lines import DIFFERENT, FILLED, NEW, REFUSED, SAME
 from .load_legs import KINDS
-from .load_models import EMPTY, FileLine, FileLoad
+from .load_models import EMPTY, LIVE, FileLine, FileLoad
 
 FORGOTTEN = timedelta(days=7)  # a file that is never saved goes after so long
-SOME = 5000
 
 
 @dataclass
@@ -126,27 +125,26 @@ def take_over(load: FileLoad, seen: sheets.Look) -> None:
 
 
 def start_comparing(load: FileLoad, columns: dict[str, int], blanks: str) -> None:
-    """Let jobs work out what the file would do with these columns; what was worked out before is forgotten. Commits."""
-    load.columns, load.blanks, load.counts, load.before_id, load.state = columns, blanks, {}, None, "mapping"
-    load.makes = {}
-    load_id = load.id
-    db.session.commit()
-    _forget_lines(load_id)
-    _start(load_id, "mapping", "checking", "same")
+    """Let jobs work out what the file would do with these columns; what was worked out before is forgotten. Nothing
+    where that goes on already. Commits.
+    """
+    fresh = {"columns": columns, "blanks": blanks, "counts": {}, "before_id": None, "makes": {}}
+    _start(load.id, ("mapping", "checked"), "checking", "same", fresh)
 
 
 def start_saving(load: FileLoad, takes: str) -> None:
     """Let jobs save what was told; nothing where that goes on already. Commits."""
-    load.takes = takes
-    _start(load.id, "checked", "loading", "save")
+    _start(load.id, ("checked",), "loading", "save", {"takes": takes})
 
 
-def _start(load_id, before, state, step):
-    """Short files are done at once, long ones by workers."""
+def _start(load_id, before, state, step, values):
+    """Short files are done at once, long ones by workers. Of two who press at once the first one's values count."""
     db.session.commit()
     begin_write()
     load = db.session.get(FileLoad, load_id, populate_existing=True, with_for_update=True)
-    if load.state == before:
+    if load.state in before:
+        for name, value in values.items():
+            setattr(load, name, value)
         load_legs.begin(load, state, step)
     is_short = load.total <= load_legs.AT_ONCE
     db.session.commit()
@@ -217,18 +215,20 @@ def cancel(load: FileLoad) -> None:
 
 def _forget_lines(load_id, but=None):
     """Away with what its lines would have done, some at a time; but: those that stay."""
-    mine = (FileLine.load_id == load_id, FileLine.what != (but or ""))
     gone = 1
     while gone:
         begin_write()
-        some = sa.select(FileLine.line).where(*mine).order_by(FileLine.line).limit(SOME)
-        here = sa.delete(FileLine).where(*mine, FileLine.line.in_(some))
-        gone = db.session.execute(here, execution_options={"synchronize_session": False}).rowcount
+        gone = load_legs.forget_some(load_id, but)
         db.session.commit()
 
 
-def forget_old(account_id: int) -> None:
-    """Cancel files that somebody once uploaded and never saved. Commits."""
-    left = owned(FileLoad, account_id).where(FileLoad.state.in_(("mapping", "checked")))
+def forget_old() -> None:
+    """Cancel files that somebody once uploaded and never saved, whoever it was, and remove files that nothing tells of
+    any more: a process died beside them. Commits.
+    """
+    left = sa.select(FileLoad).where(FileLoad.state.in_(("mapping", "checked")))
     for load in db.session.scalars(left.where(FileLoad.created_at < now() - FORGOTTEN)).all():
         cancel(load)
+    live = {load.path for load in db.session.scalars(sa.select(FileLoad).where(FileLoad.state.in_(LIVE)))}
+    db.session.rollback()
+    uploads.sweep(2 * FORGOTTEN, live)

@@ -7,6 +7,9 @@ from .models import Company
 from .sheets import Refused
 from .tables import LARGEST_ID
 
+ONLY_A_NUMBER = (
+    "its company is told by a number alone, {}, which may be another program's: give the company's name as well"
+)
 COLUMNS = (Company.id, Company.name, Company.name_sort, Company.city)
 
 
@@ -39,21 +42,23 @@ def number(text: str) -> int | None:
     return int(text) if is_id else None
 
 
-def of_lines(account_id: int, rows: list[dict]) -> list:
+def of_lines(account_id: int, rows: list[dict], is_dump: bool) -> list:
     """For each line of a file, with the columns company and company_id or one of them, the company's id.
 
-    None where it names none, Refused where it cannot be told.
+    None where it names none, Refused where it cannot be told: the numbers of other programs are no names of ours.
     """
     by_name = named(account_id, {row["company"] for row in rows if row.get("company")})
     ids = {number(row["company_id"]) for row in rows if row.get("company_id")} - {None}
     by_number = numbered(account_id, ids)
-    return [_told(row, by_name, by_number) for row in rows]
+    return [_told(row, by_name, by_number, is_dump) for row in rows]
 
 
-def _told(row, by_name, by_number):
+def _told(row, by_name, by_number, is_dump):
     """A number counts where its company has the name given, if any: another site's number means another company."""
     name, text = row.get("company"), row.get("company_id")
     company = by_number.get(number(text)) if text else None
+    if company is not None and not name and not is_dump:
+        return Refused(ONLY_A_NUMBER.format(cells.quote(text)))
     if company is not None and (not name or key(company.name) == key(name)):
         return company.id
     if not name:

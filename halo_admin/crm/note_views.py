@@ -12,6 +12,7 @@ from . import activity, contact_views, notes, profile, views
 from .blueprint import bp
 from .contact_models import Contact
 from .models import Company
+from .naming import number
 from .note_models import Note
 from .profile_views import shown_profile
 from .tables import LARGEST_ID
@@ -78,9 +79,9 @@ def edit_note(note_id):
 @bp.post(f"{ONE}/edit")
 def save_note(note_id):
     found = _mine(_locked(note_id))
-    typed, version = request.form.get("text", ""), request.form.get("version", "")
+    typed, version = request.form.get("text", ""), number(request.form.get("version", "")) or 0
     try:
-        notes.change(found, current_user, typed, int(version) if version.isdecimal() else 0)
+        notes.change(found, current_user, typed, version)
     except notes.Refused as why:
         db.session.rollback()
         found = own_or_404(Note, note_id)

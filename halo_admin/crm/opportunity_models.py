@@ -70,6 +70,8 @@ class Opportunity(Owned, db.Model):
     COMPARED = ("name", "probability")  # what a profile compares with Halo's; differences.py does the rest
     HALO_KIND = "opportunity"  # what the mirror calls it
     HALO_MARKS = {"inactive_in_halo": False, "halo_value": None, "halo_expected_close": None, "halo_agent_id": None}
+    # what people said of such marks goes along with the Halo that they came from
+    HALO_ANSWERS = {"kept_value": None, "kept_expected_close": None, "kept_agent_id": None}
 
     __table_args__ = (
         db.Index("ix_opportunities_by_name", "account_id", "name_sort", "id"),

@@ -118,7 +118,8 @@ def locked(account_id: int, model, record_id: int):
 
 def _part(record, rows, how, by):
     tombstones.bury(rows, tombstones.tombstone(how, by, record.name, record.id))
-    told = {name: blank for name, blank in record.HALO_MARKS.items() if getattr(record, name) != blank}
+    blanks = record.HALO_MARKS | getattr(record, "HALO_ANSWERS", {})
+    told = {name: blank for name, blank in blanks.items() if getattr(record, name) != blank}
     for name, blank in told.items():
         setattr(record, name, blank)
     record.version += bool(told)

@@ -74,10 +74,9 @@ def never_import(noun, record):
 def delete(noun, record):
     if request.method == "GET":
         return _shown("delete", noun, record)
-    version = request.form.get("version", "")
+    version = naming.number(request.form.get("version", "")) or 0
     try:
-        named = parting.delete(record.account_id, MODELS[noun], record.id,
-                               int(version) if version.isdecimal() else 0, current_user)  # fmt: skip
+        named = parting.delete(record.account_id, MODELS[noun], record.id, version, current_user)
     except NotNow as why:
         return _refused("delete", noun, record.id, why)
     db.session.commit()
@@ -89,8 +88,7 @@ def delete(noun, record):
 def link(noun, record):
     if request.method == "GET":
         return _shown("link", noun, record)
-    chosen = request.form.get("halo_record", "")
-    chosen = int(chosen) if chosen.isdecimal() and int(chosen) <= tables.LARGEST_ID else 0
+    chosen = naming.number(request.form.get("halo_record", "")) or 0
     try:
         row = parting_link.link(record.account_id, MODELS[noun], record.id, chosen, current_user)
     except NotNow as why:

@@ -29,8 +29,10 @@ def change_lists():
     here = list(db.session.scalars(owned_among(Contact, current_user.account_id, picked).with_only_columns(Contact.id)))
     on = lists.those_on(chosen, here)
     concerned = [one for one in here if (one in on) == takes_off]
-    if concerned:
-        (lists.take_off if takes_off else lists.put_on)(chosen, concerned, current_user)
+    if takes_off:
+        lists.take_off(chosen, concerned, current_user)
+    else:
+        lists.put_on(chosen, here, current_user)  # those an import had put there are the person's from now on
     told = _told(chosen.name, takes_off, len(concerned), len(here), len(picked))
     db.session.commit()
     flash(told, "success" if concerned else "info")

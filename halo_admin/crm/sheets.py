@@ -21,6 +21,8 @@ OPEN = (
 )
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how files of Excel and of others begin that are no text
 
+csv.field_size_limit(LONGEST_CELL)  # of the whole process: a job may read a file that another one has looked at
+
 
 class Unreadable(ValueError):
     """This file cannot be taken in at all; the text says why."""
@@ -42,13 +44,14 @@ class Look(NamedTuple):
 
 class Row(NamedTuple):
     """One line of a file: the number it begins at, its cells as they stand there, and {field: text, None where empty};
-    fault: why it cannot be used.
+    fault: why it cannot be used; missing: the fields that it ends before, of which it says nothing.
     """
 
     line: int
     cells: list[str]
     values: dict[str, str | None]
     fault: str | None = None
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ class Sheet:
             return Row(line, row, {}, "it holds a NUL character, which cannot be stored")
         texts = row if self.exact else list(map(cells.unguarded, row))
         texts = texts + [""] * (len(self.header) - len(row))
-        return Row(line, row, {field: texts[number] or None for field, number in self.columns.items()})
+        missing = frozenset(field for field, number in self.columns.items() if number >= len(row))
+        return Row(line, row, {field: texts[number] or None for field, number in self.columns.items()}, missing=missing)
 
 
 def is_exact(header) -> bool:
@@ -95,7 +99,6 @@ def look(path: Path, known, country: str = "", encoding: str = "", delimiter: st
 
     What is not told, the encoding and the delimiter, is guessed. Raises Unreadable.
     """
-    csv.field_size_limit(LONGEST_CELL)
     encoding = _encoding(path, country, encoding)
     rows = {one: _first(path, encoding, one) for one in ([delimiter] if delimiter else DELIMITERS)}
     delimiter = max(rows, key=lambda one: _tells(rows[one], known))

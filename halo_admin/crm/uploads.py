@@ -2,6 +2,8 @@
 
 import secrets
 import shutil
+import time
+from datetime import timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -43,6 +45,14 @@ def path_of(load) -> Path:
 
 def remove(load) -> None:
     path_of(load).unlink(missing_ok=True)
+
+
+def sweep(age: timedelta, but: set[str]) -> None:
+    """Remove files that are older than this, but for these paths."""
+    oldest = time.time() - age.total_seconds()
+    for path in (_instance() / FOLDER).glob("*.csv"):
+        if str(path.relative_to(_instance())) not in but and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
 
 
 def _instance():

@@ -143,7 +143,12 @@ def told(export) -> dict:
     """An export as data."""
     return {"export": export.id, "kind": export.kind, "id": export.ours_id, "state": export.state,
             "halo_id": export.halo_id, "created": export.is_new, "fields": export.results or [], "said": export.said,
-            "requests": export.requests}  # fmt: skip
+            "requests": export.requests, "by": export.by_name, "opened_at": _iso(export.opened_at),
+            "sent_at": _iso(export.sent_at), "ended_at": _iso(export.ended_at)}  # fmt: skip
+
+
+def _iso(at):
+    return at.isoformat() if at else None
 
 
 def _words(export):

@@ -61,8 +61,8 @@ def _about(record):
 
 def _moves(sides, record, held):
     """Whether sending its company would put a contact to another client that Halo has."""
-    client = sides.client_of(record.company_id)
-    return client is not None and client.halo_id != held.record.client_id
+    differs = sides.theirs(held)["company"].key != record.company_id
+    return differs and sides.client_of(record.company_id) is not None
 
 
 def told_of(sides, held) -> dict:
@@ -120,6 +120,7 @@ def _leave(labour, state, version, found, chosen, halo_id=None, said=None):
     with labour.writing() as export:
         export.state, export.found, export.chosen, export.ours_version = state, found, chosen, version
         export.halo_id, export.said = halo_id, export.said if said is None else said
+        export.is_new = False  # whatever an earlier sending of it made: that was looked for like any other
         if state == "failed":
             export.ended_at = now()
     db.session.rollback()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..accounts.models import User
+from ..crm.naming import number
 from ..db import db, owned
 from . import stages
 from .models import ImportRun
@@ -24,10 +25,9 @@ class Asked(NamedTuple):
 
 def read(args) -> Asked:
     """What an address asks for; whatever in it means nothing is left aside."""
-    stage, who, before = args.get("stage", ""), args.get("who", ""), args.get("after", "")
-    who = who if who == SHELL or (who.isdecimal() and int(who) <= LARGEST) else ""
-    usable = before.isdecimal() and int(before) <= LARGEST
-    return Asked(stage if stage in stages.BY_KEY else "", who, int(before) if usable else LARGEST)
+    stage, who = args.get("stage", ""), args.get("who", "")
+    who = who if who == SHELL or number(who) else ""
+    return Asked(stage if stage in stages.BY_KEY else "", who, number(args.get("after", "")) or LARGEST)
 
 
 def page(account_id: int, asked: Asked) -> tuple[list[ImportRun], int | None]:

@@ -5,13 +5,14 @@ from datetime import datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from ..crm.naming import number
 from ..db import db
 from ..mirror import tombstones
 from ..mirror.links import current_tenant_id
 from ..mirror.models import HaloRecord
 from ..mirror.tombstones import NotNow
 from ..web import words
-from ..web.door import LARGEST_ID, own_or_404
+from ..web.door import own_or_404
 from . import left_out, left_out_rows, own_company, stages
 from .blueprint import bp
 
@@ -40,9 +41,8 @@ def left_out_page():
 
 
 def _asked(args):
-    kind, after = args.get("kind", ""), args.get("after", "")
-    usable = after.isdecimal() and int(after) <= LARGEST_ID
-    return kind if kind in BY_KIND else "", int(after) if usable else 0
+    kind = args.get("kind", "")
+    return kind if kind in BY_KIND else "", number(args.get("after", "")) or 0
 
 
 def _told(row):
@@ -56,8 +56,7 @@ def _at(row):
 
 @bp.post("/left-out")
 def bring_back():
-    record_id = request.form.get("record_id", "")
-    row = own_or_404(HaloRecord, int(record_id) if record_id.isdecimal() else 0)
+    row = own_or_404(HaloRecord, number(request.form.get("record_id", "")) or 0)
     named = f"{BY_KIND[row.kind].halo_noun} {row.halo_id}" if row.kind in BY_KIND else "This record"
     try:
         left_out_rows.bring_back(current_user.account_id, row.id, current_user)

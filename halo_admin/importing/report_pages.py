@@ -67,7 +67,8 @@ def open_questions(run) -> int:
 def _cursor(tab, text):
     place, _, rest = text.partition(".")
     strength, _, last = rest.partition(".")
-    if place not in TABS[tab] or not strength.isdecimal() or not last.removeprefix("-").isdecimal():
+    numbers = strength.isdecimal() and last.removeprefix("-").isdecimal() and len(rest) < 60
+    if place not in TABS[tab] or not numbers:
         return None
     values = (int(strength), int(last))
     return (place, *values) if max(map(abs, values)) <= LARGEST else None

@@ -5,6 +5,7 @@ So an emptied Redis, a crash between commit and enqueue, or a killed worker cost
 
 import signal
 import threading
+from itertools import count
 
 import click
 import structlog
@@ -13,11 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import due, queues
 from ..accounts import mailing
-from ..crm import load_legs
+from ..crm import load_legs, loading
 from ..db import db
 from . import legs
 
 SECONDS = 2
+SWEEPS = 1800  # looks, an hour's: how often old uploads are removed
 
 log = structlog.get_logger()
 
@@ -29,8 +31,22 @@ def watch():
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    while not stop.wait(SECONDS):
+    for looks in count():
+        if stop.wait(SECONDS):
+            return
         look()
+        if looks % SWEEPS == 0:
+            sweep()
+
+
+def sweep() -> None:
+    """Away with files that people uploaded and forgot. Trouble is told, and the next sweep tries again."""
+    try:
+        loading.forget_old()
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("old uploads stay", why=type(error).__name__)
+    finally:
+        db.session.remove()
 
 
 def look() -> int:

@@ -70,12 +70,13 @@ def test_filters_and_search_narrow_together(ann, types):
 
 
 def test_companies_are_filtered_by_how_they_stand_to_halo(ann):
-    halo, ids = tenant(ann), ours(ann, "None", "Phone", "Phone and name", "Website", "Name", "Person", "New")
-    by = ("phone", "phone and name", "website and name", "name", "a person", None)
+    halo, ids = tenant(ann), ours(ann, "None", "Phone", "Phone and name", "Website", "Name", "Person", "Made in Halo")
+    ids += ours(ann, "New", made_by_run=7)
+    by = ("phone", "phone and name", "website and name", "name", "a person", None, None)
     for halo_id, (company_id, matched_by) in enumerate(zip(ids[1:], by, strict=True), start=1):
         linked(halo, halo_id, company_id, matched_by=matched_by)
     assert names(ann, link="unlinked") == ["None"]
-    assert total(ann, link="linked") == 6
+    assert total(ann, link="linked") == 7
     assert names(ann, link="phone") == ["Phone", "Phone and name"]
     assert [names(ann, link=one) for one in ("website", "name", "person", "new")] == [
         ["Website"], ["Name"], ["Person"], ["New"]]  # fmt: skip

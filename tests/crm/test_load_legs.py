@@ -1,10 +1,12 @@
 """Working through a file in legs: what dies goes on at its cursor, and who lost the lease writes nothing."""
 
 import io
+import os
+from datetime import timedelta
 
 import pytest
 
-from halo_admin.crm import load_legs, loading
+from halo_admin.crm import load_legs, loading, uploads
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.load_models import FileLine, FileLoad
 from halo_admin.db import begin_write, db, now, owned
@@ -166,3 +168,45 @@ def test_a_file_that_is_gone_stops_with_a_sentence(waiting, tmp_path):
 def test_short_files_wait_with_what_people_wait_for_and_long_ones_among_imports():
     assert load_legs.queue_of(FileLoad(total=load_legs.SHORT)) == "exports"
     assert load_legs.queue_of(FileLoad(total=load_legs.SHORT + 1)) == "imports"
+
+
+def test_of_two_who_press_compare_the_first_ones_columns_count(ann, waiting):
+    load_legs.work(waiting, 0.01)
+    load = held(waiting)
+    loading.start_comparing(load, {"email": 0}, "empty")
+    assert set(held(waiting).columns) == {"first_name", "last_name", "email", "lists"}
+    load_legs.run_inline(waiting)
+    load = held(waiting)
+    assert (load.state, load.blanks, load.counts["new"]) == ("checked", "keep", 25)
+    loading.start_comparing(load, load.columns | {}, "empty")
+    load_legs.run_inline(waiting)
+    assert (held(waiting).blanks, held(waiting).counts["new"]) == ("empty", 25)
+
+
+def test_files_that_nothing_tells_of_and_forgotten_ones_are_removed(ann, waiting, tmp_path):
+    folder = tmp_path / "uploads"
+    lost, fresh = folder / "lost.csv", folder / "fresh.csv"
+    for path in (lost, fresh):
+        path.write_text("name")
+    for path in (lost, *folder.glob("?" * 32 + ".csv")):
+        os.utime(path, (1, 1))
+    loading.forget_old()
+    assert not lost.exists()
+    assert fresh.exists()
+    assert uploads.path_of(held(waiting)).exists(), "somebody works on it"
+    load_legs.run_inline(waiting)
+    begin_write()
+    held_now = db.session.get(FileLoad, waiting)
+    held_now.created_at = now() - timedelta(days=8)
+    db.session.commit()
+    loading.forget_old()
+    assert held(waiting).state == "cancelled"
+    assert not uploads.path_of(held(waiting)).exists()
+
+
+def test_the_file_of_a_load_that_stopped_is_removed(ann, waiting, monkeypatch):
+    path = uploads.path_of(held(waiting))
+    path.write_bytes(b"first_name,last_name,email,lists\n\xff")
+    load_legs.run_inline(waiting)
+    assert held(waiting).state == "failed"
+    assert not path.exists()

@@ -106,19 +106,19 @@ def test_two_lines_about_one_contact_are_not_both_taken(ann, load):
 def test_the_company_is_told_by_name_or_number(ann, cleo, load):
     acme, zoo, other_zoo = ours(ann, "Acme", "Zoo", "zoo ")
     (hers,) = ours(cleo, "Hers")
-    header = "email,company,company_id"
+    header = "id,email,company,company_id"
     lines = (
-        "a@x.example,acme,",
-        f"b@x.example,,{acme}",
-        f"c@x.example,Zoo,{other_zoo}",
-        f"d@x.example,Acme,{zoo}",  # the number is of another site: the name counts
-        "e@x.example,,",
-        "f@x.example,Zoo,",
-        f"g@x.example,,{hers}",
-        "h@x.example,Hers,",
-        f"i@x.example,Gone,{acme}",
-        f"j@x.example,,{'9' * 30}",
-        f"k@x.example,{'x' * 100},",
+        ",a@x.example,acme,",
+        f",b@x.example,,{acme}",
+        f",c@x.example,Zoo,{other_zoo}",
+        f",d@x.example,Acme,{zoo}",  # the number is of another site: the name counts
+        ",e@x.example,,",
+        ",f@x.example,Zoo,",
+        f",g@x.example,,{hers}",
+        ",h@x.example,Hers,",
+        f",i@x.example,Gone,{acme}",
+        f",j@x.example,,{'9' * 30}",
+        f",k@x.example,{'x' * 100},",
     )
     loaded = load(header, *lines)
     told = {one.email[0]: one.company_id for one in everybody(ann)}
@@ -131,6 +131,26 @@ def test_the_company_is_told_by_name_or_number(ann, cleo, load):
         (11, f'there is no company "{"9" * 30}" here'),
         (12, f'there is no company "{"x" * 60}…" here'),
     ]
+
+
+def test_a_number_alone_tells_a_company_only_in_a_dump(ann, load):
+    (acme,) = ours(ann, "Acme")
+    told = "its company is told by a number alone"
+    loaded = load("email,company_id", f"sam@acme.example,{acme}", "kim@acme.example,")
+    assert (loaded["created"], loaded["refused"][0]["line"]) == (1, 2)
+    assert loaded["refused"][0]["reason"].startswith(told)
+    assert load("id,email,company_id", f"7,sam@acme.example,{acme}") == {"created": 1}
+    assert everybody(ann)[-1].company_id == acme
+
+
+def test_a_line_that_ends_early_says_nothing_of_the_columns_behind(ann, load):
+    (acme,) = ours(ann, "Acme")
+    (sam,) = people_of(ann, "Sam Poole", company_id=acme, email="sam@acme.example", title="CEO")
+    assert load("email,first_name,title,company", "sam@acme.example,Samuel") == {"updated": 1}
+    assert (contact(sam).first_name, contact(sam).title, contact(sam).company_id) == ("Samuel", "CEO", acme)
+    assert load("first_name,last_name,email", "Samuel,Poole") == {"unchanged": 1}
+    assert load("email,title,company", "sam@acme.example,,") == {"updated": 1}
+    assert (contact(sam).title, contact(sam).company_id) == (None, None)
 
 
 def test_a_blank_company_takes_it_away_and_one_not_given_stays(ann, load):

@@ -103,6 +103,9 @@ def test_what_halo_holds_otherwise_is_shown_and_taken_by_one_press(ann, bob, get
     assert held(record_id).salesperson_id == bob.id
     assert "Out of date" not in get(ann, "/opportunities")
     assert [line.note for line in history("opportunity", record_id)] == ["Taken from Halo"] * 2
+    page = get(ann, f"/opportunities/{record_id}")
+    assert "Taken from Halo (ann, " in page
+    assert "Typed by" not in page
 
 
 def test_ours_may_be_kept_and_is_not_told_again_until_halo_changes(ann, get, signed_in):

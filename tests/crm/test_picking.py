@@ -4,9 +4,10 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
 
-from halo_admin.crm.contact_models import ContactList
-from halo_admin.db import db
+from halo_admin.crm.contact_models import ContactList, ListMember
+from halo_admin.db import begin_write, db
 from tests.crm.conftest import listed, make_user, people_of
 
 PAGE = "/contacts/lists"
@@ -86,3 +87,14 @@ def test_who_only_looks_sees_no_boxes(ann, three, get, signed_in):
 
 def test_without_lists_there_is_nothing_to_choose(ann, three, get):
     assert 'class="pick"' not in get(ann, "/contacts")
+
+
+def test_who_was_put_there_by_an_import_stays_once_a_person_has_put_them_on(ann, three, press):
+    news = listed(ann, "News", three[0])
+    begin_write()
+    by_import = sa.update(ListMember).where(ListMember.list_id == news)
+    db.session.execute(by_import.values(joined_run=7))
+    db.session.commit()
+    assert "1 contact put on “News”. 1 was on it already." in press(contact=three[:2], of=news).words
+    joined = sa.select(ListMember.joined_run).where(ListMember.list_id == news)
+    assert set(db.session.scalars(joined)) == {None}

@@ -1,6 +1,7 @@
 """`flask halo export`: the same sending from the shell."""
 
 import json
+from datetime import datetime
 
 from halo_admin.accounts import people
 from halo_admin.db import begin_write, db
@@ -88,3 +89,16 @@ def test_what_halo_changed_meanwhile_is_no_success(world, monkeypatch):
     monkeypatch.setattr(picking, "start", start_late)
     code, told = run(world, "company", acme, "--fields", "website")
     assert (code, told["state"], "Halo changed Website meanwhile" in told["said"]) == (1, "ready", True)
+
+
+def test_a_sending_as_data_says_by_whom_and_when(world):
+    begin_write()
+    people.add_user(world.account, "bob@example.com", "Bob", ["salesperson"], "a long password")
+    db.session.commit()
+    acme = world.ours("Acme", city="Berlin")
+    _code, told = run(world, "company", acme, "--fields", "name", "--as", "bob@example.com")
+    assert told["by"] == "Bob"
+    times = [datetime.fromisoformat(told[name]) for name in ("opened_at", "sent_at", "ended_at")]
+    assert times == sorted(times)
+    _code, told = run(world, "company", acme, "--fields", "name")
+    assert (told["by"], told["sent_at"]) == ("The command line", None), "nothing was to be sent"

@@ -195,3 +195,18 @@ def test_what_is_not_known_offers_to_look_again_and_never_to_send_again(world, s
     dialog.get_by_role("button", name="Look again").click()
     dialog.get_by_text("Halo has a new client").wait_for()
     assert len(world.clients("Acme")) == 1
+
+
+def test_all_fields_are_ticked_or_none_by_one_press_and_what_is_fixed_stays(world, site, ann):
+    acme = world.ours("Acme", phone="+49 30 5550100", city="Berlin", notes="Met at the fair.")
+    dialog = open_dialog(ann, f"{site}/companies/{acme}")
+    dialog.get_by_role("button", name="Tick none").click()
+    dialog.get_by_text("Makes a new client in Halo with the company name.").wait_for()
+    ticked = {label: dialog.get_by_label(label).is_checked() for label in ("Company name", "Phone", "City", "Notes")}
+    assert ticked == {"Company name": True, "Phone": False, "City": False, "Notes": False}
+    dialog.get_by_role("button", name="Tick all").click()
+    dialog.get_by_text("Makes a new client in Halo with 2 fields, and 2 fields on its main site.").wait_for()
+    assert all(dialog.get_by_label(label).is_checked() for label in ("Company name", "Phone", "City", "Notes"))
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    dialog.get_by_text("Halo has a new client").wait_for()
+    assert world.clients("Acme")[0]["notes"] == "Met at the fair."

@@ -5,6 +5,7 @@ that its fault happened.
 import pytest
 
 from halo_admin.connecting.opening import connection_of
+from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.exporting import exports, jobs, picking
 from halo_admin.exporting.models import Export
@@ -239,3 +240,79 @@ def test_another_halo_connected_meanwhile_gets_nothing(world, linked):
     db.session.commit()
     with pytest.raises(exports.NotNow, match="Halo is not connected yet"):
         world.send(export, "website")
+
+
+def waiting(export):
+    db.session.rollback()
+    return db.session.get(Export, export.id, populate_existing=True)
+
+
+def test_a_429_on_a_create_is_waited_for_and_one_record_is_made(world):
+    export = world.opened("company", world.ours("Acme", phone="+49 30 5550100"))
+    fault = world.fault("throttled", match="/api/Client", method="POST", times=1, retry_after="seconds", seconds=1)
+    picking.start(world.picker(export), ["phone"])
+    jobs.work(export.id)
+    assert (fault.fired, waiting(export).state, waiting(export).waits) == (1, "sending", "Halo asks to wait")
+    assert [one.outcome for one in world.intents()] == ["not made"]
+    done = world.worked(export)
+    assert (done.state, len(world.clients("Acme"))) == ("done", 1)
+    assert [one.outcome for one in world.intents()] == ["not made", "made"]
+
+
+def test_a_429_on_the_look_is_waited_for_and_told(world, linked):
+    fault = world.fault("throttled", match="/api/Client", method="GET", times=1, retry_after="seconds", seconds=1)
+    begin_write()
+    export = exports.open_("company", db.session.get(Company, linked), world.ann)
+    db.session.commit()
+    jobs.work(export.id)
+    assert (fault.fired, waiting(export).state, waiting(export).waits) == (1, "looking", "Halo asks to wait")
+    assert world.worked(export).state == "ready"
+
+
+def test_a_429_on_reading_back_is_waited_for_and_nothing_is_written_again(world, linked):
+    export = world.opened("company", linked)
+    fault = world.fault("throttled", match="/api/Client/", method="GET", after=1, times=1, retry_after="seconds",
+                        seconds=1)  # fmt: skip
+    picking.start(world.picker(export), ["website", "phone"])
+    jobs.work(export.id)
+    assert (fault.fired, waiting(export).state) == (1, "sending")
+    written = world.fault("write-status", status=200)
+    done = world.worked(export)
+    assert (done.state, set(world.outcomes(done).values()), written.fired) == ("done", {"written"}, 0)
+
+
+def test_a_create_that_is_not_permitted_is_told_and_leaves_no_doubt(world):
+    export = world.opened("company", world.ours("Acme"))
+    fault = world.fault("unauthorized", match="/api/Client", method="POST")
+    done = world.send(export, "name")
+    assert (fault.fired, done.state, "“edit:customers”" in done.said) == (2, "failed", True)
+    assert [one.outcome for one in world.intents()] == ["not made"]
+    world.halo.app.book.clear()
+    assert world.sent("company", done.ours_id, "name").state == "done"
+    assert len(world.clients("Acme")) == 1
+
+
+@pytest.mark.parametrize("shape", ["A", "B", "C", "D", "E"])
+def test_a_refused_contact_is_told_in_halos_words_whatever_their_shape(world, shape):
+    world.theirs("Acme", id=21)
+    world.imported()
+    sam = world.our_contact("Sam", "Poole", company_id=world.company(name="Acme").id, title="CEO")
+    words = "status 400" if shape == "E" else "The field 'CFSource' is mandatory and must be filled in."
+    fault = world.fault("mandatory-field", shape=shape, match="/api/Users", times=1)
+    made = world.sent("contact", sam, "title")
+    assert (fault.fired, made.state, world.users("Sam Poole")) == (1, "refused", [])
+    assert words in made.results[0]["words"]
+    assert world.sent("contact", sam, "title").state == "done"
+    world.edit_contact(sam, title="CTO")
+    fault = world.fault("mandatory-field", shape=shape, match="/api/Users", times=1)
+    changed = world.sent("contact", sam, "title")
+    assert (fault.fired, changed.state, words in changed.results[0]["words"]) == (1, "refused", True)
+    assert world.users("Sam Poole")[0]["title"] == "CEO"
+
+
+@pytest.mark.parametrize("shape", ["A", "B", "C", "D", "E"])
+def test_a_refused_site_is_told_in_halos_words_whatever_their_shape(world, linked, shape):
+    fault = world.fault("mandatory-field", shape=shape, match="/api/Site")
+    done = world.sent("company", linked, "phone")
+    words = "status 400" if shape == "E" else "The field 'CFSource' is mandatory and must be filled in."
+    assert (fault.fired, done.state, words in done.results[0]["words"]) == (1, "refused", True)

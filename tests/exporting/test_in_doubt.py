@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.audit import Somebody
 from halo_admin.connecting.opening import connection_of
+from halo_admin.crm import changes
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.exporting import creating, exports, jobs, picking, sending
@@ -143,6 +145,19 @@ def test_what_was_made_and_cannot_be_linked_is_shown_among_those_to_choose_from(
     assert (done.state, len(world.clients("Acme"))) == ("done", 1)
 
 
+def test_what_was_made_is_told_also_where_it_cannot_be_linked_and_halo_is_out_of_reach_then(world, monkeypatch):
+    export = world.opened("company", world.ours("Acme"))
+
+    def taken(*_arguments):
+        world.fault("server-error", match="/api/Client", method="GET", status=503)
+        raise our_mirror.Taken
+
+    with monkeypatch.context() as patch:
+        patch.setattr(our_mirror, "link", taken)
+        done = world.send(export, "name")
+    assert (done.state, done.is_new, done.halo_id) == ("partly", True, world.clients("Acme")[0]["id"]), done.said
+
+
 def test_a_forgotten_dialog_that_an_intent_points_at_stays(world):
     old = world.opened("company", world.ours("Acme"))
     begin_write()
@@ -176,13 +191,15 @@ def test_what_was_made_for_a_company_that_is_deleted_meanwhile_comes_in_by_no_im
     killed(world, export, creating, "_keep")
     begin_write()
     db.session.execute(sa.delete(Company).where(Company.id == acme))
+    changes.note("company", acme, world.account.id, Somebody("Bob"), "deleted")
     db.session.commit()
     after_its_lease(export)
     done = world.worked(export)
     (made,) = world.clients("Acme")
-    assert (done.state, done.said) == ("failed", "It is not here any more.")
+    assert (done.state, done.said) == ("partly", "It is not here any more."), "Halo has it"
     assert [(one.outcome, one.halo_id) for one in world.intents()] == [("made", made["id"])]
-    assert world.decision(world.imported(), made["id"])["action"] == "skipped"
+    told = world.decision(world.imported(), made["id"])
+    assert (told["action"], "deleted here by Bob" in told["reason"]) == ("skipped", True)
     assert [one.name for one in world.companies()] == ["Somebody else"]
 
 

@@ -1,15 +1,20 @@
 """One note sent to Halo: once, with its author, and known again by the next import."""
 
+import contextlib
+
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.audit.models import AuditEntry
 from halo_admin.connecting.opening import connection_of
 from halo_admin.crm import notes as crm_notes
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.note_models import Note
-from halo_admin.db import begin_write, db, owned
+from halo_admin.db import begin_write, db, now, owned
 from halo_admin.exporting import exports, notes
 from halo_admin.exporting.jobs import OUR_FAULT
+from halo_admin.halo.errors import HaloBusy
+from halo_admin.records import Unreadable
 
 
 @pytest.fixture
@@ -245,5 +250,37 @@ def test_a_fault_of_ours_ends_a_note_with_a_sentence_and_the_doubt_is_kept(world
     with monkeypatch.context() as patch:
         patch.setattr(notes, "_conclude", broken)
         assert (send(world, note).send_state, fresh(note).send_error) == ("unknown", OUR_FAULT)
+    assert send(world, note).send_state == "sent"
+    assert len(theirs(world)) == 1
+
+
+class Unclear:
+    """A Halo that saves a note, answers with what cannot be read, and asks to wait when it is looked into."""
+
+    def write(self, _listing, _record):
+        return Unreadable(None, "is no note", "x")
+
+    def whole(self, *_listing, **_params):
+        raise HaloBusy(now(), told=True)
+
+
+def test_a_note_whose_answer_cannot_be_read_stays_in_doubt_while_halo_asks_to_wait(world, note, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(notes, "open_halo", lambda *_arguments: contextlib.nullcontext(Unclear()))
+        assert send(world, note).send_state == "sending"
+    assert fresh(note).send_in_doubt
+    assert again(note).send_state == "unknown", "it is looked for, and not sent a second time"
+    assert theirs(world) == []
+
+
+def test_a_person_who_has_looked_may_say_that_halo_did_not_save_a_note_and_the_audit_has_it(world, note):
+    never_made(world)
+    assert send(world, note).send_state == "unknown"
+    assert notes.give_up(db.session.get(Note, note))
+    assert (fresh(note).send_state, fresh(note).send_in_doubt) == ("failed", False)
+    entries = owned(AuditEntry, world.account.id).where(AuditEntry.kind == "export").order_by(AuditEntry.id)
+    assert [one.said for one in db.session.scalars(entries)] == [
+        "Sent a note on Sam Poole to Halo", "Said that Halo did not save a note on Sam Poole",
+    ]  # fmt: skip
     assert send(world, note).send_state == "sent"
     assert len(theirs(world)) == 1

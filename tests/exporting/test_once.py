@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import threading
 
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db
-from halo_admin.exporting import exports, picking
+from halo_admin.exporting import creating, exports, jobs, picking
 from halo_admin.exporting.models import Export, Intent
 from halo_admin.importing import postponing
 from halo_admin.mirror.models import HaloRecord
@@ -16,7 +18,7 @@ from tests.importing.world import counts
 from tests.processes import ROOT
 from tests.servers import KEYS
 
-PROCESSES = 20
+PROCESSES, PEOPLE = 20, 10
 
 
 def environment(world):
@@ -117,3 +119,73 @@ def test_a_create_that_waits_to_be_saved_is_decided_again_when_its_equal_is_bein
     told = world.decision(world.finish(run), halo_id)
     assert (told["action"], "is being sent to Halo just now" in told["reason"]) == ("skipped", True)
     assert [one.name for one in world.companies()] == ["Somebody else", "Zoo"]
+
+
+def test_an_import_that_sweeps_between_a_create_and_its_link_makes_no_second_company(world_on_each, monkeypatch):
+    world = world_on_each
+    acme = world.ours("Acme", phone="+49 30 5550100")
+    export = world.opened("company", acme)
+    assert picking.start(world.picker(export), ["phone"])
+    export_id, app = export.id, world.app
+    made, go_on, keep = threading.Event(), threading.Event(), creating._keep
+
+    def keep_later(labour, halo_id):
+        made.set()
+        assert go_on.wait(60)
+        return keep(labour, halo_id)
+
+    monkeypatch.setattr(creating, "_keep", keep_later)
+
+    def sending():
+        with app.app_context():
+            jobs.work(export_id)
+
+    db.session.rollback()
+    worker = threading.Thread(target=sending)
+    worker.start()
+    try:
+        assert made.wait(60)
+        halo_id = world.clients("Acme")[0]["id"]
+        told = world.decision(world.imported(), halo_id)
+        assert (told["action"], "is being sent to Halo just now" in told["reason"]) == ("skipped", True)
+    finally:
+        go_on.set()
+        worker.join(60)
+    db.session.rollback()
+    done = db.session.get(Export, export_id, populate_existing=True)
+    assert (done.state, done.halo_id, world.record(halo_id).ours_id) == ("done", halo_id, acme)
+    assert world.decision(world.imported(), halo_id)["action"] == "unchanged"
+    assert [one.name for one in world.companies()] == ["Somebody else", "Acme"]
+
+
+def test_ten_people_who_press_send_at_the_same_moment_make_one_record(world_on_each):
+    world = world_on_each
+    acme = world.ours("Acme", phone="+49 30 5550100")
+    world.halo.switches.turn("latency", "50-200")
+    app, together, ended = world.app, threading.Barrier(PEOPLE), []
+
+    def press():
+        with app.app_context():
+            begin_write()
+            export = exports.open_("company", db.session.get(Company, acme), chosen={"to": "new"})
+            db.session.commit()
+            export = jobs.work_inline(export.id)
+            picker = picking.Picker(export, db.session.get(Company, acme))
+            together.wait(60)
+            try:
+                picking.start(picker, ["phone"])
+                ended.append(jobs.work_inline(export.id).state)
+            except exports.Busy:
+                ended.append("busy")
+            finally:
+                db.session.remove()
+
+    db.session.rollback()
+    people = [threading.Thread(target=press) for _ in range(PEOPLE)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join(60)
+    assert (len(ended), ended.count("done") >= 1) == (PEOPLE, True), ended
+    assert len(world.clients("Acme")) == 1
+    assert [(one.outcome, one.halo_id) for one in world.intents()] == [("made", world.clients("Acme")[0]["id"])]

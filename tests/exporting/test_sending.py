@@ -185,3 +185,16 @@ def test_a_new_type_replaces_the_first_relationship_and_leaves_the_others(world)
     done = world.sent("company", acme.id, "type")
     assert done.state == "done", done.results
     assert world.halo.tenant.get("clients", client_id)["customer_relationship"] == [4, 3]
+
+
+def test_the_whole_address_is_sent_with_a_new_client_and_with_one_that_is_there(world):
+    address = {"street": "Weg 1", "city": "Berlin", "state": "BE", "postal_code": "10115", "country": "Germany"}
+    acme = world.ours("Acme", **address)
+    done = world.sent("company", acme, *address)
+    assert (done.state, set(world.outcomes(done).values())) == ("done", {"written"}), done.results
+    lines = ("line1", "line2", "line3", "line4", "line5", "country")
+    assert [world.site(done.halo_id)[line] for line in lines] == ["Weg 1", "", "Berlin", "BE", "10115", "Germany"]
+    moved = {"street": "Allee 2", "city": "Bonn", "state": "NW", "postal_code": "53111"}
+    world.edit(acme, **moved)
+    assert world.sent("company", acme, *moved).state == "done"
+    assert [world.site(done.halo_id)[line] for line in lines] == ["Allee 2", "", "Bonn", "NW", "53111", "Germany"]

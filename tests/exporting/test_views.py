@@ -203,3 +203,15 @@ def test_the_audit_tells_what_became_of_a_sending_that_did_not_go_well(world, fa
     entries = db.session.scalars(owned(AuditEntry, world.account.id).where(AuditEntry.kind == "export")).all()
     assert [one.said for one in entries] == ["Sent Acme to Halo: Company name, Country", said]
     assert {(one.by_name, one.by_id) for one in entries[1:]} == {(world.ann.name, world.ann.id)}
+
+
+def test_an_open_opportunity_of_its_company_counts_for_a_contact(world, client):
+    world.theirs("Acme", id=21)
+    world.imported()
+    acme = world.company(name="Acme").id
+    sam = world.our_contact("Sam", "Poole", email="sam@acme.example", company_id=acme)
+    _place, html = opened(world, client, f"/contacts/{sam}")
+    assert "There is no open opportunity on it." in html
+    world.our_opportunity(company_id=acme)
+    _place, html = opened(world, client, f"/contacts/{sam}")
+    assert "no open opportunity" not in html

@@ -15,6 +15,7 @@ from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import finishing, stages
 from halo_admin.mirror.models import HaloRecord
 from halo_admin.people import agents, choosing, inviting
+from tests.crm.conftest import history
 from tests.importing.test_two_accounts import everything_of
 from tests.importing.world import World
 
@@ -128,3 +129,32 @@ def test_what_people_edited_or_hung_something_on_stays_and_is_listed(world):
     assert some(world, User, User.id == invitee.id) is not None
     assert all_of(world)["record_changes"]
     assert "halo_records" not in all_of(world)
+
+
+def test_what_people_made_and_loses_its_company_is_listed_and_told_in_its_history(world):
+    practised(world)
+    company = some(world, Company)
+    company_id, name = company.id, company.name
+    mine = world.our_contact("My", "Own", company_id=company_id)
+    sale = world.our_opportunity("My sale", company_id=company_id)
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    page = client.get("/settings/halo/connection/leave-practice").text
+    assert "1 contact that stays loses a company from practice data" in page
+    assert f'href="/contacts/{mine}">My Own' in page
+    assert f'href="/opportunities/{sale}">My sale' in page
+    client.post("/settings/halo/connection/leave-practice")
+    for kind, record_id in (("contact", mine), ("opportunity", sale)):
+        (line,) = history(kind, record_id)
+        assert (line.what, line.by, line.note) == ("edited", "ann", "Practice data was left")
+        assert line.changes == {"company_id": [name, None]}
+    assert world.contact(mine).company_id is None
+    assert "Practice data was left" in client.get(f"/contacts/{mine}?tab=history").text
+
+
+def test_what_people_said_of_the_practice_halos_values_goes_with_it(world):
+    practised(world)
+    sale = world.our_opportunity("My sale", kept_value=7, kept_expected_close="2026-05-03", kept_agent_id=3)
+    leave(world)
+    kept = world.opportunity(sale)
+    assert (kept.kept_value, kept.kept_expected_close, kept.kept_agent_id) == (None, None, None)

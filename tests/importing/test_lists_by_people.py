@@ -70,13 +70,26 @@ def test_whom_a_person_took_off_a_deleted_list_does_not_join_the_one_made_instea
     assert world.lists() == {"Halo: Customer": ["Kim Poole"]}
 
 
-def test_a_type_that_was_removed_stops_no_import_and_its_list_loses_its_contacts(world, acme, customers):  # noqa: F811
+def test_a_type_that_was_removed_stops_no_import_and_leaves_its_list_to_people(world, acme, customers):  # noqa: F811
     world.edit(world.company(name="Acme").id, type_id=None)
     remove_type(world, "Customer")
     run = world.imported_contacts()
     assert (run.state, run.stopped) == ("done", None)
-    assert world.lists() == {"Halo: Customer": [], "Halo: No type": ["Kim Poole", "Sam Poole"]}
+    both = ["Kim Poole", "Sam Poole"]
+    assert world.lists() == {"Halo: Customer": both, "Halo: No type": both}
     assert counts(world.imported_contacts())["unchanged"] == 2
+
+
+def test_a_type_that_is_removed_before_a_move_is_saved_stops_nothing(world, acme, customers):  # noqa: F811
+    kind = TYPES.called(world.account.id, "Customer")
+    purpose, sam = f"type:{kind.id}", world.contact(first_name="Sam").id
+    world.edit(world.company(name="Acme").id, type_id=None)
+    remove_type(world, "Customer")
+    begin_write()
+    crm_lists.move(world.account.id, customers.id, {purpose: [sam]}, {purpose: [sam], "no type": [sam]},
+                   {"no type": "Halo: No type"})  # fmt: skip
+    db.session.commit()
+    assert world.lists() == {"Halo: Customer": ["Kim Poole", "Sam Poole"], "Halo: No type": ["Sam Poole"]}
 
 
 def remove_type(world, name):

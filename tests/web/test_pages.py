@@ -92,3 +92,33 @@ def test_what_people_typed_is_never_markup(world):
             '{% import "_macros.html" as ui %}{{ ui.field("name", "Name", value, error=value) }}', value='"><b>'
         )
     assert "<b>" not in field
+
+
+LONG = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/files?before=-99999999999999999999", f"/files?before={LONG}", f"/settings/halo/left-out?after={LONG}",
+     f"/settings/halo/history?after={LONG}&who={LONG}", f"/audit?before={LONG}"],
+)  # fmt: skip
+def test_numbers_that_are_none_are_left_aside(world, address):
+    assert signed_in(world).get(address).status_code in (200, 404)
+
+
+def test_forms_with_numbers_that_are_none_are_answered(world):
+    acme = world.ours("Acme")
+    client = signed_in(world)
+    for way, data, code in (
+        ("delete", {"version": LONG}, 409),
+        ("link", {"halo_record": LONG}, 409),
+        ("unlink", {"linked": LONG}, 409),
+    ):
+        assert client.post(f"/companies/{acme}/{way}", data=data).status_code == code
+    assert client.post("/settings/halo/left-out", data={"record_id": LONG}).status_code == 404
+
+
+def signed_in(world):
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": "ann@example.com", "password": "a long password"})
+    return client
