@@ -61,8 +61,8 @@ def _about(record):
 
 def _moves(sides, record, held):
     """Whether sending its company would put a contact to another client that Halo has."""
-    client = sides.client_of(record.company_id)
-    return client is not None and client.halo_id != held.record.client_id
+    differs = sides.theirs(held)["company"].key != record.company_id
+    return differs and sides.client_of(record.company_id) is not None
 
 
 def told_of(sides, held) -> dict:

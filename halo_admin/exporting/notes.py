@@ -78,6 +78,7 @@ def start(note: Note, by) -> bool:
 
 def give_up(note: Note) -> bool:
     """A person has looked: Halo did not save it. It may be sent anew. Commits."""
+    begin_write()
     told = {"send_state": "failed", "send_error": "Halo did not save it.", "send_in_doubt": False}
     moved = _move(note.id, ("unknown",), **told)
     if moved:

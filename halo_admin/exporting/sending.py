@@ -5,7 +5,8 @@ A job that died may be taken up again at any point: what Halo holds already is n
 
 from .. import audit
 from ..audit import Somebody
-from ..db import db, now
+from ..crm.change_models import RecordChange
+from ..db import db, now, owned
 from ..halo import payloads
 from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloUncertain
 from ..mirror import tombstones
@@ -107,12 +108,20 @@ def _link(labour, sides, held):
             raise NoRecord
         row = our_mirror.link(sides, export.ours_id, held, None if export.is_new else "a person")
         if not is_here:
-            by = Somebody(export.by_name)
-            tombstones.bury([row], tombstones.tombstone("deleted", by, export.ours_name, export.ours_id))
+            answer = tombstones.tombstone("deleted", _whoever_deleted_it(export), export.ours_name, export.ours_id)
+            tombstones.bury([row], answer)
         export.halo_id = held.record.halo_id
         close_intent(export.id, "made", held.record.halo_id)
     if not is_here:
         raise NoRecord
+
+
+def _whoever_deleted_it(export):
+    here = (RecordChange.kind == export.kind, RecordChange.record_id == export.ours_id,
+            RecordChange.what.in_(("deleted", "kept out")))  # fmt: skip
+    last = owned(RecordChange, export.account_id).where(*here).order_by(RecordChange.id.desc()).limit(1)
+    change = db.session.scalar(last)
+    return Somebody(change.by if change else export.by_name)
 
 
 def _moved(sides, fields, ours, theirs, export):

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.audit import Somebody
 from halo_admin.connecting.opening import connection_of
+from halo_admin.crm import changes
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.exporting import creating, exports, jobs, picking, sending
@@ -189,13 +191,15 @@ def test_what_was_made_for_a_company_that_is_deleted_meanwhile_comes_in_by_no_im
     killed(world, export, creating, "_keep")
     begin_write()
     db.session.execute(sa.delete(Company).where(Company.id == acme))
+    changes.note("company", acme, world.account.id, Somebody("Bob"), "deleted")
     db.session.commit()
     after_its_lease(export)
     done = world.worked(export)
     (made,) = world.clients("Acme")
     assert (done.state, done.said) == ("partly", "It is not here any more."), "Halo has it"
     assert [(one.outcome, one.halo_id) for one in world.intents()] == [("made", made["id"])]
-    assert world.decision(world.imported(), made["id"])["action"] == "skipped"
+    told = world.decision(world.imported(), made["id"])
+    assert (told["action"], "deleted here by Bob" in told["reason"]) == ("skipped", True)
     assert [one.name for one in world.companies()] == ["Somebody else"]
 
 

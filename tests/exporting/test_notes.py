@@ -5,6 +5,7 @@ import contextlib
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.audit.models import AuditEntry
 from halo_admin.connecting.opening import connection_of
 from halo_admin.crm import notes as crm_notes
 from halo_admin.crm.contact_models import Contact
@@ -270,3 +271,16 @@ def test_a_note_whose_answer_cannot_be_read_stays_in_doubt_while_halo_asks_to_wa
     assert fresh(note).send_in_doubt
     assert again(note).send_state == "unknown", "it is looked for, and not sent a second time"
     assert theirs(world) == []
+
+
+def test_a_person_who_has_looked_may_say_that_halo_did_not_save_a_note_and_the_audit_has_it(world, note):
+    never_made(world)
+    assert send(world, note).send_state == "unknown"
+    assert notes.give_up(db.session.get(Note, note))
+    assert (fresh(note).send_state, fresh(note).send_in_doubt) == ("failed", False)
+    entries = owned(AuditEntry, world.account.id).where(AuditEntry.kind == "export").order_by(AuditEntry.id)
+    assert [one.said for one in db.session.scalars(entries)] == [
+        "Sent a note on Sam Poole to Halo", "Said that Halo did not save a note on Sam Poole",
+    ]  # fmt: skip
+    assert send(world, note).send_state == "sent"
+    assert len(theirs(world)) == 1

@@ -137,6 +137,20 @@ def test_a_company_without_a_site_or_none_at_all_is_a_problem_of_that_row_alone(
     assert (row.ticked, "belongs to a client" in row.problem) == (False, True)
 
 
+def test_a_prospect_that_has_a_company_here_is_put_to_a_site_of_it(world):
+    world.theirs("Acme", id=21)
+    world.person("Sam", "Poole", at=21, id=812, is_prospect=True)
+    world.imported()
+    world.run("contacts")
+    sam = world.contact(first_name="Sam")
+    assert sam.company_id is None
+    world.edit_contact(sam.id, company_id=world.company(name="Acme").id)
+    export = world.opened("contact", sam.id)
+    assert world.rows(export)["company"].verdict == "only here"
+    done = world.send(export, "company")
+    assert world.outcomes(done) == {"company": "kept"}, "Halo still calls them a prospect"
+
+
 def test_an_import_that_has_compared_before_an_export_does_not_undo_it(world):
     world.theirs("Acme", phone="+49 30 5550100", id=21)
     world.imported()
