@@ -1,7 +1,9 @@
 """The form of a contact: its company is searched for and chosen, and consent is given back only with a clear yes."""
 
+import sqlalchemy as sa
+
 from ..db import db
-from ..mirror.links import links
+from ..mirror.links import current_tenant_id
 from ..mirror.models import HaloRecord
 from . import opt_outs
 from .company_field import FormWithCompany
@@ -35,8 +37,13 @@ class ContactForm(FormWithCompany):
         opt_outs.take_back(record, [flag for flag in opt_outs.FLAGS if changed.get(flag) == ""])
 
     def _what_halo_says(self, record):
-        theirs = db.session.scalar(links(record.account_id, record.HALO_KIND).where(HaloRecord.ours_id == record.id))
-        return HALO_SAYS_NO if theirs and (theirs.values or {}).get("unsubscribed") else ""
+        """Whoever of Halo's it is linked to, or has its e-mail, opts it out again: also one that does not come in."""
+        tenant_id = current_tenant_id(record.account_id)
+        here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == record.HALO_KIND, HaloRecord.gone_at.is_(None))
+        keys = {HaloRecord.ours_id: record.id, HaloRecord.email_key: record.email_key}
+        found = [row for column, value in keys.items() if value is not None
+                 for row in db.session.scalars(sa.select(HaloRecord.values).where(*here, column == value))]  # fmt: skip
+        return HALO_SAYS_NO if any((values or {}).get("unsubscribed") for values in found) else ""
 
 
 CONFIRM = {

@@ -67,6 +67,12 @@ def test_who_subscribes_a_contact_again_is_told_that_halo_says_no(ann, edit):
     assert "the next import unsubscribes them again" in edit(ann, sam, unsubscribed=None).text
 
 
+def test_who_subscribes_a_contact_again_is_told_that_halo_says_no_of_its_email(ann, edit):
+    (sam,) = people_of(ann, "Sam Poole", unsubscribed=True, email="Sam@acme.example")
+    linked(tenant(ann), 31, None, kind="user", values={"unsubscribed": True}, email_key="sam@acme.example")
+    assert "the next import unsubscribes them again" in edit(ann, sam, unsubscribed=None).text
+
+
 def test_a_company_is_chosen_among_those_found(ann, cleo, edit):
     first, second = ours(ann, "Acme", "Acme")
     (hers,) = ours(cleo, "Of Cleo")

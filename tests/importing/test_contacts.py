@@ -560,6 +560,15 @@ def test_an_opt_out_of_somebody_in_review_reaches_all_that_may_be_meant(world, a
     assert [contact.unsubscribed for contact in world.contacts()] == [True, True]
 
 
+def test_an_opt_out_of_one_that_follows_somebody_in_review_reaches_them_too(world, acme):
+    world.our_contact("Sam", email="sam@acme.example")
+    world.our_contact("Samantha", email="sam@acme.example")
+    world.person("Sam", at=acme, email="sam@acme.example")
+    world.person("Samuel", at=acme, email="sam@acme.example", neversendemails=True)
+    assert counts(world.imported_contacts()) == {"review": 1, "skipped": 3}
+    assert [contact.unsubscribed for contact in world.contacts()] == [True, True]
+
+
 # two of Halo's with one e-mail
 
 

@@ -51,6 +51,7 @@ class Contacts(Stage):
         ("its company has not been", "Import the companies, then the contacts again.", False),
         ("its company did not come in", "The import of the companies tells why of this company.", False),
         ("its company is inactive", "Inactive companies are not created here.", False),
+        ("left out, but for", "Who must get no mail in Halo gets none here, whatever else keeps them out.", False),
         ("which leads", "Halo has it several times. The lowest number supplies the values.", False),
         ("which has not come in", "It follows once the one it is the same as is here.", False),
         ("General User", "Halo keeps one for each site. It is nobody in particular.", False),
@@ -97,11 +98,11 @@ class Contacts(Stage):
         if row.email_key is None and row.ours_id is None:
             self._without_email(row, situation)
         values = {field: row.values[field] for field in self.fields if field in row.values}
-        return values | {"company_id": row.found.company_id, "unsubscribed": _must_get_no_mail(row)}
+        return values | {"company_id": row.found.company_id, "unsubscribed": opting_out.must_get_no_mail(row)}
 
     def sets_although_out(self, row):
         is_here = row.gone_at is None and row.values
-        return {"unsubscribed": True} if is_here and _must_get_no_mail(row) else {}
+        return {"unsubscribed": True} if is_here and opting_out.must_get_no_mail(row) else {}
 
     def heed_left_out(self, situation, decisions, rows):
         opting_out.by_email(situation, decisions, rows)
@@ -162,10 +163,6 @@ class Contacts(Stage):
 
     def marks(self, row):
         return {"inactive_in_halo": not row.active}
-
-
-def _must_get_no_mail(row):
-    return bool(row.values.get("unsubscribed")) or row.found.others_opted_out
 
 
 def _names(listed):
