@@ -77,7 +77,6 @@ def take_off_grown(list_id):
     chosen = own_or_404(ContactList, list_id)
     grown = _grown(chosen, request.form.get("from", "")) or abort(404)
     left = lists.take_off_grown(chosen, grown, current_user, f"Taken off again: what was put on {told_by(grown)}")
-    db.session.commit()
     flash(f"{plural(left, 'contact')} taken off.", "success")
     return redirect(url_for("crm.one_list", list_id=list_id), 303)
 

@@ -136,7 +136,6 @@ def delete_list(list_id):
         db.session.rollback()
         return _about_deleting(own_or_404(ContactList, list_id), str(why)), 409
     lists.delete(chosen, current_user)
-    db.session.commit()
     flash(f"“{name}” was deleted. Its contacts stay.", "success")
     return redirect(url_for("crm.all_lists"), 303)
 

@@ -13,12 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from .. import audit
 from ..accounts.models import Account
 from ..bulk import insert_rows
-from ..db import among, db, now, owned, owned_among
+from ..db import among, begin_write, db, now, owned, owned_among
 from . import changes, list_growth, list_stops
 from .contact_models import Contact, ContactList, ListGrowth, ListMember
 from .list_growth import Press
 
 LONGEST_NAME = 200
+AT_ONCE = 10_000  # memberships of one transaction, which lasts well under 0.25 s
 
 
 def folded(name: str) -> str:
@@ -364,7 +365,6 @@ def put_on(of: ContactList, contact_ids: list[int], by) -> int:
 def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> int:
     """A person or a file puts contacts on many lists at once; how many memberships are new."""
     pairs = {(of.id, contact_id): of for of, contact_ids in wanted for contact_id in contact_ids}
-    _hold({list_id for list_id, _ in pairs})
     known = _known({contact_id for _, contact_id in pairs})
     rows = [{"account_id": of.account_id, "list_id": list_id, "contact_id": contact_id, "joined_at": press.at}
             for (list_id, contact_id), of in pairs.items() if (list_id, contact_id) not in known]  # fmt: skip
@@ -381,14 +381,6 @@ def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> in
     for of in dict.fromkeys(pairs[pair] for pair in in_order):
         _tell(of, press, [contact_id for list_id, contact_id in in_order if list_id == of.id], [None, of.name])
     return len(joined)
-
-
-def _hold(list_ids):
-    """Nobody else puts anyone on these lists until this transaction ends; all lock them in one order."""
-    order = (ContactList.made_for.is_(None), ContactList.made_for, ContactList.id)
-    mine = sa.select(ContactList.id).where(among(ContactList.id, sorted(list_ids))).order_by(*order)
-    if list_ids:
-        db.session.execute(mine.with_for_update(key_share=True))
 
 
 def _tell(of, press, contact_ids, change):
@@ -423,30 +415,72 @@ def take_off(of: ContactList, contact_ids: list[int], by) -> int:
 def take_off_grown(of: ContactList, grown: list_growth.Line, by, told: str) -> int:
     """Take off again what one line of a list's growth put on it and nobody has put on since; how many those were.
 
-    told: what they were, for the histories. No import puts them back. In a writing transaction.
+    told: what they were, for the histories. No import puts them back. Commits, many at a time: a list may be long, and
+    people's edits wait.
     """
-    press, on = Press(by, now()), list_growth.still_on(of.id, grown.key)
-    leaving = sa.select(ListMember.contact_id.label("record_id")).where(*on)
-    changes.note_selected("contact", of.account_id, by, "lists", leaving, {"lists": [of.name, None]}, told)
-    left = _run(sa.update(ListMember).where(*on).values(left_at=press.at, left_run=None))
-    if left:
-        _resize({of: -left})
-        list_growth.tell(of, press, "left", left, told)
+    press, list_id, left, some = Press(by, now()), of.id, 0, AT_ONCE
+    while some == AT_ONCE:
+        some = _take_some_off(list_id, grown, press, told)
+        left += some
+        db.session.commit()
     return left
 
 
+def _take_some_off(list_id, grown, press, told):
+    begin_write()
+    of = db.session.get(ContactList, list_id)
+    on = list_growth.still_on(list_id, grown.key)
+    leaving = _some(of, on) if of else []
+    if leaving:
+        mine = (*on, among(ListMember.contact_id, leaving))
+        _note_leaving(of, mine, press.by, told)
+        _run(sa.update(ListMember).where(*mine).values(left_at=press.at, left_run=None))
+        _resize({of: -len(leaving)})
+        list_growth.tell(of, press, "left", len(leaving), told)
+    return len(leaving)
+
+
 def delete(of: ContactList, by) -> None:
-    """Delete a list with its memberships; the contacts stay. No import makes it again. In a writing transaction."""
-    on = sa.select(ListMember.contact_id.label("record_id")).where(ListMember.list_id == of.id)
-    audit.note("delete", f"Deleted the list “{of.name}”", account_id=of.account_id, by=by)
-    on, said = on.where(ListMember.left_at.is_(None)), "The list was deleted"
-    changes.note_selected("contact", of.account_id, by, "lists", on, {"lists": [of.name, None]}, said)
+    """Delete a list with its memberships; the contacts stay. No import makes it again. Commits, many at a time as
+    above: from the first time on it is a list that no import fills.
+    """
+    list_id, account_id, some = of.id, of.account_id, AT_ONCE
+    audit.note("delete", f"Deleted the list “{of.name}”", account_id=account_id, by=by)
     if of.made_for is not None:
-        list_stops.stop(of.account_id, of.made_for, of.name, by, _taken_off(of))
-    for model in (ListMember, ListGrowth):
-        _run(sa.delete(model).where(model.list_id == of.id))
-    _run(sa.delete(ContactList).where(ContactList.id == of.id))
-    db.session.expunge(of)
+        list_stops.stop(account_id, of.made_for, of.name, by, _taken_off(of))
+        of.made_for = None
+    while some == AT_ONCE and of is not None:  # somebody else may delete it as well
+        some = _delete_some(of, by)
+        db.session.commit()
+        begin_write()
+        of = db.session.get(ContactList, list_id, populate_existing=True)
+    _run(sa.delete(ListGrowth).where(ListGrowth.list_id == list_id))
+    _run(sa.delete(ListMember).where(ListMember.list_id == list_id))
+    _run(sa.delete(ContactList).where(ContactList.id == list_id))
+    db.session.commit()
+
+
+def _delete_some(of, by):
+    """Away with some of a list's memberships, past ones among them; how many."""
+    going = _some(of, (ListMember.list_id == of.id,))
+    if going:
+        mine = (ListMember.list_id == of.id, among(ListMember.contact_id, going))
+        _note_leaving(of, (*mine, ListMember.left_at.is_(None)), by, "The list was deleted")
+        on = _run(sa.delete(ListMember).where(*mine, ListMember.left_at.is_(None)))
+        _run(sa.delete(ListMember).where(*mine))
+        _resize({of: -on})
+    return len(going)
+
+
+def _some(of, which):
+    """Ids of some of the contacts of these memberships of a list, which are locked."""
+    chosen = sa.select(ListMember.contact_id).where(*which).order_by(ListMember.contact_id).limit(AT_ONCE)
+    return list(db.session.scalars(chosen.with_for_update()))
+
+
+def _note_leaving(of, which, by, told):
+    leaving = sa.select(ListMember.contact_id.label("record_id")).where(*which)
+    changes.note_selected("contact", of.account_id, by, "lists", leaving, {"lists": [of.name, None]}, told)
 
 
 def _taken_off(of):

@@ -5,7 +5,7 @@ All are in a writing transaction, which the caller commits.
 
 import sqlalchemy as sa
 
-from ..db import db, now, owned
+from ..db import among, db, now, owned
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..normal import markup
@@ -116,7 +116,7 @@ def _part(ids, account_id, answer):
     """End the links of notes that are deleted."""
     tenants = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id)
     rows = sa.select(HaloRecord).where(
-        HaloRecord.tenant_id.in_(tenants), HaloRecord.kind == Note.HALO_KIND, HaloRecord.ours_id.in_(ids)
+        HaloRecord.tenant_id.in_(tenants), HaloRecord.kind == Note.HALO_KIND, among(HaloRecord.ours_id, ids)
     )
     for row in db.session.scalars(rows.with_for_update()):
         tombstones.unlink(row)

@@ -88,7 +88,7 @@ def _where(export):
     if first := found.get("company_first"):
         return f"Its company, {first['name']}, is not in Halo: send company {first['id']} first."
     if found.get("candidates"):
-        lines = [f"  {one['halo_id']}  {one['name']}, by {' and '.join(one['by'])}{_hint(one)}"
+        lines = [f"  {one['halo_id']}  {one['name'] or 'without a name'}, by {' and '.join(one['by'])}{_hint(one)}"
                  for one in found["candidates"]]  # fmt: skip
         return "\n".join(["Halo has some that are like it:", *lines, WHERE])
     return "It has no company: say --no-client, or give it one first."

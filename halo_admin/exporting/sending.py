@@ -177,10 +177,7 @@ def _failed(error):
     if isinstance(error, HaloUncertain) and error.status == 200:
         return KEPT, None
     if isinstance(error, HaloUncertain) and error.status != 500:
-        return (
-            NOT_KNOWN,
-            f"{str(error).removesuffix(ADVICE)} Halo did not hold it right afterwards; it may still save it.",
-        )
+        return NOT_KNOWN, f"{str(error).removesuffix(ADVICE)} Halo does not hold it so far; it may still save it."
     return (NOT_SENT if isinstance(error, HaloDown) and error.status != 500 else REFUSED), str(error)
 
 

@@ -1,13 +1,16 @@
 """The pages of lists, as a signed-in person gets them."""
 
 import re
+import threading
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 
 from halo_admin.audit.models import AuditEntry
-from halo_admin.crm import lists, profile
-from halo_admin.crm.contact_models import ContactList
+from halo_admin.crm import list_growth, lists, profile
+from halo_admin.crm.change_models import RecordChange
+from halo_admin.crm.contact_models import ContactList, ListMember
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db, owned
 from tests.crm.conftest import listed, people_of
@@ -188,3 +191,49 @@ def test_the_audit_tells_of_lists_and_of_what_is_deleted(ann, client):
         "Deleted the list “Letters”", "Deleted the contact “Sam Poole”",
     ]  # fmt: skip
     assert {one.by_name for one in told} == {"ann"}
+
+
+@pytest.fixture
+def long_list(ann, monkeypatch):
+    """A list of more contacts than one transaction deals with, one of whom has left it."""
+    monkeypatch.setattr(lists, "AT_ONCE", 2)
+    people = people_of(ann, "Sam Poole", "Ada Bee", "Kim Low", "Eve Roe", "Dan Moe")
+    news = listed(ann, "News", *people)
+    begin_write()
+    lists.take_off(one(news), people[:1], ann)
+    db.session.commit()
+    return news
+
+
+def test_a_long_list_is_deleted_as_a_whole(ann, client, long_list):
+    client.post(f"/lists/{long_list}/delete")
+    db.session.rollback()
+    assert one(long_list) is None
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ListMember)) == 0
+    notes = db.session.scalars(owned(RecordChange, ann.account_id).where(RecordChange.kind == "contact"))
+    assert [line.note for line in notes].count("The list was deleted") == 4
+
+
+def test_what_a_press_put_on_a_long_list_is_taken_off_in_one_line(ann, client, long_list):
+    grown = list_growth.page(one(long_list)).lines[-1]
+    answer = client.post(f"/lists/{long_list}/take-off", data={"from": "-".join(map(str, grown.key))})
+    assert answer.status_code == 303
+    db.session.rollback()
+    assert one(long_list).contacts == 0
+    assert list_growth.page(one(long_list)).lines[0].left == 4
+
+
+def test_of_two_who_make_a_list_of_one_name_at_once_the_second_is_told(ann, client, signed_in):
+    clients, at_once, answers = (client, signed_in(ann)), threading.Barrier(2), []
+    db.session.rollback()
+
+    def press(client):
+        at_once.wait(timeout=20)
+        answers.append(client.post("/lists", data={"name": "News"}))
+
+    pressing = [threading.Thread(target=press, args=(client,)) for client in clients]
+    for thread in pressing:
+        thread.start()
+    for thread in pressing:
+        thread.join(timeout=40)
+    assert sorted(answer.status_code for answer in answers) == [303, 422]

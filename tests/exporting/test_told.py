@@ -28,7 +28,10 @@ def test_what_cannot_be_read_back_is_told_as_partly_done(world, linked):
     assert (done.state, world.outcomes(done)) == ("partly", {"website": "not known", "phone": "not known"})
     assert "could not be read back" in done.results[0]["words"]
     assert world.site(21)["phonenumber"] == "+49 30 5550100"
-    assert "Not sent" not in signed_in(world).get(f"/exports/{done.id}").text
+    html = signed_in(world).get(f"/exports/{done.id}").text
+    assert "Not sent" not in html
+    assert "Partly done" not in html
+    assert "Look into Halo again" in html
 
 
 def test_a_record_that_is_gone_when_it_is_read_back_is_told(world, linked):

@@ -6,6 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.crm import parting
 from halo_admin.db import db, owned
 from halo_admin.importing.models import Decision
 from halo_admin.mirror.models import HaloRecord
@@ -285,3 +286,14 @@ def test_a_link_that_is_another_one_by_now_is_not_ended(world, ann, acme, way):
     told = ann(f"/companies/{acme}/{way}", {"linked": shown}, code=409)
     assert "is linked to another Halo client by now" in told
     assert links(world.account.id) == {other: acme}
+
+
+def test_a_company_with_more_contacts_than_one_transaction_lets_go_loses_them_all(world, ann, acme, monkeypatch):
+    monkeypatch.setattr(parting, "AT_ONCE", 2)
+    ids = [world.our_contact(f"Sam{number}", company_id=acme) for number in range(5)]
+    sale = world.our_opportunity("Backup", company_id=acme)
+    delete(ann, "companies", world.company(acme))
+    assert {one.company_id for one in world.contacts()} == {None}
+    assert world.opportunity(sale).company_id is None
+    assert [line.note for line in history("contact", ids[-1])] == ["Its company was deleted"]
+    assert world.companies() == []
