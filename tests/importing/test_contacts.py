@@ -734,6 +734,30 @@ def test_a_new_contact_with_the_email_of_one_here_that_must_get_no_mail_must_get
     assert (contact.unsubscribed, contact.bounced) == (True, True)
 
 
+def test_an_opt_out_of_a_follower_counts_while_its_leader_cannot_be_read(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Sam", at=acme, email="sam@x.example", id=first, raw={"inactive": {"no": "flag"}})
+    world.person("Samuel", at=acme, email="sam@x.example", id=second, neversendemails=True)
+    run = world.imported_contacts()
+    assert world.decision(run, first)["action"] == "failed"
+    assert world.contact().unsubscribed
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+
+
+def test_opt_outs_pass_to_nobody_else_who_has_no_email(world, acme):
+    world.choose(without_email="import")
+    world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Kim", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.edit_contact(world.contact().id, unsubscribed=True, email=None)
+    world.person("Kim", at=acme, email=None, id=second)
+    world.person("Ada", at=acme, email=None)
+    world.imported_contacts()
+    assert {one.first_name: one.unsubscribed for one in world.contacts()} == {"Sam": True, "Kim": True, "Ada": False}
+
+
 def test_who_stands_alone_and_is_in_review_can_be_answered_and_keeps_the_opt_out(world, acme):
     world.person("Sam", at=acme, email="sam@x.example")
     second = world.person("Kim", at=acme, email="sam@x.example")
