@@ -59,6 +59,7 @@ def _remove_made(tenant, about, starting):
         if made_for_it and one.id not in used and not _means_elsewhere(about, one, tenant):
             mine = sa.update(Mapping).where(Mapping.kind == about.key, Mapping.ours_id == one.id)
             db.session.execute(mine.values(ours_id=None), execution_options={"synchronize_session": False})
+            about.own.let_go(one)
             db.session.execute(sa.delete(model).where(model.id == one.id))
 
 

@@ -2,14 +2,16 @@
 
 import re
 
-FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+# as programs and people write them, in English, German and French
+FLAGS = dict.fromkeys(("1", "true", "yes", "ja", "wahr", "oui", "vrai"), True)
+FLAGS |= dict.fromkeys(("0", "false", "no", "nein", "falsch", "non", "faux"), False)
 LONGEST_QUOTE = 60
 # a name stands in quotes where it would not be read as one otherwise, and then holds its own quotes twice
 NAME = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^;]*))\s*(?:;|$)')
 
 # what a spreadsheet takes for a formula; a phone number it may take for one, nothing comes of that
 FORMULA = re.compile(r"[=+\-@\t\r]")
-PHONE = re.compile(r"[+0-9 ()\-.]*")
+PHONE = re.compile(r"\+?[0-9 ()\-.]*")
 GUARDED = re.compile(r"'+[=+\-@\t\r]")
 
 

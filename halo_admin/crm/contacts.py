@@ -1,6 +1,6 @@
 """The Contacts table: its filters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -16,16 +16,16 @@ from .types import type_names
 MODEL, NOUN, NOUNS, COLUMNS = Contact, "contact", "contacts", columns.CONTACTS
 NO_TYPE, NO_COMPANY = "none", "nocompany"
 NO_LIST = "nolist"
-ONLY = {"unsubscribed": "Unsubscribed", "bounced": "Bounced", NO_LIST: "Contacts w/o Lists",
-        "inactive": "Inactive in Halo"}  # fmt: skip
-MARKS = {"unsubscribed": Contact.unsubscribed, "bounced": Contact.bounced, "inactive": Contact.inactive_in_halo}
+INACTIVE = "inactive"
+ONLY = {"unsubscribed": "Unsubscribed", "bounced": "Bounced", NO_LIST: "Contacts w/o Lists"}
+MARKS = {"unsubscribed": Contact.unsubscribed, "bounced": Contact.bounced, INACTIVE: Contact.inactive_in_halo}
 KEYS = {"email": "e-mail"}
 
 
 @dataclass(frozen=True)
 class Asked(asking.Asked):
     """list and company are ids; type is NO_TYPE, NO_COMPANY or the id of the companies' type; salesperson is a key of
-    salespeople.choices(), link one of linked.choices(), only one of ONLY.
+    salespeople.choices(), link one of linked.choices(), only one of ONLY; inactive is "1" for those alone.
     """
 
     list: str = ""
@@ -34,6 +34,7 @@ class Asked(asking.Asked):
     salesperson: str = ""
     link: str = ""
     only: str = ""
+    inactive: str = ""
 
 
 def choices(account_id: int, company=None) -> dict[str, dict[str, str]]:
@@ -46,12 +47,15 @@ def choices(account_id: int, company=None) -> dict[str, dict[str, str]]:
         "salesperson": salespeople.choices(account_id),
         "link": linked.choices(KEYS),
         "only": ONLY,
+        "inactive": {"1": "Inactive in Halo"},
     }
 
 
 def read(args, known: dict) -> Asked:
     """What an address asks the table for; known: choices()."""
-    return asking.read(Asked, args, known)
+    asked = asking.read(Asked, args, known)
+    # as addresses once asked for them
+    return replace(asked, inactive="1") if args.get("only") == INACTIVE else asked
 
 
 def find(account_id: int, asked: Asked) -> Found:
@@ -78,6 +82,10 @@ def filters(account_id: int, asked: Asked) -> Filters:
         narrowings.append(linked.without(Contact, account_id, _on_any_list))
     elif asked.only:
         where.append(MARKS[asked.only] == sa.true())
+    if asked.inactive and asked.only in MARKS:  # no index holds two of them together
+        narrowings.append(_marked(account_id, MARKS[INACTIVE]))
+    elif asked.inactive:
+        where.append(MARKS[INACTIVE] == sa.true())
     if asked.list:
         narrowings.append(_on_list(int(asked.list)))
     if asked.salesperson:
@@ -85,6 +93,12 @@ def filters(account_id: int, asked: Asked) -> Filters:
     if asked.link:
         narrowings.append(linked.narrowing(Contact, account_id, asked.link))
     return Filters(tuple(where), pinned, tuple(narrowings))
+
+
+def _marked(account_id, mark):
+    is_so = mark == sa.true()
+    ids = sa.select(Contact.id).where(Contact.account_id == account_id, is_so)
+    return Narrowing(ids, lambda _id: is_so, reads_row=True)
 
 
 def _on_list(list_id):

@@ -94,7 +94,11 @@ class OwnList:
         if having := self.counts(one.account_id).get(one.id):
             who = f"1 {self.users[0]} has" if having == 1 else f"{having:,} {self.users[1]} have"
             raise Unusable(f"{who} this {self.noun}. Give them another one first.")
+        self.let_go(one)
         db.session.delete(one)
+
+    def let_go(self, one) -> None:
+        """Whatever is beside this list and knows a line that is about to be removed knows it no longer."""
 
     def begins_with(self, rows: list[dict]) -> None:
         """Every account begins with these lines, whoever makes it."""

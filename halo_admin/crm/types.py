@@ -12,8 +12,7 @@ NO_TYPE = "No type"  # what companies without a type are said to have
 class Types(OwnList):
     """Lists that imports made for a type outlive it, as lists of people's own."""
 
-    def remove(self, one):
-        super().remove(one)
+    def let_go(self, one):
         lists.no_longer_for(one.account_id, f"type:{one.id}")
 
 

@@ -30,7 +30,7 @@ def prepare(run):
     total = db.session.scalar(sa.select(sa.func.count()).where(*here))
     run.facts = run.facts | {"fetched": total}
     saved = sum(run.counts.get(action, 0) for action in ACTIONS)
-    run.progress = run.progress | {"comparing": [0, total], "saving": [saved, saved]}
+    run.progress = run.progress | {"comparing": [0, total], "saving": [saved, max(saved, total)]}
     first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
     if first:
         run.question = {
@@ -88,7 +88,8 @@ def _progress(run, compared, saved):
     done, total = run.progress["comparing"]
     done, total = done + compared, max(total, done + compared)
     saved += run.progress["saving"][0]
-    run.progress = run.progress | {"comparing": [done, total], "saving": [saved, saved + total - done]}
+    to_save = min(total, saved + total - done)  # what was saved before all was read is compared again
+    run.progress = run.progress | {"comparing": [done, total], "saving": [saved, to_save]}
 
 
 def _is_done(run, row):

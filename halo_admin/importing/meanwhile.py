@@ -43,7 +43,10 @@ def _compare_batch(leg, waiting):
         rows = db.session.execute(_new(leg, situation)).all()
         if not rows:
             return False
-        leg.count(_decide(situation, {row.id: row for row in looked_up(situation, rows)}))
+        told = _decide(situation, {row.id: row for row in looked_up(situation, rows)})
+        leg.count(told)
+        saved = run.progress.get("saving", [0])[0] + sum(1 for one in told if one["applied_at"])
+        run.progress = run.progress | {"saving": [saved, max(saved, run.progress["reading"][1])]}
         run.facts = run.facts | {UP_TO: rows[-1].halo_id}
     leg.size.learn(len(rows), leg.took)
     return True

@@ -2,10 +2,10 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..crm.cells import guarded
 from ..web.words import OUTCOMES
 from . import report_pages
 from .models import ImportRun
@@ -13,9 +13,6 @@ from .report_lines import Lines
 
 COLUMNS = ("GlassHive id", "GlassHive", "Halo id", "Halo", "What", "Why", "Matched by", "Changes", "Newer here")
 ROWS_AT_A_TIME = 500
-# spreadsheets take what begins so for a formula; a phone number is none
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-PHONE = re.compile(r"\+[\d ().-]+|-?[\d.]+")
 
 
 def rows(run: ImportRun, asked: report_pages.Asked) -> Iterator[str]:
@@ -32,8 +29,7 @@ def rows(run: ImportRun, asked: report_pages.Asked) -> Iterator[str]:
 
 def safe(cell) -> str:
     """A cell that no spreadsheet runs as a formula."""
-    text = "" if cell is None else str(cell)
-    return "'" + text if text.startswith(DANGEROUS) and not PHONE.fullmatch(text) else text
+    return guarded("" if cell is None else str(cell))
 
 
 def _cells(line):

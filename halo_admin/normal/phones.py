@@ -12,6 +12,7 @@ from phonenumbers import (
     ValidationResult,
     is_possible_number_with_reason,
     is_valid_number,
+    is_valid_number_for_region,
     national_significant_number,
     parse,
 )
@@ -106,11 +107,16 @@ def _best_number(digits, country):
     possible = None
     for way in _ways_to_dial(digits):
         number = _parsed(way, country) if FEWEST_DIGITS <= len(way) <= MOST_DIGITS else None
-        if number and is_valid_number(number):
+        if number and _is_valid(number, country):
             return number
         if number and not possible and _is_full_length(number):
             possible = number
     return possible
+
+
+def _is_valid(number, country):
+    # most numbers are of the country itself, and then the others of its code need no look
+    return is_valid_number_for_region(number, country) or is_valid_number(number)
 
 
 def _ways_to_dial(digits):

@@ -1,6 +1,6 @@
 """Makes a page or a fragment of an error, once for all rooms."""
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -11,7 +11,7 @@ SENTENCES = {
     403: "You may not do this. Ask an admin of your account.",
     404: "There is nothing here. It may have been removed, or the address is mistyped.",
     405: "This page cannot be called that way. Go back and use its buttons.",
-    413: "This file is too large. Send one of at most 64 MB.",
+    413: "What you sent is too large: at most {most} MB are taken at once. Split a large file into several.",
     500: "Something went wrong on our side. Nothing you entered was saved; try again in a moment.",
 }
 
@@ -29,7 +29,8 @@ def _show(error):
     if request.path in ("/healthz", "/metrics") or 300 <= (error.code or 500) < 400:
         return error
     code = error.code or 500
-    return _told(code, SENTENCES.get(code, error.description))
+    most = current_app.config["MAX_CONTENT_LENGTH"] // 2**20
+    return _told(code, SENTENCES[code].format(most=most) if code in SENTENCES else error.description)
 
 
 def _expired(_error):

@@ -29,6 +29,7 @@ def test_no_cell_is_a_formula(text):
     ("text", "cell"),
     [("=1+1", "'=1+1"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), ("-x", "'-x"), ("@SUM(A1)", "'@SUM(A1)"),
      ("\t1", "'\t1"), ("\r1", "'\r1"), ("'=1", "''=1"), ("+49 (30) 555-01.00", "+49 (30) 555-01.00"), ("-1", "-1"),
+     ("-1+1", "'-1+1"),
      ("'tis", "'tis"), ("O'Neill", "O'Neill"), ("", ""), ("1=1", "1=1")],
 )  # fmt: skip
 def test_an_apostrophe_stands_in_front_of_what_would_be_a_formula(text, cell):

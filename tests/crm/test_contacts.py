@@ -32,7 +32,8 @@ def many(ann):
     ids = [
         people_of(ann, f"{dice.choice(FIRST)} {dice.choice(LAST)}", company_id=dice.choice([*companies, None]),
                   email=dice.choice([None, "ada@acme.example"]), unsubscribed=dice.random() < 0.3,
-                  bounced=dice.random() < 0.2, inactive_in_halo=dice.random() < 0.2)[0]
+                  bounced=dice.random() < 0.2, inactive_in_halo=dice.random() < 0.2,
+                  made_by_run=dice.choice((7, None)))[0]
         for _ in range(45)
     ]  # fmt: skip
     listed(ann, "Most", *dice.sample(ids, 30))
@@ -58,6 +59,7 @@ def questions(user):
         "company": [ids["Acme"]],
         "link": ["linked", "unlinked", "email", "person", "new"],
         "only": list(contacts.ONLY),
+        "inactive": ["1"],
     }
     single = [{name: value} for name, values in choices.items() for value in values]
     pairs = [one | other for one, other in itertools.combinations(single, 2) if one.keys() != other.keys()]
@@ -80,9 +82,11 @@ def expected(user, asked):
     halo = dict(db.session.execute(sa.text(
         "SELECT ours_id, matched_by FROM halo_records JOIN halo_tenants ON halo_tenants.id = tenant_id"
         " WHERE current AND follows_id IS NULL")).all())  # fmt: skip
+    by_import = {row.id for row in rows if row.made_by_run is not None}
     stands = {
         "": lambda one: True, "linked": halo.__contains__, "unlinked": lambda one: one not in halo,
-        "new": lambda one: one in halo and halo[one] is None, "email": lambda one: halo.get(one) == "email",
+        "new": lambda one: one in halo and halo[one] is None and one in by_import,
+        "email": lambda one: halo.get(one) == "email",
         "person": lambda one: halo.get(one) == "a person",
     }[asked.link]  # fmt: skip
     marked = {"unsubscribed": "unsubscribed", "bounced": "bounced", "inactive": "inactive_in_halo", "": "id"}
@@ -94,6 +98,7 @@ def expected(user, asked):
     found = [
         row for row in rows
         if (row.id not in on_any if asked.only == "nolist" else getattr(row, marked[asked.only]))
+        and (not asked.inactive or row.inactive_in_halo)
         and stands(row.id)
         and of_type(row)
         and (on_list is None or row.id in on_list)
@@ -171,6 +176,10 @@ def test_an_address_keeps_what_was_asked_and_leaves_aside_what_means_nothing(sql
     assert asking.address(asked) == args
     hostile = {"list": "4", "company": "8", "link": "phone", "only": "all", "sort": "x"}
     assert contacts.read(args | hostile, known) == Asked(q="sam", type=NO_TYPE)
+
+
+def test_old_addresses_of_the_inactive_ones_still_lead_there(sqlite_app):
+    assert contacts.read({"only": "inactive"}, contacts.choices(0)) == Asked(inactive="1")
 
 
 @pytest.fixture(scope="module")

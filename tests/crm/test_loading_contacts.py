@@ -133,6 +133,13 @@ def test_the_company_is_told_by_name_or_number(ann, cleo, load):
     ]
 
 
+def test_flags_are_read_as_german_and_french_programs_write_them(ann, load):
+    people_of(ann, "Old Hand", email="o@x.example")
+    flags = ("ja", "WAHR", "Oui", "nein", "FALSCH", "non")
+    assert load("email,unsubscribed", *(f"{at}@x.example,{flag}" for at, flag in enumerate(flags))) == {"created": 6}
+    assert [one.unsubscribed for one in everybody(ann)[1:]] == [True] * 3 + [False] * 3
+
+
 def test_a_number_alone_tells_a_company_only_in_a_dump(ann, load):
     (acme,) = ours(ann, "Acme")
     told = "its company is told by a number alone"

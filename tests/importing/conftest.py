@@ -31,3 +31,9 @@ def start_world(sqlite_url, tmp_path):
     yield start
     for world in started:
         world.__exit__(None, None, None)
+
+
+@pytest.fixture
+def acme(world):
+    """A customer of Halo's; its Halo id."""
+    return world.theirs("Acme", type="Customer")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from halo_admin.db import db
-from halo_admin.importing import fetching, legs, runs
+from halo_admin.importing import fetching, legs, progress, runs
 from halo_admin.importing.models import Decision
 from tests.importing.world import all_told, counts
 
@@ -36,6 +36,8 @@ def test_what_was_read_is_here_and_on_no_list_yet(waiting):
     world, run = waiting
     assert (run.state, run.movement) == ("quota", "reading")
     assert 50 < len(world.contacts()) < 100
+    saving = next(bar for bar in progress.bars(run) if bar.name == "saving")
+    assert saving.words == f"{len(world.contacts())}"
     assert set(world.lists()) <= {"Halo: Customer"}
     assert not any(world.lists().values())
 
@@ -43,7 +45,7 @@ def test_what_was_read_is_here_and_on_no_list_yet(waiting):
 def test_at_the_end_all_are_on_their_list_and_each_is_told_once(waiting):
     world, run = waiting
     run = world.finish(run)
-    assert run.state == "done"
+    assert (run.state, run.progress["saving"]) == ("done", [214, 214])
     assert counts(run) == {"created": 214, "skipped": 38}  # two General Users among them
     assert len(world.contacts()) == len(world.lists()["Halo: Customer"]) == 214
     assert all_told(run)

@@ -11,6 +11,7 @@ from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import Company
 from halo_admin.crm.note_models import Note
 from halo_admin.crm.opportunity_models import Opportunity
+from halo_admin.crm.types import type_names
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import finishing, stages
 from halo_admin.mirror.models import HaloRecord
@@ -158,3 +159,18 @@ def test_what_people_said_of_the_practice_halos_values_goes_with_it(world):
     leave(world)
     kept = world.opportunity(sale)
     assert (kept.kept_value, kept.kept_expected_close, kept.kept_agent_id) == (None, None, None)
+
+
+def test_a_list_that_stays_is_no_longer_filled_for_a_type_that_went(world):
+    practised(world)
+    types = set(type_names(world.account.id))
+    begin_write()
+    filled = sa.update(ContactList).where(ContactList.made_for.like("type:%"))
+    db.session.execute(filled.values(leads=True))  # what a person switched on stays
+    db.session.commit()
+    leave(world)
+    gone = types - set(type_names(world.account.id))
+    assert gone
+    stay = {one.made_for for one in lists.lists_of(world.account.id)}
+    assert stay
+    assert not stay & {f"type:{type_id}" for type_id in gone}

@@ -6,11 +6,11 @@ from halo_admin.crm import history, list_growth, list_stops
 from halo_admin.crm import lists as crm_lists
 from halo_admin.crm.types import TYPES
 from halo_admin.db import begin_write, db, now
-from tests.importing.test_contacts import acme, counts  # noqa: F401 - a fixture
+from tests.importing.world import counts
 
 
 @pytest.fixture
-def customers(world, acme):  # noqa: F811
+def customers(world, acme):
     """What there is after an import has put Sam and Kim on the list for customers."""
     world.person("Sam", at=acme)
     world.person("Kim", at=acme)
@@ -21,7 +21,7 @@ def the_list(world):
     return crm_lists.lists_of(world.account.id)[0]
 
 
-def test_a_list_tells_of_each_import_and_what_it_put_on_is_taken_off_for_good(world, acme, customers):  # noqa: F811
+def test_a_list_tells_of_each_import_and_what_it_put_on_is_taken_off_for_good(world, acme, customers):
     kim = world.person("Kim", at=acme, email="second@acme.example", last="Kay")
     second = world.imported_contacts()
     lines = list_growth.page(the_list(world)).lines
@@ -35,7 +35,7 @@ def test_a_list_tells_of_each_import_and_what_it_put_on_is_taken_off_for_good(wo
     assert world.lists() == {"Halo: Customer": ["Kim Poole", "Sam Poole"]}
 
 
-def test_a_deleted_list_is_not_made_again_until_it_is_brought_back(world, acme, customers):  # noqa: F811
+def test_a_deleted_list_is_not_made_again_until_it_is_brought_back(world, acme, customers):
     begin_write()
     crm_lists.delete(the_list(world), None)
     db.session.commit()
@@ -53,7 +53,7 @@ def test_a_deleted_list_is_not_made_again_until_it_is_brought_back(world, acme, 
     assert world.lists() == {"Halo: Customer": ["Zoe Poole"]}
 
 
-def test_whom_a_person_took_off_a_deleted_list_does_not_join_the_one_made_instead(world, acme, customers):  # noqa: F811
+def test_whom_a_person_took_off_a_deleted_list_does_not_join_the_one_made_instead(world, acme, customers):
     world.take_off("Halo: Customer", world.contact(first_name="Sam").id)
     begin_write()
     crm_lists.delete(the_list(world), None)
@@ -70,7 +70,7 @@ def test_whom_a_person_took_off_a_deleted_list_does_not_join_the_one_made_instea
     assert world.lists() == {"Halo: Customer": ["Kim Poole"]}
 
 
-def test_a_type_that_was_removed_stops_no_import_and_leaves_its_list_to_people(world, acme, customers):  # noqa: F811
+def test_a_type_that_was_removed_stops_no_import_and_leaves_its_list_to_people(world, acme, customers):
     world.edit(world.company(name="Acme").id, type_id=None)
     remove_type(world, "Customer")
     run = world.imported_contacts()
@@ -80,7 +80,7 @@ def test_a_type_that_was_removed_stops_no_import_and_leaves_its_list_to_people(w
     assert counts(world.imported_contacts())["unchanged"] == 2
 
 
-def test_a_type_that_is_removed_before_a_move_is_saved_stops_nothing(world, acme, customers):  # noqa: F811
+def test_a_type_that_is_removed_before_a_move_is_saved_stops_nothing(world, acme, customers):
     kind = TYPES.called(world.account.id, "Customer")
     purpose, sam = f"type:{kind.id}", world.contact(first_name="Sam").id
     world.edit(world.company(name="Acme").id, type_id=None)
@@ -98,7 +98,7 @@ def remove_type(world, name):
     db.session.commit()
 
 
-def test_a_list_of_a_persons_own_with_leads_on_is_not_filled_by_imports(world, acme):  # noqa: F811
+def test_a_list_of_a_persons_own_with_leads_on_is_not_filled_by_imports(world, acme):
     begin_write()
     crm_lists.make(world.account.id, "Halo: Customer").leads = True
     db.session.commit()
@@ -107,7 +107,7 @@ def test_a_list_of_a_persons_own_with_leads_on_is_not_filled_by_imports(world, a
     assert world.lists() == {"Halo: Customer": [], "Halo: Customer (2)": ["Sam Poole"]}
 
 
-def test_a_list_of_a_persons_own_with_leads_off_is_filled_by_imports(world, acme):  # noqa: F811
+def test_a_list_of_a_persons_own_with_leads_off_is_filled_by_imports(world, acme):
     begin_write()
     crm_lists.make(world.account.id, "Halo: Customer")
     db.session.commit()
@@ -116,7 +116,7 @@ def test_a_list_of_a_persons_own_with_leads_off_is_filled_by_imports(world, acme
     assert world.lists() == {"Halo: Customer": ["Sam Poole"]}
 
 
-def test_a_membership_that_somebody_else_has_just_made_is_passed_by(world, acme, customers):  # noqa: F811
+def test_a_membership_that_somebody_else_has_just_made_is_passed_by(world, acme, customers):
     list_id, sam = the_list(world).id, world.contact(first_name="Sam").id
     late = {"account_id": world.account.id, "list_id": list_id, "contact_id": sam, "joined_at": now()}
     begin_write()
@@ -124,7 +124,7 @@ def test_a_membership_that_somebody_else_has_just_made_is_passed_by(world, acme,
     db.session.rollback()
 
 
-def test_a_history_has_imports_and_people_in_one_line_of_time(world, acme, customers):  # noqa: F811
+def test_a_history_has_imports_and_people_in_one_line_of_time(world, acme, customers):
     sam = world.contact(first_name="Sam")
     world.take_off("Halo: Customer", sam.id)
     first, second = history.page("contact", sam).entries
@@ -136,7 +136,7 @@ def test_a_history_has_imports_and_people_in_one_line_of_time(world, acme, custo
     assert history.origins("contact", sam)["first_name"].startswith("From Halo, read ")
 
 
-def test_a_history_asks_each_source_once_however_long_it_is(world, acme, customers):  # noqa: F811
+def test_a_history_asks_each_source_once_however_long_it_is(world, acme, customers):
     sam = world.contact(first_name="Sam")
     asked = []
     db.event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))

@@ -118,6 +118,13 @@ def test_forms_with_numbers_that_are_none_are_answered(world):
     assert client.post("/settings/halo/left-out", data={"record_id": LONG}).status_code == 404
 
 
+def test_what_is_too_large_is_told_with_how_much_is_taken(world):
+    world.app.config["MAX_CONTENT_LENGTH"] = 2 * 2**20
+    answer = signed_in(world).post("/files/new", data={"kind": "x" * (3 * 2**20)})
+    assert answer.status_code == 413
+    assert "at most 2 MB are taken at once" in answer.text
+
+
 def signed_in(world):
     client = world.app.test_client()
     client.post("/sign-in", data={"email": "ann@example.com", "password": "a long password"})

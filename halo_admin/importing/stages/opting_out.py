@@ -9,6 +9,7 @@ from ...db import among, db, owned, owned_among
 
 FLAGS = ("unsubscribed", "bounced")
 HEEDED = ("skipped", "review")
+NAMED = (Contact.id, Contact.name, Contact.email_key)
 
 
 def must_get_no_mail(row) -> bool:
@@ -47,7 +48,7 @@ def inherited(account_id: int, rows) -> dict[int, dict]:
         found += db.session.execute(chosen.where(Contact.account_id + 0 == account_id, among(Contact.id, list(ids))))
     told = {}
     for one in found:
-        for key in (one.email_key, one.id):
+        for key in {one.email_key, one.id} - {None}:
             told.setdefault(key, {}).update({name: True for name in FLAGS if getattr(one, name)})
     mine = {row.id: told.get(row.email_key, {}) | told.get(row.stood_for_id, {}) for row in rows} if told else {}
     return {key: flags for key, flags in mine.items() if flags}
@@ -55,34 +56,44 @@ def inherited(account_id: int, rows) -> dict[int, dict]:
 
 def by_email(situation, decisions: list[dict], rows: dict) -> None:
     """Unsubscribe every contact here that has the e-mail of a person who must get no mail, as Halo says, where that
-    person's own record is linked to nothing and does not come in. The decisions tell of it; so do the histories.
+    person's own record is linked to nothing and does not come in; and the contact of a record that cannot be read,
+    where another one with its e-mail says so. The decisions tell of it; so do the histories.
     """
     opting = {}
     for one in decisions:
         row = rows[one["record_id"]]
-        if one["action"] in HEEDED and _speaks_for_its_email(row):
-            opting.setdefault(row.email_key, []).append((one, row))
-    here = _subscribed(situation.run.account_id, opting)
-    for contact in here:
-        for one, _ in opting[contact.email_key]:
+        if key := _speaks_for(one, row):
+            opting.setdefault(key, []).append((one, row))
+    said = {}
+    for contact in _subscribed(situation.run.account_id, opting):
+        for one, row in opting.get(contact.email_key, []) + opting.get(contact.id, []):
             one["reason"] += f"; {contact.name}, who has its e-mail here, is unsubscribed: Halo must send it no mail"
-    _unsubscribe(situation.run, {contact.id: opting[contact.email_key][0][1] for contact in here})
+            said[contact.id] = row
+    _unsubscribe(situation.run, said)
 
 
-def _speaks_for_its_email(row):
-    is_person = row.type_key is None and row.gone_at is None and row.error is None
-    is_alone = row.ours_id is None and not row.follows
-    return is_person and is_alone and row.email_key is not None and must_get_no_mail(row)
+def _speaks_for(one, row):
+    """The e-mail key, or the id of the contact here, that a record speaks for although it does not come in."""
+    if row.type_key is not None or row.gone_at is not None or row.follows or not row.values:
+        return None
+    if not must_get_no_mail(row):
+        return None
+    if one["action"] == "failed":
+        return row.ours_id
+    return row.email_key if one["action"] in HEEDED and row.ours_id is None else None
 
 
-def _subscribed(account_id, email_keys):
-    if not email_keys:
-        return []
-    here = owned(Contact, account_id).where(among(Contact.email_key, list(email_keys)))
-    chosen = here.with_only_columns(Contact.id, Contact.name, Contact.email_key, Contact.unsubscribed)
-    # an id plus nothing is one whose index SQLite does not walk instead of the e-mails'
-    found = db.session.execute(chosen.order_by(Contact.id + 0).with_for_update()).all()
-    return [row for row in found if not row.unsubscribed]
+def _subscribed(account_id, keys):
+    """Those contacts here that have one of these e-mail keys or ids and are not unsubscribed."""
+    mails, ids = ([key for key in keys if isinstance(key, kind)] for kind in (str, int))
+    by_mail = owned(Contact, account_id).where(among(Contact.email_key, mails))
+    by_id = owned_among(Contact, account_id, ids)
+    # an id plus nothing is one whose index SQLite does not walk instead of the keys'
+    asked = [
+        here.where(Contact.unsubscribed.is_(False)).with_only_columns(*NAMED).order_by(Contact.id + 0).with_for_update()
+        for here, wanted in ((by_mail, mails), (by_id, ids)) if wanted
+    ]  # fmt: skip
+    return [row for query in asked for row in db.session.execute(query)]
 
 
 def _unsubscribe(run, contacts):
@@ -96,5 +107,5 @@ def _unsubscribe(run, contacts):
     db.session.execute(stricter, execution_options={"synchronize_session": False})
     count(run, loosened=0, added=len(contacts.keys() - already))
     for key, row in contacts.items():
-        note = f"Halo contact {row.halo_id}, which has this e-mail and does not come in, must get no mail"
+        note = f"Halo must send no mail to its contact {row.halo_id}, or to one with the same e-mail"
         changes.note("contact", key, run.account_id, by, "unsubscribed", {"unsubscribed": ["No", "Yes"]}, note)
