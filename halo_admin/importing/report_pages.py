@@ -51,8 +51,10 @@ def read(run, args) -> Asked:
 
 
 def first_tab(run) -> str:
-    """What a person wants to see first: what needs them, else what failed, else what changed."""
-    return next((name for name in ("review", "failed") if run.counts.get(name)), "changed")
+    """What a person wants to see first: what needs them, else what failed, what changed, what was left out."""
+    first = ("review", "failed", *CHANGED, "skipped")
+    found = next((name for name in first if run.counts.get(name)), "changed")
+    return "changed" if found in CHANGED else found
 
 
 def open_questions(run) -> int:

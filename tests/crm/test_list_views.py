@@ -55,6 +55,7 @@ def test_lists_are_found_by_what_is_in_their_names(ann, cleo, client):
     assert names(html) == ["Autumn NEWS 100%", "Spring news"]
     assert "2 lists" in html
     assert "always there" not in html
+    assert 'class="chip" href="/lists"' in html, "a way back to all of them"
     assert names(client.get("/lists?q=spr+ws").text) == ["Spring news"]
     assert names(client.get("/lists?q=0%25").text) == ["Autumn NEWS 100%"]
     assert names(client.get("/lists?q=_").text) == []

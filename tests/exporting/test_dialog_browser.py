@@ -7,7 +7,7 @@ import pytest
 from halo_admin import queues
 from halo_admin.connecting.models import StageState
 from halo_admin.db import begin_write, db
-from tests.browsing import barriers, shot, sign_in
+from tests.browsing import PHONE, barriers, shot, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -172,6 +172,20 @@ def test_the_company_first_then_the_contact(world, site, ann):
     ann.get_by_role("columnheader", name="Used when sending").wait_for()
     shot(ann, "send-mapping")
     assert barriers(ann) == []
+
+
+def test_the_menus_of_a_locked_profile_open_within_a_phone(world, site, ann):
+    acme = world.ours("Acme")
+    db.session.get(StageState, (world.tenant().id, "companies")).mapped_at = None
+    db.session.commit()
+    ann.set_viewport_size(PHONE)
+    ann.goto(f"{site}/companies/{acme}")
+    for menu, sentence in (("Send to Halo", "has not been saved yet"), ("More", "New opportunity")):
+        ann.locator("summary", has_text=menu).click()
+        there = ann.locator("details[open] .dropdown-menu", has_text=sentence).bounding_box()
+        assert there["x"] >= 0, menu
+        assert there["x"] + there["width"] <= PHONE["width"], menu
+        ann.keyboard.press("Escape")
 
 
 def test_what_is_not_known_offers_to_look_again_and_never_to_send_again(world, site, ann):

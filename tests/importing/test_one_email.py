@@ -194,3 +194,15 @@ def test_followers_wait_with_their_leader(world, acme):
     answer(run, "create")
     assert counts(world.imported_contacts())["linked"] == 1
     assert len(world.contacts()) == 3
+
+
+def test_an_inactive_follower_takes_no_lead_from_an_inactive_leader_that_gets_another_email(world, acme):
+    first = world.person("Sam", at=acme, email="sam@x.example")
+    second = world.person("Samuel", at=acme, email="sam@x.example")
+    world.imported_contacts()
+    world.person("Samuel", at=acme, email="sam@x.example", id=second, active=False)
+    world.person("Sam", at=acme, email="sam.poole@x.example", id=first, active=False)
+    world.imported_contacts()
+    assert [(one.first_name, one.email) for one in world.contacts()] == [("Sam", "sam.poole@x.example")]
+    assert world.record(second, "user").ours_id is None
+    assert counts(world.imported_contacts()) == {"unchanged": 1, "skipped": 3}

@@ -98,6 +98,15 @@ def test_nothing_new_is_a_success(world, ann):
     assert records(page(ann, run, action="unchanged")) == ["Acme"]
 
 
+def test_where_nothing_changed_what_was_left_out_is_shown_first(world, ann):
+    world.theirs("Acme")
+    world.theirs("Zoo", active=False)
+    world.imported()
+    html = page(ann, world.imported())
+    assert "Zoo" in records(html)
+    assert "Acme" not in records(html)
+
+
 def test_records_without_a_change_are_told_by_the_newest_import_only(world, ann):
     world.theirs("Acme")
     world.imported()

@@ -111,6 +111,15 @@ def test_nobody_is_ticked_by_default_and_tick_all_skips_no_type_and_whom_nothing
     assert not any(row.agent.chosen for row in world.rows())
 
 
+def test_whoever_could_be_invited_is_invited_only_once_ticked(world, ann):
+    world.agent(roles=("Sales",))
+    world.run(purpose="read")
+    ann.post(f"{PAGE}/roles", data={"means-role:3": "salesperson", "take_in": ["salesperson"]})
+    assert "<strong>Invite, once ticked</strong>" in ann.get(PAGE).text
+    ann.post(PAGE, data=form(world) | {"do": "tick-all"})
+    assert "<strong>Invite</strong>" in ann.get(PAGE).text
+
+
 def test_saving_links_who_is_ticked_and_here_already(world, ann):
     world.user("Bob", email="jo.roth@msp.example", roles=["marketer"])
     jo, kim = world.agent(roles=("Sales",)), world.agent("Kim Park")

@@ -256,13 +256,20 @@ def _places(situation, members, standing):
 
 
 def _alone(members):
-    """The ids of those whose leader still stands for their contact here, and does not have their e-mail any more."""
+    """The ids of those whose leader does not have their e-mail any more and still stands for their contact here: it is
+    active, or they are not and could not lead instead.
+    """
     followed = {member.follows_id for member in members} - {None}
-    chosen = sa.select(HaloRecord.id, HaloRecord.email_key).where(*_persons(), HaloRecord.active)
+    chosen = sa.select(HaloRecord.id, HaloRecord.email_key, HaloRecord.active).where(*_persons())
     leaders = chosen.where(among(HaloRecord.id, list(followed)))
-    mails = dict(map(tuple, db.session.execute(leaders))) if followed else {}
-    return {member.id for member in members if member.follows_id in mails
-            and (member.email_key is None or mails[member.follows_id] != member.email_key)}  # fmt: skip
+    known = {leader.id: leader for leader in db.session.execute(leaders)} if followed else {}
+    return {member.id for member in members if _is_alone(member, known.get(member.follows_id))}
+
+
+def _is_alone(member, leader):
+    if leader is None or not (leader.active or not member.active):
+        return False
+    return member.email_key is None or leader.email_key != member.email_key
 
 
 def count_without_email(tenant_id: int) -> int:
