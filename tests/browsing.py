@@ -7,6 +7,8 @@ from tools.chromium import HOW, chromium
 
 ARTIFACTS = ROOT / "artifacts"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DARK, LIGHT = (("dark", PHONE),), (("light", DESKTOP),)
+LOOKS = DARK + LIGHT
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,6 +61,47 @@ class Browser:
         self._playwright.stop()
 
 
+def sign_in(page, site, path="/", email="ann@example.com", password="a long password"):
+    """Sign somebody in, with script or without, on the way to the page at this path."""
+    page.goto(f"{site}{path}")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Sign out").first.wait_for(state="attached")
+
+
+def focused(page):
+    """The id of what has the focus, or its text where it has none."""
+    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+
+
+def tab_to(page, what):
+    """Press Tab until the focus is on the element with this id, or whose label or text begins so."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        held, told = page.evaluate("(at => [at.id, (at.ariaLabel || at.textContent).trim()])(document.activeElement)")
+        if held == what or told.startswith(what):
+            return
+    raise AssertionError(f"Tab does not come to {what}")
+
+
+def press(page, what, key="Enter"):
+    """Press a key on what Tab comes to."""
+    tab_to(page, what)
+    page.keyboard.press(key)
+
+
+def settled(page):
+    """Wait until htmx is done with what it has brought in."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
+def looked_at(page, name):
+    """Keep the page as pictures, without anything that axe finds wrong."""
+    assert barriers(page) == []
+    shot(page, name)
+
+
 def shot(page, name):
     """Keep the page as pictures in artifacts/: desktop and phone, light and dark. Leaves it at desktop, light."""
     ARTIFACTS.mkdir(exist_ok=True)
@@ -69,14 +112,14 @@ def shot(page, name):
             page.screenshot(path=ARTIFACTS / f"{name}-{device}-{scheme}.png", full_page=True, animations="disabled")
 
 
-def barriers(page):
+def barriers(page, looks=LOOKS):
     """What axe finds wrong with the page for people with disabilities, on a dark phone and on a light desktop.
 
     A list of "rule: element"; empty is good. Leaves the page at desktop, light.
     """
     page.evaluate(AXE.read_text())
     found = []
-    for scheme, size in (("dark", PHONE), ("light", DESKTOP)):
+    for scheme, size in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is on its way to another
         page.set_viewport_size(size)
         rules = page.evaluate("axe.run().then(result => result.violations)")

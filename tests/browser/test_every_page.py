@@ -1,4 +1,4 @@
-"""Every page that an admin can open, in a real browser: no barrier, no complaint, nothing to scroll sideways for.
+"""Every page that somebody can open, in a real browser: no barrier, no complaint, nothing to scroll sideways for.
 
 The pages are those of the site's own map of addresses, so that a new one is looked at as soon as it exists; what the
 ids in addresses stand for is told by the test of two accounts.
@@ -6,10 +6,10 @@ ids in addresses stand for is told by the test of two accounts.
 
 import pytest
 
-from halo_admin.accounts import rights
+from halo_admin.accounts import people, rights
 from halo_admin.accounts.rights import Right
-from halo_admin.db import db
-from tests.browsing import DESKTOP, PHONE, barriers
+from halo_admin.db import begin_write, db
+from tests.browsing import DESKTOP, LIGHT, PHONE, barriers, sign_in
 from tests.importing.test_two_accounts import addresses, anns_ids, imported  # noqa: F401 - a fixture
 from tests.importing.world import World
 
@@ -24,10 +24,10 @@ def ann(sqlite_url, tmp_path):
         yield world
 
 
-def pages(world, run):
-    """The addresses of all pages: not files, not fragments, and not what leads elsewhere."""
+def pages(world, run, email="ann@example.com"):
+    """The addresses of all pages that somebody may open: not files, not fragments, and not what leads elsewhere."""
     visitor = world.app.test_client()
-    visitor.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    visitor.post("/sign-in", data={"email": email, "password": "a long password"})
     found = []
     for method, address, _ in addresses(world.app, anns_ids(world, run)):
         answer = visitor.get(address) if method == "GET" else None
@@ -35,14 +35,6 @@ def pages(world, run):
         if answer is not None and answer.status_code == 200 and b"<html" in answer.data[:400]:
             found.append(address)
     return sorted(set(found))
-
-
-def sign_in(page, site):
-    page.goto(f"{site}/sign-in")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill("a long password")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("Sign out").first.wait_for(state="attached")
 
 
 def sideways(page):
@@ -64,6 +56,22 @@ def barriers_of(page, site, known):
     return wrong
 
 
+def light_barriers_of(page, site, known):
+    """As barriers_of(), at one light look: colours and widths are those of Ann's pages."""
+    found = {address: page.goto(f"{site}{address}") and barriers(page, LIGHT) for address in known}
+    return {address: wrong for address, wrong in found.items() if wrong}
+
+
+@pytest.fixture
+def others(ann):
+    """{e-mail: how many pages there are at least}: Bob is Ann's salesperson, Cleo has an empty account."""
+    begin_write()
+    people.add_user(ann.account, "bob@example.com", "Bob", ["salesperson"], "a long password")
+    db.session.commit()
+    ann.new_account("Cleo's MSP", "cleo@example.com")
+    return {"bob@example.com": 25, "cleo@example.com": 15}
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_page_has_a_barrier(page, serve, ann, imported, part):  # noqa: F811
     known = pages(ann, imported)
@@ -71,6 +79,15 @@ def test_no_page_has_a_barrier(page, serve, ann, imported, part):  # noqa: F811
     site = serve(ann.app)
     sign_in(page, site)
     assert barriers_of(page, site, known[part::PARTS]) == {}
+
+
+def test_no_page_has_a_barrier_for_a_salesperson_or_in_an_empty_account(new_page, serve, ann, imported, others):  # noqa: F811
+    site = serve(ann.app)
+    for email, least in others.items():
+        known, page = pages(ann, imported, email), new_page()
+        assert len(known) > least, known
+        sign_in(page, site, email=email)
+        assert light_barriers_of(page, site, known) == {}
 
 
 def test_no_page_of_the_signed_out_has_a_barrier(page, serve, complaints, ann):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browsing import barriers, shot
+from tests.browsing import looked_at, sign_in
 from tests.importing.world import World, links
 
 pytestmark = pytest.mark.browser
@@ -27,24 +27,11 @@ def acme(world):
     return acme
 
 
-def sign_in(page, site):
-    page.goto(f"{site}/sign-in")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill("a long password")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("Sign out").first.wait_for(state="attached")
-
-
 def choose(page, label):
     """From a menu of a profile, by keyboard."""
     menu = "Linked to Halo" if label in OF_THE_LINK else "More"
     page.locator("summary", has_text=menu).press("Enter")
     page.get_by_role("link", name=label).press("Enter")
-
-
-def looked_at(page, name):
-    assert barriers(page) == []
-    shot(page, name)
 
 
 def test_each_way_back_is_walked_by_keyboard(page, serve, world, acme):

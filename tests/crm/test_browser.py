@@ -8,6 +8,7 @@ from halo_admin.crm import writing
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
+from tests import browsing
 from tests.browsing import barriers, shot
 from tests.crm.conftest import PASSWORD, linked, make_user, ours, tenant
 
@@ -26,11 +27,7 @@ def ann(sqlite_app):
 
 
 def sign_in(page, address):
-    page.goto(f"{address}/companies")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{address}/companies")
+    browsing.sign_in(page, address, "/companies", password=PASSWORD)
 
 
 def found(page):

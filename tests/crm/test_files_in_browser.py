@@ -6,7 +6,7 @@ from halo_admin.crm import load_legs
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import db
-from tests.browsing import barriers, shot
+from tests.browsing import looked_at
 from tests.crm.conftest import contact, make_user, people_of
 from tests.crm.test_browser import sign_in
 
@@ -41,12 +41,6 @@ def of_ann(model):
     return db.session.query(model).order_by(model.id).all()
 
 
-def seen(page, name):
-    """Keep the page as pictures, without anything that axe finds wrong."""
-    assert barriers(page) == []
-    shot(page, name)
-
-
 def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     (ada,) = people_of(ann, "Ada Bee", email="ada@acme.example", title="CEO")
     people_of(ann, "Sam Poole", email="sam@acme.example")
@@ -62,35 +56,35 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     page.get_by_role("heading", name="Load a file").wait_for()
     page.get_by_role("button", name="Upload").click()
     page.get_by_text("Choose a file.").wait_for()
-    seen(page, "file-new-wrong")
+    looked_at(page, "file-new-wrong")
     page.get_by_label("CSV file").set_input_files(path)
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("heading", name="Messe Köln.csv: columns").wait_for()
     assert page.get_by_label("What “Jobtitel” goes into").input_value() == "title"
     assert page.get_by_text("Verkäufer").is_visible()
-    seen(page, "file-columns")
+    looked_at(page, "file-columns")
     page.get_by_label("What “Stand” goes into").select_option(label="Title")
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("Two columns go into Title").wait_for()
     assert page.get_by_label("What “Jobtitel” goes into").input_value() == "title"
-    seen(page, "file-columns-wrong")
+    looked_at(page, "file-columns-wrong")
     page.get_by_label("What “Stand” goes into").select_option(label="Left aside")
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("Compared, nothing is saved").wait_for()
     assert page.get_by_text("1 new, 1 filled where they are blank here, 1 with other values here").is_visible()
     assert page.get_by_text('There is no company "Nirgendwo AG" here').is_visible()
-    seen(page, "file-compared")
+    looked_at(page, "file-compared")
     assert contact(ada).title == "CEO"
     page.get_by_role("button", name="Save 3 lines").click()
     page.get_by_text("1 new, 1 filled, 1 changed contacts; 1 already here; 2 refused.").wait_for()
-    seen(page, "file-saved")
+    looked_at(page, "file-saved")
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV of refused lines").click()
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert text.splitlines()[1].endswith("Max,Moe,max@x.example,,Nirgendwo AG,A5")
     page.get_by_role("link", name="Files", exact=True).click()
     page.get_by_role("link", name="Messe Köln.csv").wait_for()
-    seen(page, "files")
+    looked_at(page, "files")
     assert [one.title for one in of_ann(Contact)] == ["CTO", "Verkäufer", "Buyer", None]
 
 
@@ -122,11 +116,11 @@ def test_a_long_file_tells_how_far_it_is_and_can_be_cancelled(page, address, ann
     page.get_by_role("button", name="Upload").click()
     page.get_by_role("button", name="Compare").click()
     page.locator(".bar-words", has_text="0 of 9 lines").wait_for()
-    seen(page, "file-comparing")
+    looked_at(page, "file-comparing")
     load_legs.run_leg(1)
     page.get_by_role("button", name="Save 9 lines").click()
     page.get_by_role("progressbar", name="Saving").wait_for()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("Cancelled. What is in stays.").wait_for()
-    seen(page, "file-cancelled")
+    looked_at(page, "file-cancelled")
     assert of_ann(Company) == []

@@ -5,7 +5,7 @@ import pytest
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import db
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, focused, shot, tab_to
 from tests.crm.conftest import company, make_user, ours, people_of
 from tests.crm.test_browser import sign_in
 
@@ -21,19 +21,6 @@ def address(sqlite_app, serve):
 @pytest.fixture
 def ann(sqlite_app):
     return make_user("Ann", "ann@example.com")
-
-
-def focused(page):
-    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
-
-
-def tab_to(page, what):
-    """Press Tab until the focus is on the element with this id or text."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if focused(page) == what:
-            return
-    raise AssertionError(f"Tab does not come to {what}")
 
 
 def of_ann(model, **values):

@@ -4,7 +4,7 @@ import pytest
 
 from halo_admin.crm.contact_models import ContactList
 from halo_admin.db import db
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, looked_at, press, settled, shot, tab_to
 from tests.crm.conftest import linked, listed, ours, people_of, tenant
 from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
 
@@ -51,13 +51,34 @@ def test_a_table_that_was_narrowed_by_typing_is_selected_from_too(page, address,
     page.goto(f"{address}/contacts")
     page.get_by_label("Search").press_sequentially("sam")
     page.wait_for_url(f"{address}/contacts?q=sam")
-    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    settled(page)
     page.get_by_label("Select Sam Poole").check()
     page.get_by_label("List for the selected contacts").select_option("News")
     page.get_by_role("button", name="Put on list").click()
     page.get_by_text("1 contact put on “News”.").wait_for()
     assert page.url == f"{address}/contacts?q=sam"
     assert on(news) == 2
+
+
+def test_columns_are_chosen_by_keyboard_and_a_narrowed_table_is_taken_along_as_csv(page, address, news):  # noqa: F811
+    sign_in(page, address)
+    page.goto(f"{address}/contacts")
+    tab_to(page, "q")
+    page.keyboard.type("sam")
+    page.wait_for_url(f"{address}/contacts?q=sam")
+    settled(page)
+    press(page, "Columns")
+    press(page, "column-lists", "Space")
+    press(page, "column-title", "Space")
+    looked_at(page, "contacts-columns")
+    press(page, "Show these")
+    page.get_by_role("columnheader", name="Title").wait_for()
+    assert page.url == f"{address}/contacts?q=sam"
+    with page.expect_download() as download:
+        press(page, "Download all that this shows")
+    heads, *lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert heads.startswith("first_name,last_name,email")
+    assert [line.partition(",")[0] for line in lines] == ["Sam"]
 
 
 def test_contacts_are_selected_without_script(new_page, address, news):  # noqa: F811

@@ -8,7 +8,7 @@ from halo_admin.crm import changes, lists
 from halo_admin.crm.contact_models import ContactList
 from halo_admin.db import begin_write, db, now
 from halo_admin.importing.models import Decision, ImportRun
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, looked_at, press, shot, tab_to
 from tests.crm.conftest import NOON, linked, listed, ours, people_of, tenant
 from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
 
@@ -99,25 +99,61 @@ def test_what_grew_a_list_is_shown_and_taken_off_again(page, address, grown):  #
     page.goto(f"{address}/lists/{grown}")
     assert barriers(page) == []
     shot(page, "list")
-    page.get_by_label("Search contacts").press_sequentially("not th")
-    page.get_by_role("button", name="Add Not There").click()
+    tab_to(page, "add")
+    page.keyboard.type("not th")
+    page.get_by_role("button", name="Add Not There").wait_for()
+    press(page, "Add Not There")
     page.get_by_text("Not There was put on the list.").wait_for()
     page.goto(f"{address}/lists/{grown}")
-    page.get_by_role("link", name="+14").click()
+    press(page, "+14")
     page.get_by_text("13 of 14 contacts are on the list by that alone.").wait_for()
     assert barriers(page) == []
     shot(page, "list-grown")
-    page.get_by_role("button", name="Take 13 contacts off again").click()
+    press(page, "Take 13 contacts off again")
     page.get_by_text("13 contacts taken off.").wait_for()
     assert page.locator("#members ~ ul a").all_inner_texts() == ["Not There", "Own Hand"]
-    page.get_by_role("link", name="Delete").click()
+    press(page, "Delete")
     page.get_by_role("heading", name="Delete Halo: No company").wait_for()
     assert barriers(page) == []
     shot(page, "list-delete")
-    page.get_by_role("button", name="Delete list").click()
+    press(page, "Delete list")
     page.get_by_text("Imports put nobody on a list for No company").wait_for()
-    assert barriers(page) == []
-    shot(page, "lists")
+    looked_at(page, "lists-not-filled")
+    press(page, "Fill one again for No company")
+    page.get_by_text("Imports fill a list again").wait_for()
+    assert page.get_by_text("Not filled any more").count() == 0
+
+
+def test_a_list_is_made_renamed_and_counted_as_leads_by_keyboard(page, address, ann):  # noqa: F811
+    people_of(ann, "Una Off", unsubscribed=True)
+    people_of(ann, "Bo Unced", bounced=True)
+    listed(ann, "News", *people_of(ann, "Sam Poole"))
+    sign_in(page, address)
+    page.goto(f"{address}/lists")
+    tab_to(page, "name")
+    page.keyboard.type("news")
+    page.keyboard.press("Enter")
+    page.get_by_text("There is a list").wait_for()
+    looked_at(page, "lists-name-taken")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Trade fair")
+    press(page, "Make list")
+    page.get_by_text("The list was made.").wait_for()
+    tab_to(page, "name")
+    page.keyboard.type("Trade fair 2026")
+    press(page, "leads", "Space")
+    press(page, "Save")
+    page.get_by_text("Saved.", exact=True).wait_for()
+    page.get_by_role("heading", name="Trade fair 2026", exact=True).wait_for()
+    assert page.get_by_label("Leads").is_checked()
+    looked_at(page, "list-leads")
+    for view, shown in {
+        "Contacts w/o Lists": ["Bo Unced", "Una Off"], "Unsubscribed": ["Una Off"], "Bounced": ["Bo Unced"]
+    }.items():  # fmt: skip
+        page.goto(f"{address}/lists")
+        press(page, view)
+        page.wait_for_url(re.compile("only="))
+        assert page.locator("#contacts tbody td:not(.pick):nth-child(2) a").all_inner_texts() == shown
 
 
 def test_without_script_tabs_marks_and_lists_work(new_page, address, acme, grown):  # noqa: F811
@@ -136,3 +172,16 @@ def test_without_script_tabs_marks_and_lists_work(new_page, address, acme, grown
     assert page.get_by_text("Not There was put on the list.").is_visible()
     page.get_by_role("button", name="Take off Own Hand").click()
     assert page.get_by_text("Own Hand was taken off the list.").is_visible()
+    page.get_by_role("link", name="+14").click()
+    page.get_by_role("button", name="Take 13 contacts off again").click()
+    assert page.get_by_text("13 contacts taken off.").is_visible()
+    page.get_by_label("Name").fill("Halo: nobody's")
+    page.get_by_label("Leads").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Halo: nobody's", exact=True).wait_for()
+    assert page.get_by_text("Leads on").is_visible()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete list").click()
+    assert page.get_by_text("“Halo: nobody's” was deleted. Its contacts stay.").is_visible()
+    page.get_by_role("button", name="Fill one again for No company").click()
+    assert page.get_by_text("Imports fill a list again").is_visible()

@@ -7,7 +7,7 @@ import pytest
 from halo_admin import queues
 from halo_admin.connecting.models import StageState
 from halo_admin.db import begin_write, db
-from tests.browsing import PHONE, barriers, shot
+from tests.browsing import PHONE, barriers, shot, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -36,11 +36,7 @@ def site(world, serve, works):
 @pytest.fixture
 def ann(page, site):
     """Ann's browser."""
-    page.goto(f"{site}/sign-in")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill("a long password")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("Sign out").first.wait_for(state="attached")
+    sign_in(page, site)
     return page
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from halo_admin.db import begin_write, db
 from halo_admin.importing import finishing
-from tests.browsing import ARTIFACTS, barriers, shot
+from tests.browsing import ARTIFACTS, barriers, looked_at, press, shot, sign_in
 from tests.browsing import PHONE as SMALL
 from tests.home.test_home import with_a_question
 from tests.importing.world import World
@@ -25,14 +25,6 @@ def site(world, serve):
     return serve(world.app)
 
 
-def sign_in(page, site):
-    page.goto(f"{site}/sign-in?next=/")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill("a long password")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Home").wait_for()
-
-
 def test_a_new_account_begins_at_home(new_page, serve, sqlite_url, tmp_path):
     with World(sqlite_url, tmp_path, connect=False) as world:
         page, site = new_page(), serve(world.app)
@@ -45,7 +37,7 @@ def test_a_new_account_begins_at_home(new_page, serve, sqlite_url, tmp_path):
 
 def test_what_needs_an_answer_is_answered_from_home(page, world, site):
     with_a_question(world)
-    world.theirs("Acme IT")
+    own = world.theirs("Acme IT")
     world.theirs("Zuse", type="Supplier")
     world.run()
     begin_write()
@@ -57,6 +49,15 @@ def test_what_needs_an_answer_is_answered_from_home(page, world, site):
     shot(page, "home")
     page.locator(".needs > li", has_text="needs your answer").get_by_role("link", name="Answer").click()
     page.wait_for_url(re.compile("action=review"))
+    page.goto(site)
+    page.locator(".needs > li", has_text="seems to be your own company").get_by_role("link", name="Answer").click()
+    page.wait_for_url(f"{site}/settings/halo#own-company")
+    looked_at(page, "own-company")
+    press(page, "Never import it")
+    page.get_by_text(f"Imports leave Halo client {own} out from now on.").wait_for()
+    assert page.locator("#own-company").count() == 0
+    page.goto(site)
+    assert page.locator(".needs > li").count() == 3
 
 
 def test_the_search_box_offers_while_one_types_and_is_walked_by_keyboard(page, world, site):
@@ -89,6 +90,8 @@ def test_the_search_box_offers_while_one_types_and_is_walked_by_keyboard(page, w
 
 def test_on_a_phone_the_bars_lead_everywhere_without_script(new_page, world, site):
     world.ours("Acme Metal Works", city="Rome")
+    own = world.theirs("Acme IT")
+    world.map()
     page = new_page(viewport=SMALL, java_script_enabled=False)
     sign_in(page, site)
     bottom = page.get_by_role("navigation", name="Main, at the bottom")
@@ -101,6 +104,12 @@ def test_on_a_phone_the_bars_lead_everywhere_without_script(new_page, world, sit
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Acme Metal Works").click()
     page.get_by_role("heading", name="Acme Metal Works").wait_for()
+    bottom.get_by_role("link", name="Home").click()
+    page.locator(".needs > li", has_text="seems to be your own company").get_by_role("link", name="Answer").click()
+    page.get_by_role("button", name="It is a client").click()
+    page.get_by_text(f"Halo client {own} is imported like all others.").wait_for()
+    bottom.get_by_role("link", name="Home").click()
+    page.get_by_text("Nothing waits for you.").wait_for()
 
 
 def test_what_was_searched_is_a_page(page, world, site):

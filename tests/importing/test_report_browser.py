@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, shot, sign_in
 from tests.importing.world import links
 
 pytestmark = pytest.mark.browser
@@ -19,11 +19,7 @@ def site(world, serve):
 @pytest.fixture
 def ann(page, site):
     """Ann's browser."""
-    page.goto(f"{site}/sign-in")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill("a long password")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("Sign out").first.wait_for(state="attached")
+    sign_in(page, site)
     return page
 
 

@@ -9,7 +9,7 @@ from halo_admin.crm import writing
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import company_types
 from halo_admin.db import begin_write, db
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, settled, shot, sign_in
 from tests.connecting.conftest import make_app
 
 pytestmark = pytest.mark.browser
@@ -31,20 +31,11 @@ def address(sqlite_url, tmp_path, serve):
 
 
 def open_general(page, address):
-    page.goto(f"{address}/settings/account")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{address}/settings/account")
+    sign_in(page, address, "/settings/account", password=PASSWORD)
 
 
 def names(page):
     return page.locator("#company-types strong").all_inner_texts()
-
-
-def settled(page):
-    """Wait until htmx knows the buttons it has brought in."""
-    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
 
 
 def focused(page):
