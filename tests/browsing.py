@@ -85,6 +85,18 @@ def tab_to(page, what):
     raise AssertionError(f"Tab does not come to {what}")
 
 
+def in_sight(page):
+    """Whether what has the focus is on the screen with nothing above its middle, once the page has scrolled there."""
+    return page.evaluate("""async () => {
+      const place = () => document.activeElement.getBoundingClientRect();
+      const drawn = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+      for (let before; before !== place().top; await drawn()) before = place().top;
+      const { left, top, width, height } = place();
+      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+      return Boolean(seen) && (document.activeElement.contains(seen) || seen.contains(document.activeElement));
+    }""")
+
+
 def press(page, what, key="Enter"):
     """Press a key on what Tab comes to."""
     tab_to(page, what)

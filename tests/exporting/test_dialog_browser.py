@@ -7,7 +7,7 @@ import pytest
 from halo_admin import queues
 from halo_admin.connecting.models import StageState
 from halo_admin.db import begin_write, db
-from tests.browsing import PHONE, barriers, shot, sign_in
+from tests.browsing import PHONE, barriers, in_sight, shot, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -186,6 +186,21 @@ def test_the_menus_of_a_locked_profile_open_within_a_phone(world, site, ann):
         assert there["x"] >= 0, menu
         assert there["x"] + there["width"] <= PHONE["width"], menu
         ann.keyboard.press("Escape")
+
+
+def test_the_foot_of_the_dialog_hides_no_field_that_tab_comes_to(world, site, ann):
+    acme = world.ours("Acme", phone="+49 30 5550100", website="acme.example", city="Berlin", street="Weg 1",
+                      postal_code="10115", country="DE", notes="Met at the fair.", type="Customer")  # fmt: skip
+    ann.set_viewport_size({"width": 390, "height": 500})
+    dialog = open_dialog(ann, f"{site}/companies/{acme}")
+    dialog.get_by_text("Makes a new client in Halo").wait_for()
+    fields = dialog.locator('input[name="field"]:enabled')
+    assert fields.count() > 5
+    hidden = []
+    for _ in range(fields.count() + 5):
+        ann.keyboard.press("Tab")
+        hidden += [] if in_sight(ann) else [ann.evaluate("document.activeElement.value")]
+    assert hidden == []
 
 
 def test_what_is_not_known_offers_to_look_again_and_never_to_send_again(world, site, ann):
