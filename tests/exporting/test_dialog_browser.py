@@ -7,7 +7,7 @@ import pytest
 from halo_admin import queues
 from halo_admin.connecting.models import StageState
 from halo_admin.db import begin_write, db
-from tests.browsing import PHONE, barriers, in_sight, shot, sign_in
+from tests.browsing import ARTIFACTS, PHONE, barriers, in_sight, shot, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -188,7 +188,7 @@ def test_the_menus_of_a_locked_profile_open_within_a_phone(world, site, ann):
         ann.keyboard.press("Escape")
 
 
-def test_the_foot_of_the_dialog_hides_no_field_that_tab_comes_to(world, site, ann):
+def test_on_a_phone_the_foot_of_the_dialog_hides_no_field_and_is_not_hidden_itself(world, site, ann):
     acme = world.ours("Acme", phone="+49 30 5550100", website="acme.example", city="Berlin", street="Weg 1",
                       postal_code="10115", country="DE", notes="Met at the fair.", type="Customer")  # fmt: skip
     ann.set_viewport_size({"width": 390, "height": 500})
@@ -201,6 +201,12 @@ def test_the_foot_of_the_dialog_hides_no_field_that_tab_comes_to(world, site, an
         ann.keyboard.press("Tab")
         hidden += [] if in_sight(ann) else [ann.evaluate("document.activeElement.value")]
     assert hidden == []
+    ann.set_viewport_size(PHONE)
+    ann.goto(f"{site}/exports/1")  # where the dialog is a page: without script, or from the history
+    ann.get_by_text("Makes a new client in Halo").wait_for()
+    ann.get_by_role("button", name="Send", exact=True).evaluate("one => one.focus({ preventScroll: true })")
+    ann.screenshot(path=ARTIFACTS / "send-page-foot-phone.png")
+    assert in_sight(ann)
 
 
 def test_what_is_not_known_offers_to_look_again_and_never_to_send_again(world, site, ann):
