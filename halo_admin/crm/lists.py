@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from .. import audit
 from ..accounts.models import Account
@@ -312,8 +312,10 @@ def _join(rows):
     """Insert memberships that were not there; (list id, contact id) of those that somebody else has not just made."""
     if not rows:
         return []
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.session.connection().dialect.name]
-    new = insert(ListMember.__table__).on_conflict_do_nothing()
+    if db.session.connection().dialect.name == "sqlite":  # nobody else writes meanwhile
+        insert_rows(ListMember, rows)
+        return [(row["list_id"], row["contact_id"]) for row in rows]
+    new = postgresql.insert(ListMember.__table__).on_conflict_do_nothing()
     made = new.returning(ListMember.__table__.c.list_id, ListMember.__table__.c.contact_id)
     return [tuple(row) for row in db.session.execute(made, rows)]
 
