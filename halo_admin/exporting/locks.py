@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import sqlalchemy as sa
-
 from ..accounts.models import User
 from ..connecting import mapping, roles
 from ..connecting.models import StageState
@@ -43,6 +41,8 @@ def stages() -> list[str]:
 
 
 def admins(account_id: int) -> list[str]:
-    """The names of those who can open a lock."""
-    people = db.session.scalars(owned(User, account_id).where(User.active, sa.true()).order_by(User.name))
+    """The names of those who can open a lock: who is only invited cannot yet."""
+    people = db.session.scalars(
+        owned(User, account_id).where(User.active, User.password_hash.is_not(None)).order_by(User.name)
+    )
     return [one.name for one in people if one.is_admin]

@@ -18,6 +18,7 @@ class ImportOrder(Owned, db.Model):
     state = db.Column(db.String(10), nullable=False, default="reading")
     by_user_id = db.Column(BigId, db.ForeignKey("users.id"))
     by_name = db.Column(db.String(200), nullable=False)
+    place = db.Column(db.String(45), nullable=False)  # where from, for the audit
     stages = db.Column(JSON, nullable=False)  # keys, in the order they are done
     at = db.Column(db.Integer, nullable=False, default=0)  # which of them is at work
     runs = db.Column(JSON, nullable=False, default=list)  # the ids of the imports that were started, one a stage

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from .. import due, queues
+from .. import audit, due, queues
 from ..accounts.models import User
 from ..connecting import mapping, opening
 from ..connecting.models import StageState
@@ -77,7 +77,7 @@ def start(account_id: int, by=None, options=None) -> ImportOrder:
     at = now()
     order = ImportOrder(
         account_id=account_id, tenant_id=opening.connection_of(account_id).tenant_id, state="reading", stages=keys(),
-        by_user_id=by and by.id, by_name=by.name if by else "The command line", runs=[],
+        by_user_id=by and by.id, by_name=by.name if by else "The command line", place=audit.here(), runs=[],
         options=OPTIONS | (options or {}), started_at=at, touched_at=at,
     )  # fmt: skip
     db.session.add(order)
@@ -197,7 +197,7 @@ def _start(order_id, at):
     by = db.session.get(User, order.by_user_id) if order.by_user_id else None
     try:
         # commits: should this process die right after it, the import is found as the live one like it
-        run = runs.start(account_id, key, by, options=options)
+        run = runs.start(account_id, key, by, options=options, place=order.place)
     except locks.Locked as locked:
         _end(order_id, "stopped", f"{stages.stage(key).title} could not start: {locked}.")
         return None

@@ -25,8 +25,11 @@ class Busy(Exception):
         self.run = run
 
 
-def start(account_id, stage_key, by_user=None, purpose="import", options=None) -> ImportRun:
-    """Start a run, or return the one like it that is live already. Raises Locked, and Busy. Commits."""
+def start(account_id, stage_key, by_user=None, purpose="import", options=None, place=None) -> ImportRun:
+    """Start a run, or return the one like it that is live already. Raises Locked, and Busy. Commits.
+
+    place: where from, where a job starts it.
+    """
     begin_write()
     wanted = (stage_key, purpose, bool(options and options.get("full")))
     if running := live(account_id):
@@ -43,7 +46,7 @@ def start(account_id, stage_key, by_user=None, purpose="import", options=None) -
     )  # fmt: skip
     db.session.add(run)
     what = {"import": "Started an import of", "read": "Started to read"}.get(purpose, f"Started to read {purpose} of")
-    audit.note("import", f"{what} {stage.title.lower()}", account_id=account_id, by=by_user)
+    audit.note("import", f"{what} {stage.title.lower()}", account_id=account_id, by=by_user, place=place)
     try:
         db.session.commit()
     except IntegrityError:

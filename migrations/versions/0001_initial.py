@@ -620,6 +620,7 @@ def upgrade():
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("by_user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("by_name", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=45), nullable=False),
         sa.Column("stages", halo_admin.db.JSON(), nullable=False),
         sa.Column("at", sa.Integer(), nullable=False),
         sa.Column("runs", halo_admin.db.JSON(), nullable=False),

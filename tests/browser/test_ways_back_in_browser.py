@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browsing import looked_at, sign_in
+from tests.browsing import looked_at, press, sign_in, tab_to
 from tests.importing.world import World, links
 
 pytestmark = pytest.mark.browser
@@ -18,9 +18,11 @@ def world(sqlite_url, tmp_path):
 
 @pytest.fixture
 def acme(world):
-    """A company that imports have linked, changed, and brought a contact for."""
+    """A company that imports have linked, changed, and brought a contact for; another Halo client is not imported."""
     acme = world.ours("Acme Metal Works", phone=PHONE)
     halo_id = world.theirs("Acme Metal Works", phone=PHONE, website="acme.example")
+    world.theirs("Bergmann Supplies", type="Supplier", website="bergmann.example")
+    world.map(Supplier="don't import")
     world.imported()
     world.person("Sam", at=halo_id, email="sam@acme.example")
     world.run("contacts")
@@ -28,10 +30,14 @@ def acme(world):
 
 
 def choose(page, label):
-    """From a menu of a profile, by keyboard."""
-    menu = "Linked to Halo" if label in OF_THE_LINK else "More"
-    page.locator("summary", has_text=menu).press("Enter")
-    page.get_by_role("link", name=label).press("Enter")
+    """From a menu of a profile, by keyboard alone."""
+    press(page, "Linked to Halo" if label in OF_THE_LINK else "More")
+    press(page, label)
+
+
+def choose_without_script(page, label):
+    page.locator("summary", has_text="Linked to Halo" if label in OF_THE_LINK else "More").click()
+    page.get_by_role("link", name=label).click()
 
 
 def test_each_way_back_is_walked_by_keyboard(page, serve, world, acme):
@@ -42,39 +48,54 @@ def test_each_way_back_is_walked_by_keyboard(page, serve, world, acme):
     choose(page, "Unlink from Halo")
     page.get_by_text("What the link has changed").wait_for()
     looked_at(page, "unlink")
-    page.get_by_role("button", name="Unlink from Halo").press("Enter")
+    press(page, "Unlink from Halo")
     page.get_by_text("Not linked to Halo").wait_for()
     world.company(acme)  # of a transaction of its own
     assert links(world.account.id) == {}
     choose(page, "Link to a Halo client…")
     page.get_by_text("Left out so far: unlinked here by").wait_for()
     looked_at(page, "link")
-    page.get_by_role("button", name="Link to Acme Metal Works").press("Enter")
+    search_in_halo(page, "nobody", "Nothing in Halo that is not linked yet is like this.")
+    looked_at(page, "link-nothing-found")
+    search_in_halo(page, "bergm", "Bergmann Supplies")
+    assert page.get_by_text("Acme Metal Works client").count() == 0
+    search_in_halo(page, "acme.example", "Acme Metal Works client")
+    looked_at(page, "link-found")
+    press(page, "Link to Acme Metal Works")
     page.get_by_text("The next import brings the two together.").wait_for()
     choose(page, "Never import this one")
+    page.get_by_text("What it means").wait_for()
     looked_at(page, "never-import")
-    page.get_by_role("button", name="Never import this one").press("Enter")
+    press(page, "Never import this one")
     page.get_by_text("out from now on").wait_for()
     page.goto(f"{site}/settings/halo/left-out")
     looked_at(page, "left-out")
-    page.get_by_role("button", name="Bring back Acme Metal Works").press("Enter")
+    press(page, "Bring back Acme Metal Works")
     page.get_by_text("Nothing is left out").wait_for()
     page.goto(f"{site}/companies/{acme}")
     choose(page, "Delete")
     page.get_by_text("What it means").wait_for()
     looked_at(page, "delete")
-    page.get_by_role("button", name="Delete").press("Enter")
+    press(page, "Delete")
     page.get_by_text("Acme Metal Works was deleted.").wait_for()
     assert world.companies() == []
 
 
-def test_a_contact_is_unlinked_and_its_list_left_without_script(new_page, serve, world, acme):
+def search_in_halo(page, text, found):
+    tab_to(page, "halo-q")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Found in Halo").wait_for()
+    page.get_by_text(found).wait_for()
+
+
+def test_each_way_back_is_walked_without_script(new_page, serve, world, acme, complaints):
+    complaints.forgive("status of 409")
     site, page = serve(world.app), new_page(java_script_enabled=False)
     sign_in(page, site)
     page.goto(f"{site}/contacts")
     page.get_by_role("link", name="Sam Poole").click()
-    page.locator("summary", has_text="Linked to Halo").click()
-    page.get_by_role("link", name="Unlink from Halo").click()
+    choose_without_script(page, "Unlink from Halo")
     page.get_by_role("button", name="Unlink from Halo").click()
     page.get_by_text("Not linked to Halo").wait_for()
     page.get_by_role("link", name="Lists").last.click()
@@ -82,3 +103,32 @@ def test_a_contact_is_unlinked_and_its_list_left_without_script(new_page, serve,
         page.get_by_role("button", name="Take off Halo: Customer")
     ).click()
     page.get_by_text("Taken off by a person").wait_for()
+    page.goto(f"{site}/companies/{acme}")
+    choose_without_script(page, "Unlink from Halo")
+    page.get_by_role("button", name="Unlink from Halo").click()
+    choose_without_script(page, "Link to a Halo client…")
+    page.get_by_label("Search what was last read").fill("acme.example")
+    page.get_by_role("button", name="Search").last.click()
+    page.get_by_role("heading", name="Found in Halo").wait_for()
+    page.get_by_role("button", name="Link to Acme Metal Works").click()
+    page.get_by_text("The next import brings the two together.").wait_for()
+    choose_without_script(page, "Never import this one")
+    page.get_by_role("button", name="Never import this one").click()
+    page.get_by_text("out from now on").wait_for()
+    page.goto(f"{site}/settings/halo/left-out")
+    page.get_by_label("Show").select_option("Companies")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Bring back Acme Metal Works").click()
+    page.get_by_text("Nothing like this is left out.").wait_for()
+    page.get_by_role("link", name="Show all").click()
+    page.get_by_role("button", name="Bring back Sam Poole").click()
+    page.get_by_text("Nothing is left out").wait_for()
+    page.goto(f"{site}/companies/{acme}")
+    choose_without_script(page, "Delete")
+    page.get_by_text("What it means").wait_for()
+    world.edit(acme, city="Bern")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_text("This company was changed since you opened this page.").wait_for()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_text("Acme Metal Works was deleted.").wait_for()
+    assert world.companies() == []

@@ -1,10 +1,12 @@
 """Several contacts of the table at once, in a real browser: by keyboard, and without script."""
 
+import re
+
 import pytest
 
 from halo_admin.crm.contact_models import ContactList
 from halo_admin.db import db
-from tests.browsing import barriers, looked_at, press, settled, shot, tab_to
+from tests.browsing import DESKTOP, PHONE, barriers, looked_at, press, settled, shot, tab_to
 from tests.crm.conftest import linked, listed, ours, people_of, tenant
 from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
 
@@ -79,6 +81,12 @@ def test_columns_are_chosen_by_keyboard_and_a_narrowed_table_is_taken_along_as_c
     heads, *lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert heads.startswith("first_name,last_name,email")
     assert [line.partition(",")[0] for line in lines] == ["Sam"]
+    page.set_viewport_size(PHONE)
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_role("button", name="Usual ones").click()
+    page.set_viewport_size(DESKTOP)
+    page.get_by_role("columnheader", name="Lists").wait_for()
+    assert page.url == f"{address}/contacts?q=sam"
 
 
 def test_contacts_are_selected_without_script(new_page, address, news):  # noqa: F811
@@ -90,3 +98,13 @@ def test_contacts_are_selected_without_script(new_page, address, news):  # noqa:
     page.get_by_role("button", name="Take off list").click()
     page.get_by_text("1 contact taken off “News”.").wait_for()
     assert on(news) == 0
+    page.get_by_label("Search").fill("ada")
+    page.get_by_role("button", name="Search").last.click()
+    page.wait_for_url(re.compile("q=ada"))
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_label("Added").check()
+    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("columnheader", name="Added").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert len(download.value.path().read_text(encoding="utf-8-sig").splitlines()) == 2

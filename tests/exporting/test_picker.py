@@ -200,6 +200,14 @@ def test_sending_is_locked_until_every_mapping_was_saved_once(world, acme, stage
         world.opened("company", acme)
 
 
+def test_an_admin_who_is_only_invited_is_not_named_as_who_can_open_the_lock(world, acme):
+    begin_write()
+    people.add_user(world.account, "dan@example.com", "Dan", ["admin"], None)
+    db.session.get(StageState, (world.tenant().id, "companies")).mapped_at = None
+    db.session.commit()
+    assert locks.lock_of(world.account.id).admins == [world.ann.name]
+
+
 def test_a_value_that_turns_up_later_locks_nothing(world, acme):
     world.theirs("Zoo", type="Supplier")
     world.read()

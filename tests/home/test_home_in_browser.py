@@ -6,7 +6,7 @@ import pytest
 
 from halo_admin.db import begin_write, db
 from halo_admin.importing import finishing
-from tests.browsing import ARTIFACTS, barriers, looked_at, press, shot, sign_in
+from tests.browsing import ARTIFACTS, barriers, looked_at, press, shot, sign_in, tab_to
 from tests.browsing import PHONE as SMALL
 from tests.home.test_home import with_a_question
 from tests.importing.world import World
@@ -110,6 +110,26 @@ def test_on_a_phone_the_bars_lead_everywhere_without_script(new_page, world, sit
     page.get_by_text(f"Halo client {own} is imported like all others.").wait_for()
     bottom.get_by_role("link", name="Home").click()
     page.get_by_text("Nothing waits for you.").wait_for()
+
+
+# whether the middle of what has the focus is on the screen, with nothing above it, once the page has scrolled there
+IN_SIGHT = """async () => {
+  const drawn = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  for (let before; before !== scrollY; await drawn()) before = scrollY;
+  const at = document.activeElement, { left, top, width, height } = at.getBoundingClientRect();
+  const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+  return Boolean(seen) && (at.contains(seen) || seen.contains(at));
+}"""
+
+
+def test_on_a_phone_the_bar_at_the_bottom_hides_nothing_that_tab_comes_to(new_page, world, site):
+    for number in range(12):
+        world.ours(f"Acme {number:02}", phone="+1 415 555 2671", city="Rome")
+    page = new_page(viewport=SMALL)
+    sign_in(page, site, "/companies")
+    for number in range(12):
+        tab_to(page, f"Acme {number:02}")
+        assert page.evaluate(IN_SIGHT), number
 
 
 def test_what_was_searched_is_a_page(page, world, site):

@@ -1,7 +1,9 @@
 """Import all, in order: one press, each stage when the one before has ended well, and nothing that asks on the way."""
 
 import pytest
+import sqlalchemy as sa
 
+from halo_admin.audit.models import AuditEntry
 from halo_admin.connecting.models import Mapping
 from halo_admin.db import begin_write, db, now
 from halo_admin.importing import finishing, legs, orders, stages
@@ -63,6 +65,16 @@ def test_one_press_walks_all_stages_to_a_note_on_a_contact(ready):
     assert [run.stage for run in runs_of(order)] == KEYS
     assert {run.state for run in runs_of(order)} == {"done"}
     assert ready.notes()[0].contact_id == ready.contact(first_name="Sam").id
+
+
+def test_each_import_of_an_order_is_noted_with_the_place_it_was_pressed_at(ready):
+    known = db.session.scalar(sa.select(sa.func.max(AuditEntry.id)))
+    with ready.app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.7"}):
+        order = orders.start(ready.account.id, ready.ann)
+    walked(ready, order)
+    noted = db.session.execute(sa.select(AuditEntry.said, AuditEntry.place).where(AuditEntry.id > known))
+    titles = [stages.stage(key).title.lower() for key in KEYS]
+    assert [tuple(row) for row in noted] == [(f"Started an import of {title}", "192.0.2.7") for title in titles]
 
 
 def test_pressing_twice_is_one_order(ready):

@@ -1,5 +1,8 @@
 """The made-up tenant: the same for the same seed, messy, and no bigger than a first try may be."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 
 import phonenumbers
@@ -9,6 +12,7 @@ from halo_admin.practice.made_up.phones import DIALLING, MOBILE_AREAS, MOBILE_LE
 from halo_admin.practice.made_up.plan import Plan
 from halo_admin.practice.made_up.world import World
 from halo_admin.practice.size import Size
+from tests.processes import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +35,17 @@ def test_the_same_seed_gives_the_same_tenant_in_whatever_order_it_is_asked(world
     assert everything(again) == everything(world)
     assert again.agents == world.agents
     assert [again.ticket(key) for key in range(1201, 1300)] == [world.ticket(key) for key in range(1201, 1300)]
+
+
+def test_the_same_seed_gives_the_same_tenant_in_another_process():
+    """A practice Halo that is started again holds what it held: an import finds nothing changed."""
+    told = "from halo_admin.practice.made_up.pools import pools; print(ascii(pools(1)))"
+
+    def words(order_of_sets):
+        env = os.environ | {"PYTHONHASHSEED": order_of_sets}
+        return subprocess.run([sys.executable, "-c", told], cwd=ROOT, env=env, capture_output=True, check=True).stdout
+
+    assert words("1") == words("2")
 
 
 def test_another_seed_gives_another_tenant(world):

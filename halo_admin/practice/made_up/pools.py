@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from faker import Faker
+from faker.providers.address.it_IT import Provider as ItalianAddresses
 
 
 class Surname(NamedTuple):
@@ -49,6 +50,13 @@ _COUNTRIES = (
     ("ja_JP", "JP", "Japan", ("jp", "co.jp"), ("株式会社", ""), "prefecture"),
 )  # fmt: skip
 
+
+class _TownsInOrder(ItalianAddresses):
+    """Faker keeps Italy's towns in the order of a set, which is another one in each process."""
+
+    cities = sorted(ItalianAddresses.cities)
+
+
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "đ": "d"})
 
 
@@ -64,6 +72,8 @@ def pools(seed: int) -> Pools:
     places, surnames = [], {}
     for number, (locale, *country) in enumerate(_COUNTRIES):
         fake = Faker(locale, use_weighting=False)
+        if locale == "it_IT":
+            fake.add_provider(_TownsInOrder)
         fake.seed_instance(seed)
         own = tuple(Surname(name, in_ascii, number) for name, in_ascii in _names(fake, "last_name", 900))
         surnames |= {surname.slug: surname for surname in own if surname.slug not in surnames}
