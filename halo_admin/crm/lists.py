@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from .. import audit
 from ..accounts.models import Account
@@ -310,8 +311,15 @@ def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: d
 
 def _join(rows):
     """Insert memberships that were not there; (list id, contact id) of those that somebody else has not just made."""
-    if not rows:
-        return []
+    try:
+        with db.session.begin_nested():
+            insert_rows(ListMember, rows)
+    except IntegrityError:
+        return _join_new_ones(rows)
+    return [(row["list_id"], row["contact_id"]) for row in rows]
+
+
+def _join_new_ones(rows):
     insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.session.connection().dialect.name]
     new = insert(ListMember.__table__).on_conflict_do_nothing()
     made = new.returning(ListMember.__table__.c.list_id, ListMember.__table__.c.contact_id)

@@ -131,7 +131,9 @@ def makes(load: FileLoad) -> str:
     for what, (one, many) in MADE.items():
         names = load.makes.get(what, [])
         more = " or more" if len(names) == MOST_NAMES else ""
-        listed = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+        listed = ", ".join(names[:SHOWN]) + (
+            f" and {plural(len(names) - SHOWN, 'other')}" if len(names) > SHOWN else ""
+        )
         told += [f"{number(len(names))}{more} {one if len(names) == 1 else many}: {listed}"] if names else []
     return f"Makes {'; '.join(told)}." if told else ""
 

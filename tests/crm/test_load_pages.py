@@ -266,3 +266,6 @@ def test_new_types_and_lists_are_told_before_they_are_made(ann, client, compared
     assert "Makes" not in client.get(page).text
     page = compared("contacts", "name,first_name,lists", "x,Sam,News;Zoo", "x,Kim,zoo", "x,Pat,", name="people.csv")
     assert "Makes 2 lists: News, Zoo." in client.get(page).text
+    many = ";".join(f"List {number}" for number in range(22))
+    page = compared("contacts", "name,first_name,lists", f"x,Sam,{many}", name="many.csv")
+    assert "List 19 and 2 others." in client.get(page).text

@@ -199,12 +199,12 @@ def purposes(situation, company_ids) -> dict[int | None, str]:
 
 def _on_lists_of_others(situation, rows, standing):
     """{mirror id: the purpose of its list} of rows whose contact here has another company than Halo's client says."""
-    linked = {row.ours_id: row for row in rows if row.ours_id and not row.follows_id and not standing(row).left_out}
-    if not linked:
+    usual = {row.ours_id: (row.id, standing(row)) for row in rows if row.ours_id and not row.follows_id}
+    usual = {key: (row_id, one.company_id) for key, (row_id, one) in usual.items() if not one.left_out}
+    if not usual:
         return {}
-    here = owned_among(Contact, situation.run.account_id, linked).with_only_columns(Contact.id, Contact.company_id)
-    moved = {linked[row.id].id: row.company_id for row in db.session.execute(here)
-             if row.company_id != standing(linked[row.id]).company_id}  # fmt: skip
+    here = owned_among(Contact, situation.run.account_id, usual).with_only_columns(Contact.id, Contact.company_id)
+    moved = {usual[key][0]: company_id for key, company_id in db.session.execute(here) if company_id != usual[key][1]}
     known = purposes(situation, moved.values())
     return {key: known[company_id] for key, company_id in moved.items()}
 
