@@ -94,7 +94,7 @@ def run_progress(run_id):
         return render_template("importing/_progress.html", **_live(run), strip=_strip(), polled=True, beside=True)
     shown = shown_card(stages.stage(run.stage))
     answer = make_response(render_template("importing/_stage_card.html", **shown, strip=_strip(), beside=True))
-    answer.headers.update({"HX-Retarget": f"#stage-{run.stage}", "HX-Reswap": "outerHTML"})
+    answer.headers.update({"HX-Retarget": f"closest #stage-{run.stage}", "HX-Reswap": "outerHTML"})
     if not run.is_live and (shown["card"].stage.shows_records or (run.purpose == "read" and shown["card"].lock)):
         answer.headers["HX-Refresh"] = "true"  # the mapping, or what was read, can be shown only now
     return answer

@@ -219,7 +219,7 @@ def test_a_question_comes_with_its_price_and_its_choices(world, ann):
     question = {"kind": "websites", "records": 300, "requests": 300, "seconds": 300, "choices": choices}
     run = changed(world.start(), movement="asking", state="waiting", question=question, next_leg_at=None)
     answer = progress(ann, run)
-    assert answer.headers["HX-Retarget"] == "#stage-companies"
+    assert answer.headers["HX-Retarget"] == "closest #stage-companies"
     assert "300 requests, about 5 min" in answer.text
     assert "Go on without websites" in answer.text
     assert filled(answer.text) == 1
@@ -234,7 +234,7 @@ def test_a_finished_import_takes_the_place_of_the_live_card_with_links_to_its_co
     mapped(world)
     run = world.imported()
     answer = progress(ann, run)
-    assert answer.headers["HX-Retarget"] == "#stage-companies"
+    assert answer.headers["HX-Retarget"] == "closest #stage-companies"
     assert ": 1 new, 2 left out" in answer.text
     assert f"{RAIL}/runs/{run.id}?action=created" in answer.text
     assert "every 1s" not in answer.text
