@@ -87,7 +87,8 @@ def look_again(situation, rows) -> None:
 
 
 def _told(run, rows):
-    chosen = sa.select(Decision.id, Decision.record_id, Decision.action, Decision.changes, Decision.before)
+    names = ("id", "record_id", "action", "changes", "settled", "before")
+    chosen = sa.select(*(getattr(Decision, name) for name in names))
     mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
     return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}
 
@@ -120,7 +121,8 @@ def _decide_again(situation, rows, told):
     decisions = Deciding(situation, rows).decisions()
     Applying(situation).at_once(decisions, by_id, {key: one.action for key, one in told.items()})
     update_rows(Decision, [
-        {"id": told[one["record_id"]].id, "settled": one["settled"],
+        # left out by now, it has settled nothing: what it had stays
+        {"id": told[one["record_id"]].id, "settled": one["settled"] or told[one["record_id"]].settled,
          "changes": _one_after_the_other(told[one["record_id"]], one["changes"])}
         for one in decisions if one["applied_at"]
     ])  # fmt: skip

@@ -119,6 +119,17 @@ def test_a_type_left_out_meanwhile_leaves_out_the_rest(waiting):
     assert all_told(run)
 
 
+def test_one_left_out_meanwhile_and_opted_out_keeps_what_its_decision_had_settled(world):
+    world, run = wait_after_a_page(world)
+    world.person("Samuel", "Poole", at=world.acme, email="SAM1@acme.example", id=5000, neversendemails=True)
+    world.save_mapping(Customer="don't import")
+    run = world.finish(run)
+    assert world.contact(email="sam1@acme.example").unsubscribed
+    record = world.record(1001, "user")
+    told = db.session.query(Decision).filter_by(run_id=run.id, record_id=record.id).one()
+    assert (told.action, told.settled["last_name"]) == ("created", ["Poole 001", "Poole 001"])
+
+
 def test_going_on_after_a_day_tells_each_once(waiting, monkeypatch):
     world, run = waiting
     saved = len(world.contacts())
