@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from halo_admin.connecting.models import Connection, Mapping
-from halo_admin.crm import lists, types, writing
+from halo_admin.crm import linked, lists, types, writing
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.crm.opportunity_models import Opportunity
@@ -25,6 +25,7 @@ BATCH = 2000
 TYPES = ("Client", "Client", "Client", "Prospect", "Prospect", "Partner", "Vendor", None)
 RUN = 1  # the number of the import that "made" them
 HALO_TYPES = 12  # of which the mapping answers for all but one
+WITHOUT = 500  # one contact in so many is on no list, and one record is linked to nothing in Halo
 RUNS = 40  # imports of each stage that the account has behind it
 
 # what the mirror holds of a linked record: the columns a profile reads
@@ -33,7 +34,7 @@ INSERT INTO halo_records (account_id, tenant_id, kind, halo_id, label, active, "
                           linked_at, changed_before, type_key)
 SELECT account_id, :tenant, :kind, id + 1000, name, {true}, '{{}}', id, 'created', 1, created_at, created_at,
        CASE :kind WHEN 'client' THEN 'relationship:' || (1 + id % {types}) END
-FROM {table} WHERE account_id = :account
+FROM {table} WHERE account_id = :account AND id % {without} <> 1
 """
 
 
@@ -58,7 +59,8 @@ def _fill_contacts(account, world, company_ids, type_ids, contacts, tell):
     type_of = {one: TYPES[number % len(TYPES)] for number, one in enumerate(company_ids)}
     for batch in _batches(rows):
         ids = _insert(Contact, account, batch, tell, commit=False)
-        _put_on_lists(account, zip(ids, batch, strict=True), type_of, type_ids)
+        on_one = [pair for pair in zip(ids, batch, strict=True) if pair[0] % WITHOUT]
+        _put_on_lists(account, on_one, type_of, type_ids, ids)
         db.session.commit()
 
 
@@ -75,15 +77,15 @@ def _batches(rows):
 
 def _insert(model, account, batch, tell, commit=True):
     begin_write()
-    ids = writing.insert(model, account, batch)
+    ids = writing.insert(model, account, batch, lacking=())
     if commit:
         db.session.commit()
     tell(model.__tablename__, len(ids))
     return ids
 
 
-def _put_on_lists(account, contacts, type_of, type_ids):
-    """On the list of the company's type, as the import of contacts does it."""
+def _put_on_lists(account, contacts, type_of, type_ids, new):
+    """On the list of the company's type, as the import of contacts does it; new: the ids of all that were made."""
     names = {"no company": "No company", "no type": "No type"}
     joining = {}
     for contact_id, row in contacts:
@@ -91,7 +93,7 @@ def _put_on_lists(account, contacts, type_of, type_ids):
         purpose = "no company" if row["company_id"] is None else f"type:{type_ids[name]}" if name else "no type"
         names.setdefault(purpose, name)
         joining.setdefault(purpose, []).append(contact_id)
-    lists.move(account.id, RUN, {}, joining, names)
+    lists.move(account.id, RUN, {}, joining, names, new)
 
 
 def _company(world, client_id, type_ids):
@@ -142,8 +144,10 @@ def _link(account):
     make_current(tenant)
     true = "1" if db.engine.dialect.name == "sqlite" else "true"
     for model in (Company, Contact, Opportunity):
-        db.session.execute(sa.text(LINK.format(table=model.__tablename__, true=true, types=HALO_TYPES)),
-                           {"tenant": tenant.id, "kind": model.HALO_KIND, "account": account.id})  # fmt: skip
+        link = LINK.format(table=model.__tablename__, true=true, types=HALO_TYPES, without=WITHOUT)
+        about = {"tenant": tenant.id, "kind": model.HALO_KIND, "account": account.id}
+        db.session.execute(sa.text(link), about)
+    linked.settle_all(account.id)
     _connect(tenant)
     db.session.commit()
     if db.engine.dialect.name == "postgresql":

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from halo_admin.accounts import people
 from tests.browsing import DESKTOP, Browser, Complaints
+from tests.lacks import assert_kept
 from tests.postgres import Postgres
 from tests.processes import Process
 from tests.routes import CompiledOnce
@@ -90,7 +91,9 @@ def make_sqlite(_sqlite_template):
 @pytest.fixture
 def sqlite_url(tmp_path, make_sqlite):
     """A fresh SQLite database with the schema."""
-    return f"sqlite:///{make_sqlite(tmp_path)}"
+    url = f"sqlite:///{make_sqlite(tmp_path)}"
+    yield url
+    assert_kept(url)
 
 
 @pytest.fixture
@@ -98,6 +101,7 @@ def postgres_url(postgres, _postgres_template):
     """A fresh PostgreSQL database with the schema."""
     name = postgres.create(_postgres_template)
     yield postgres.url(name)
+    assert_kept(postgres.url(name))
     postgres.drop(name)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from .. import audit
+from ..crm import linked
 from ..db import db
 from ..halo import addresses
 from ..halo.errors import HaloRefused
@@ -118,6 +119,7 @@ def _point(account_id, connection, wanted, is_meant):
     make_current(wanted["tenant"])
     if old and old is not wanted["tenant"]:
         tenants.mark_inactive(account_id, wanted["tenant"].id)
+        linked.settle_all(account_id)
 
 
 def _require_leave(account_id, connection, is_meant):

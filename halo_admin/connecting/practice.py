@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from .. import audit
-from ..crm import changes, lists
+from ..crm import changes, lacks, linked, lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
 from ..crm.note_models import Note
@@ -127,6 +127,7 @@ def leave(account_id: int, by=None) -> dict[str, int]:
     traces.forget_opt_outs(tenant)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
     above.forget_tenant(tenant.id)
+    linked.settle_all(account_id)
     above.forget_users([user.id for user in people])
     audit.note("connection", "Left practice data", account_id=account_id)
     db.session.expire_all()
@@ -193,6 +194,7 @@ def _remove(model, tenant, going):
         ids = going[start : start + AT_ONCE]
         words = SearchWord.account_id == tenant.account_id, SearchWord.kind == kind, SearchWord.record_id.in_(ids)
         db.session.execute(sa.delete(SearchWord).where(*words))
+        lacks.forget(model, tenant.account_id, ids)
         db.session.execute(_quietly(sa.delete(model).where(model.id.in_(ids))))
     stays = sa.update(model).where(model.made_by_run.in_(above.runs_of(tenant.id)))
     db.session.execute(_quietly(stays.values(made_by_run=None)))

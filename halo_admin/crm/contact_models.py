@@ -6,7 +6,7 @@ from .. import normal
 from ..accounts.models import User
 from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
 from . import held
-from .models import Company, ordered_text
+from .models import LINK, LIST, Company, ordered_text
 from .searchable import digits, email_words, name_words, phone_words
 
 
@@ -68,6 +68,7 @@ class Contact(OwnedByTheMany, db.Model):
     FORMS = {"email": "email", "phone": "phone", "mobile": "phone"}
     HALO_KIND = "user"  # what the mirror calls it
     HALO_MARKS = {"inactive_in_halo": False}  # what an import says of Halo, without Halo
+    MAY_LACK = (LINK, LIST)
 
     __table_args__ = (
         db.Index("ix_contacts_by_name", "account_id", "name_sort", "id"),

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from ..db import among, db
-from . import asking, columns, finding, linked, lists, salespeople
+from . import asking, columns, finding, lacks, linked, lists, salespeople
 from .asking import Filters
 from .contact_models import Contact, ListMember
 from .finding import Found
-from .models import Company
+from .models import LIST, Company
 from .searching import Narrowing, has
 from .types import type_names
 
@@ -79,7 +79,7 @@ def filters(account_id: int, asked: Asked) -> Filters:
         narrowings.append(_of_type(account_id, None if asked.type == NO_TYPE else int(asked.type)))
     pinned = (Contact.company_id,) if where else ()
     if asked.only == NO_LIST:
-        narrowings.append(linked.without(Contact, account_id, _on_any_list))
+        narrowings.append(lacks.narrowing(Contact, LIST, account_id))
     elif asked.only:
         where.append(MARKS[asked.only] == sa.true())
     if asked.inactive and asked.only in MARKS:  # no index holds two of them together
@@ -105,10 +105,6 @@ def _on_list(list_id):
     on = (ListMember.list_id == list_id, ListMember.left_at.is_(None))
     ids = sa.select(ListMember.contact_id.label("id")).where(*on)
     return Narrowing(ids, lambda contact_id: has(*on, ListMember.contact_id == contact_id), by_id=True)
-
-
-def _on_any_list(contact_id):
-    return has(ListMember.contact_id == contact_id, ListMember.left_at.is_(None))
 
 
 def _of_type(account_id, type_id):

@@ -3,14 +3,18 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from ..db import db
-from ..mirror.links import current_tenant_id, links_of
+from ..mirror.links import current_tenant_id, hold_current, links_of
 from ..mirror.models import HaloRecord
+from . import lacks
+from .contact_models import Contact
+from .models import LINK, Company
+from .opportunity_models import Opportunity
 from .searching import AFTER_ALL, Narrowing, has
 
 LINKED, UNLINKED, BY_PERSON, NEW = "linked", "unlinked", "person", "new"
+MODELS = (Company, Contact, Opportunity)
 STATES_OF_THE_END = ("done", "problems")
 
 
@@ -23,20 +27,42 @@ def choices(keys: dict[str, str]) -> dict[str, str]:
 
 def narrowing(model, account_id: int, choice: str) -> Narrowing:
     """The records that stand so to Halo. A link by several keys counts for the first of them."""
-    here = (HaloRecord.tenant_id == (current_tenant_id(account_id) or 0), HaloRecord.kind == model.HALO_KIND,
-            HaloRecord.ours_id.is_not(None), HaloRecord.follows_id.is_(None))  # fmt: skip
     if choice == UNLINKED:
-        return without(model, account_id, lambda record_id: has(*here, HaloRecord.ours_id == record_id))
+        return lacks.narrowing(model, LINK, account_id)
+    here = _leading(model, current_tenant_id(account_id))
     here += _new(model) if choice == NEW else _matched(choice)
     ids = sa.select(HaloRecord.ours_id.label("id")).where(*here)
     return Narrowing(ids, lambda record_id: has(*here, HaloRecord.ours_id == record_id), by_id=True)
 
 
-def without(model, account_id: int, check) -> Narrowing:
-    """The account's records for which `check`, a clause for a column of ids, does not hold."""
-    record = aliased(model)
-    ids = sa.select(record.id).where(record.account_id == account_id, ~check(record.id))
-    return Narrowing(ids, lambda record_id: ~check(record_id))
+def hold(model, account_id: int, ids) -> None:
+    """Lock the tenant, then records, ahead of what the mirror holds of them: links are to be made or ended."""
+    hold_current(account_id)
+    lacks.hold(model, ids)
+
+
+def settle(model, account_id: int, ids) -> None:
+    """Links of these records were made or ended. In a writing transaction."""
+    if ids and LINK in model.MAY_LACK:
+        db.session.flush()
+        lacks.settle(model, LINK, account_id, ids, _is_linked(model, hold_current(account_id)))
+
+
+def settle_all(account_id: int) -> None:
+    """The account's links are those of another tenant, or of none, from now on. In a writing transaction."""
+    db.session.flush()
+    for model in MODELS:
+        lacks.settle_all(model, LINK, account_id, _is_linked(model, hold_current(account_id)))
+
+
+def _is_linked(model, tenant_id):
+    here = _leading(model, tenant_id)
+    return lambda record_id: has(*here, HaloRecord.ours_id == record_id)
+
+
+def _leading(model, tenant_id):
+    return (HaloRecord.tenant_id == (tenant_id or 0), HaloRecord.kind == model.HALO_KIND,
+            HaloRecord.ours_id.is_not(None), HaloRecord.follows_id.is_(None))  # fmt: skip
 
 
 def _new(model):

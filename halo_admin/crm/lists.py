@@ -1,4 +1,5 @@
-"""Who is on which list. Every change of a membership goes through here, so that the lists' numbers stay right.
+"""Who is on which list. Every change of a membership goes through here, so that the lists' numbers stay right, and so
+does what is known of contacts on no list.
 
 A membership is a row that stays when the contact leaves. An import takes off only whom an import put there, and never
 puts back whom a person took off.
@@ -15,9 +16,11 @@ from .. import audit
 from ..accounts.models import Account
 from ..bulk import insert_rows
 from ..db import among, begin_write, db, now, owned, owned_among
-from . import changes, list_growth, list_stops
+from . import changes, lacks, list_growth, list_stops
 from .contact_models import Contact, ContactList, ListGrowth, ListMember
 from .list_growth import Press
+from .models import LIST
+from .searching import has
 
 LONGEST_NAME = 200
 AT_ONCE = 10_000  # memberships of one transaction, which lasts well under 0.25 s
@@ -284,29 +287,50 @@ def moves(memberships: dict, purpose: str) -> tuple[list[str], bool]:
     return sorted(leaves), mine is None or (mine.left_at is not None and mine.left_run is not None)
 
 
-def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: dict[str, list[int]], names: dict):
-    """Carry an import's moves out: leaving and joining are {purpose: contact ids}, names as in made_for().
+def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: dict[str, list[int]], names: dict,
+         new=()):  # fmt: skip
+    """Carry an import's moves out: leaving and joining are {purpose: contact ids}, names as in made_for(). new: all
+    contacts that were made just now, those that join no list among them.
 
     What people did meanwhile counts: moves() holds again for every row. A type that was removed meanwhile has no list
     to join. In a writing transaction.
     """
+    leave = set().union(*leaving.values())
+    moved = leave.union(*joining.values()).difference(new)
+    lacks.hold(Contact, moved)
     gone = list_stops.stopped(account_id)
     leaving, joining = ({one: ids for one, ids in moving.items() if one not in gone} for moving in (leaving, joining))
     list_ids = _filled_by_imports(account_id, [*leaving, *joining])
     new_ones = {one: names[one] for one in joining if one in names and one not in list_ids}
     list_ids |= made_for(account_id, new_ones) if new_ones else {}
     at, known = now(), _known({one for ids in joining.values() for one in ids})
-    new = [
+    joined = _join([
         {"account_id": account_id, "list_id": list_ids[purpose], "contact_id": one, "joined_at": at,
          "joined_run": run_id}
         for purpose, contact_ids in joining.items() if purpose in list_ids
         for one in contact_ids if (list_ids[purpose], one) not in known
-    ]  # fmt: skip
-    made = Counter(list_id for list_id, _ in _join(new))
+    ])  # fmt: skip
+    number = Counter(list_id for list_id, _ in joined)
     for purpose, list_id in sorted(list_ids.items()):
         back = [one for one in joining.get(purpose, []) if (list_id, one) in known]
-        joined = made[list_id] + _put_back(list_id, run_id, back, at)
-        _grow(list_id, run_id, joined=joined, left=_leave(list_id, run_id, leaving.get(purpose, []), at))
+        more = number[list_id] + _put_back(list_id, run_id, back, at)
+        _grow(list_id, run_id, joined=more, left=_leave(list_id, run_id, leaving.get(purpose, []), at))
+    _settle_moved(account_id, moved, new, {contact_id for _, contact_id in joined} - leave)
+
+
+def _settle_moved(account_id, moved, new, on):
+    """Most are known to be `on` a list, and need no look."""
+    lacks.end(Contact, LIST, account_id, moved & on)
+    _settle(account_id, moved - on)
+    lacks.begin(Contact, account_id, [one for one in new if one not in on], LIST)
+
+
+def _settle(account_id, contact_ids):
+    lacks.settle(Contact, LIST, account_id, contact_ids, _is_on_any)
+
+
+def _is_on_any(contact_id):
+    return has(ListMember.contact_id == contact_id, ListMember.left_at.is_(None))
 
 
 def _join(rows):
@@ -373,6 +397,9 @@ def put_on(of: ContactList, contact_ids: list[int], by) -> int:
 def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> int:
     """A person or a file puts contacts on many lists at once; how many memberships are new."""
     pairs = {(of.id, contact_id): of for of, contact_ids in wanted for contact_id in contact_ids}
+    if not pairs:
+        return 0
+    lacks.hold(Contact, {contact_id for _, contact_id in pairs})
     known = _known({contact_id for _, contact_id in pairs})
     rows = [{"account_id": of.account_id, "list_id": list_id, "contact_id": contact_id, "joined_at": press.at}
             for (list_id, contact_id), of in pairs.items() if (list_id, contact_id) not in known]  # fmt: skip
@@ -386,6 +413,7 @@ def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> in
     joined = {*new, *back}
     in_order = [pair for pair in pairs if pair in joined]
     _resize(Counter(pairs[pair] for pair in in_order))
+    _settle(wanted[0][0].account_id, {contact_id for _, contact_id in joined})
     for of in dict.fromkeys(pairs[pair] for pair in in_order):
         _tell(of, press, [contact_id for list_id, contact_id in in_order if list_id == of.id], [None, of.name])
     return len(joined)
@@ -410,12 +438,14 @@ def take_off(of: ContactList, contact_ids: list[int], by) -> int:
     """A person takes contacts off a list: no import puts them back. How many were on it. In a writing transaction."""
     if not contact_ids:
         return 0
+    lacks.hold(Contact, contact_ids)
     on = (ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
     leaving = list(db.session.scalars(sa.select(ListMember.contact_id).where(*on).with_for_update()))
     press = Press(by, now())
     left = _run(sa.update(ListMember).where(*on).values(left_at=press.at, left_run=None))
     if left:
         _resize({of: -left})
+        _settle(of.account_id, leaving)
         _tell(of, press, leaving, [of.name, None])
     return left
 
@@ -426,8 +456,8 @@ def take_off_grown(of: ContactList, grown: list_growth.Line, by, told: str) -> i
     told: what they were, for the histories. No import puts them back. Commits, many at a time: a list may be long, and
     people's edits wait.
     """
-    press, list_id, left, some = Press(by, now()), of.id, 0, AT_ONCE
-    while some == AT_ONCE:
+    press, list_id, left, some = Press(by, now()), of.id, 0, True
+    while some:
         some = _take_some_off(list_id, grown, press, told)
         left += some
         db.session.commit()
@@ -444,6 +474,7 @@ def _take_some_off(list_id, grown, press, told):
         _note_leaving(of, mine, press.by, told)
         _run(sa.update(ListMember).where(*mine).values(left_at=press.at, left_run=None))
         _resize({of: -len(leaving)})
+        _settle(of.account_id, leaving)
         list_growth.tell(of, press, "left", len(leaving), told)
     return len(leaving)
 
@@ -452,20 +483,25 @@ def delete(of: ContactList, by) -> None:
     """Delete a list with its memberships; the contacts stay. No import makes it again. Commits, many at a time as
     above: from the first time on it is a list that no import fills.
     """
-    list_id, account_id, some = of.id, of.account_id, AT_ONCE
+    list_id, account_id = of.id, of.account_id
     audit.note("delete", f"Deleted the list “{of.name}”", account_id=account_id, by=by)
     if of.made_for is not None:
         list_stops.stop(account_id, of.made_for, of.name, by, _taken_off(of))
         of.made_for = None
-    while some == AT_ONCE and of is not None:  # somebody else may delete it as well
-        some = _delete_some(of, by)
-        db.session.commit()
-        begin_write()
-        of = db.session.get(ContactList, list_id, populate_existing=True)
+    of = _anew(list_id)  # whoever changes lists locks contacts before a list
+    while of is not None and _delete_some(of, by):  # somebody else may delete it as well
+        of = _anew(list_id)
     _run(sa.delete(ListGrowth).where(ListGrowth.list_id == list_id))
-    _run(sa.delete(ListMember).where(ListMember.list_id == list_id))
+    late = sa.delete(ListMember).where(ListMember.list_id == list_id).returning(ListMember.contact_id)
+    _settle(account_id, db.session.scalars(late, execution_options={"synchronize_session": False}))
     _run(sa.delete(ContactList).where(ContactList.id == list_id))
     db.session.commit()
+
+
+def _anew(list_id):
+    db.session.commit()
+    begin_write()
+    return db.session.get(ContactList, list_id, populate_existing=True)
 
 
 def _delete_some(of, by):
@@ -477,13 +513,16 @@ def _delete_some(of, by):
         on = _run(sa.delete(ListMember).where(*mine, ListMember.left_at.is_(None)))
         _run(sa.delete(ListMember).where(*mine))
         _resize({of: -on})
+        _settle(of.account_id, going)
     return len(going)
 
 
 def _some(of, which):
-    """Ids of some of the contacts of these memberships of a list, which are locked."""
-    chosen = sa.select(ListMember.contact_id).where(*which).order_by(ListMember.contact_id).limit(AT_ONCE)
-    return list(db.session.scalars(chosen.with_for_update()))
+    """Ids of some of the contacts of these memberships of a list; both are locked, the contacts first."""
+    chosen = sa.select(ListMember.contact_id).where(*which).order_by(ListMember.contact_id)
+    some = list(db.session.scalars(chosen.limit(AT_ONCE)))
+    lacks.hold(Contact, some)
+    return list(db.session.scalars(chosen.where(among(ListMember.contact_id, some)).with_for_update()))
 
 
 def _note_leaving(of, which, by, told):
@@ -515,6 +554,7 @@ def forget(account_id: int, runs: sa.Select, going: sa.Select) -> None:
     """Take back what these imports did to lists, and every membership of the contacts that go; lists that imports made
     and nobody has been put on otherwise go as well. recount() is due then. In a writing transaction.
     """
+    lacks.hold_all(Contact, account_id)
     here = (ListMember.account_id == account_id,)
     _run(sa.delete(ListMember).where(*here, sa.or_(ListMember.joined_run.in_(runs), ListMember.contact_id.in_(going))))
     back = sa.update(ListMember).where(*here, ListMember.left_run.in_(runs))
@@ -529,9 +569,10 @@ def forget(account_id: int, runs: sa.Select, going: sa.Select) -> None:
 
 
 def recount(account_id: int) -> None:
-    """Count every list of the account anew: after contacts were removed with their memberships."""
+    """Count every list of the account anew, and who is on none: after forget() and the removal of contacts."""
     on = sa.select(sa.func.count()).where(ListMember.list_id == ContactList.id, ListMember.left_at.is_(None))
     _run(sa.update(ContactList).where(ContactList.account_id == account_id).values(contacts=on.scalar_subquery()))
+    lacks.settle_all(Contact, LIST, account_id, _is_on_any)
 
 
 def _resize(by):

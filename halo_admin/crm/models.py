@@ -8,6 +8,7 @@ from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
 from .searchable import digits, domain_words, name_words, phone_words
 
 STARTING_TYPES = ("Prospect", "Client", "Partner", "Vendor")
+LINK, LIST = "link", "list"  # what a record may lack
 STATUS_KINDS = ("open", "won", "lost")  # how an opportunity with the status stands
 STARTING_STATUSES = {"New": "open", "In progress": "open", "Won": "won", "Lost": "lost"}
 
@@ -98,6 +99,7 @@ class Company(OwnedByTheMany, db.Model):
     FORMS = {"phone": "phone", "website": "website"}  # how values may differ in form only, where not as plain text
     HALO_KIND = "client"  # what the mirror calls it
     HALO_MARKS = {"inactive_in_halo": False}  # what an import says of Halo, without Halo
+    MAY_LACK = (LINK,)
 
     __table_args__ = (
         db.Index("ix_companies_by_name", "account_id", "name_sort", "id"),
@@ -144,3 +146,15 @@ class SearchWord(db.Model):
         db.Index("ix_search_words_record", "account_id", "kind", "record_id", "word"),
         {"sqlite_with_rowid": False},
     )
+
+
+class Lack(db.Model):
+    """That a record lacks something it may have: a contact a list (it is on none), any record a link to Halo."""
+
+    __tablename__ = "lacks"
+    account_id = db.Column(BigId, db.ForeignKey("accounts.id"), primary_key=True)
+    kind = db.Column(db.String(20), primary_key=True)
+    what = db.Column(db.String(10), primary_key=True)  # LINK or LIST
+    record_id = db.Column(BigId, primary_key=True)
+
+    __table_args__ = ({"sqlite_with_rowid": False},)

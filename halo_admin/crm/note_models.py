@@ -55,6 +55,7 @@ class Note(Owned, db.Model):
     WORDS = {}  # the search box finds whom they are about
     FORMS = {"text": "markup"}
     HALO_KIND = "note"
+    MAY_LACK = ()  # no table asks for it
 
     __table_args__ = (
         db.Index("ix_notes_contact", "contact_id", "at", "id"),

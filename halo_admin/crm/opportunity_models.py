@@ -7,7 +7,7 @@ from ..accounts.models import User
 from ..db import BigId, Owned, UTCDateTime, db
 from . import held
 from .contact_models import Contact
-from .models import Company, OpportunityStatus, ordered_text
+from .models import LINK, Company, OpportunityStatus, ordered_text
 from .searchable import email_words, name_words
 
 
@@ -70,6 +70,7 @@ class Opportunity(Owned, db.Model):
     COMPARED = ("name", "probability")  # what a profile compares with Halo's; differences.py does the rest
     HALO_KIND = "opportunity"  # what the mirror calls it
     HALO_MARKS = {"inactive_in_halo": False, "halo_value": None, "halo_expected_close": None, "halo_agent_id": None}
+    MAY_LACK = (LINK,)
     # what people said of such marks goes along with the Halo that they came from
     HALO_ANSWERS = {"kept_value": None, "kept_expected_close": None, "kept_agent_id": None}
 

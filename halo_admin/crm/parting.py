@@ -11,7 +11,7 @@ from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import NotNow
 from ..normal.sums import money
-from . import being_sent, changes, lists, notes, opt_outs, tables
+from . import being_sent, changes, lacks, linked, lists, notes, opt_outs, tables
 from .contact_models import Contact
 from .models import Company, SearchWord
 from .opportunity_models import Opportunity
@@ -122,6 +122,7 @@ def locked(account_id: int, model, record_id: int):
 
 def _part(record, rows, how, by):
     tombstones.bury(rows, tombstones.tombstone(how, by, record.name, record.id))
+    linked.settle(type(record), record.account_id, [record.id])
     blanks = record.HALO_MARKS | getattr(record, "HALO_ANSWERS", {})
     told = {name: blank for name, blank in blanks.items() if getattr(record, name) != blank}
     for name, blank in told.items():
@@ -180,6 +181,7 @@ def _let_some_go(model, column, record, by):
 def _remove(record):
     model, name = type(record), record.name
     db.session.flush()
+    lacks.forget(model, record.account_id, [record.id])
     words = (SearchWord.account_id == record.account_id, SearchWord.kind == model.__tablename__)
     for gone in (sa.delete(SearchWord).where(*words, SearchWord.record_id == record.id),
                  sa.delete(model).where(model.id == record.id)):  # fmt: skip

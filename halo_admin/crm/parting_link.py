@@ -9,7 +9,7 @@ from ..db import among, db, now
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord
 from ..mirror.tombstones import NotNow
-from . import changes
+from . import changes, linked
 from .contact_models import Contact
 from .models import Company
 from .parting import NOUNS, THEIRS, locked
@@ -61,6 +61,7 @@ def link(account_id: int, model, record_id: int, halo_record_id: int, by) -> Hal
     if row.outcome == "review":
         row.run_id = None
     row.outcome = None  # of no import
+    linked.settle(model, account_id, [record.id])
     told = f"{THEIRS[model]} {row.halo_id}, {row.label or 'no name'}"
     changes.note(NOUNS[model], record.id, account_id, by, "linked", note=told)
     return row

@@ -7,11 +7,14 @@ import sqlalchemy as sa
 
 from ..bulk import insert_rows
 from ..db import db, now, reserve_ids
-from . import opt_outs, words
+from . import lacks, opt_outs, words
 
 
-def insert(model, account, rows: list[dict]) -> list[int]:
-    """Insert rows of values by field (other columns too, where a row has them); their new ids, in the rows' order."""
+def insert(model, account, rows: list[dict], lacking: tuple[str, ...] | None = None) -> list[int]:
+    """Insert rows of values by field (other columns too, where a row has them); their new ids, in the rows' order.
+
+    lacking: what they lack; None: all that they may.
+    """
     if not rows:
         return []
     ids = reserve_ids(model, len(rows))
@@ -23,6 +26,7 @@ def insert(model, account, rows: list[dict]) -> list[int]:
     ]
     opt_outs.heed(model, account.id, full)
     insert_rows(model, full)
+    lacks.begin(model, account.id, ids, *(model.MAY_LACK if lacking is None else lacking))
     words.add(model, account, words.wanted(model, full))
     return ids
 

@@ -7,6 +7,7 @@ import secrets
 import msgspec
 import sqlalchemy as sa
 
+from ..crm import linked
 from ..db import db, now, owned
 from ..mirror.models import HaloRecord
 from ..records import Client, WholeClient
@@ -32,6 +33,7 @@ def link(sides, ours_id: int, held, matched_by: str | None) -> HaloRecord:
     """
     here = (HaloRecord.tenant_id == sides.tenant_id, HaloRecord.kind == sides.kind.halo_kind,
             HaloRecord.halo_id == held.record.halo_id)  # fmt: skip
+    linked.hold(sides.kind.model, sides.account.id, [ours_id])
     chosen = owned(HaloRecord, sides.account.id).where(*here).with_for_update()
     row = db.session.scalar(chosen.execution_options(populate_existing=True))
     other = linked_row(sides, ours_id)
@@ -45,6 +47,7 @@ def link(sides, ours_id: int, held, matched_by: str | None) -> HaloRecord:
         row.outcome = None  # of no import
         if row.run_id and not row.listed:
             row.run_id = None
+        linked.settle(sides.kind.model, sides.account.id, [ours_id])
     row.gone_at = None
     return row
 

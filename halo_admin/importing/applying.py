@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from ..accounts.models import Account
 from ..bulk import update_rows
-from ..crm import writing
+from ..crm import linked, writing
 from ..db import among, db, now
 from ..mirror import tombstones
+from ..mirror.links import hold_current
 from ..mirror.models import HaloRecord
 from . import postponing
 from .candidates import Matching
@@ -48,6 +49,7 @@ class Applying:
 
     def apply(self, decisions) -> dict:
         """Returns how counts changed: decisions that no longer held ended otherwise than they were counted."""
+        self._hold()
         rows = {row.id: row for row in full_rows(self.situation, [one.record_id for one in decisions])}
         ids = {one.ours_id for one in decisions if one.ours_id}
         self.versions, self.links = versions_of(self.stage.model, ids), links_of(self.situation, ids)
@@ -64,6 +66,7 @@ class Applying:
         outcomes: {mirror id: what the mirror is to say of it} where that is not the decision's action.
         """
         self.outcomes = outcomes or {}
+        self._hold()
         self.stage.heed_left_out(self.situation, decisions, rows)
         due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
         self.versions = versions_of(self.stage.model, [key for key in due if key > 0])
@@ -75,6 +78,7 @@ class Applying:
 
     def follow(self, decisions) -> dict:
         """The same for records that follow another one: their leaders have been dealt with."""
+        self._hold()
         rows = {row.id: row for row in full_rows(self.situation, [one.record_id for one in decisions])}
         holds = [one for one in decisions if _still_follows(one, rows[one.record_id])]
         self.versions = versions_of(self.stage.model, {rows[one.record_id].found.leader.ours_id for one in holds})
@@ -82,6 +86,10 @@ class Applying:
         self._carry_out_following(holds, rows)
         self._carry_out_stored(again, rows)
         return moved
+
+    def _hold(self):
+        """Whoever makes or ends links locks the tenant first; another one may be current by now."""
+        self.is_current = hold_current(self.run.account_id) == self.run.tenant_id
 
     def _renew(self, decisions, holds, rows):
         """Decide again about what does not hold: (what of it is to be carried out as well, how counts change)."""
@@ -134,21 +142,34 @@ class Applying:
         at = now()
         created = [one for one in decisions if one.action == "created"]
         new = [self._new(one, rows[one.record_id]) for one in created]
-        made = writing.insert(self.stage.model, self.account, new)
+        made = writing.insert(self.stage.model, self.account, new, lacking=())
         changed = [one for one in decisions if one.action != "created"]
         touched = [one.ours_id for one in changed]
         ours = {one.record_id: one.ours_id for one in changed}
         ours |= dict(zip([one.record_id for one in created], made, strict=True))
+        moved = self._linked_otherwise(decisions, rows, ours)
         before = self.stage.check(self.situation, touched)
         writing.update(self.stage.model, self.account, self._updated(changed, rows))
         self._pass_on(created, rows, ours)
         if self.completes:
-            self.stage.carry_out_beside(self.situation, [(ours[one.record_id], one.changes) for one in decisions])
+            self.stage.carry_out_beside(self.situation, [(ours[one.record_id], one.changes) for one in decisions], made)
+        else:
+            self.stage.leave_beside(self.situation, made)
         after = self.stage.check(self.situation, [*touched, *made])
         self.stage.tell_check(self.run, before, after)
         self._give_way([one for one in changed if rows[one.record_id].takes_the_lead and not _is_left_out(one)])
         update_rows(HaloRecord, [self._link(one, rows[one.record_id], ours[one.record_id], at) for one in decisions])
+        linked.settle(self.stage.model, self.run.account_id, moved if self.is_current else [*moved, *made])
         return ours, at
+
+    def _linked_otherwise(self, decisions, rows, ours):
+        """Ids of records of ours that get a link or may lose the one they have; new ones lack none."""
+        moved = {one.ours_id for one in decisions if one.action == "linked"}
+        for one in decisions:
+            row = rows[one.record_id]
+            if row.ours_id or row.stood_for_id:
+                moved |= {row.ours_id, row.stood_for_id} - {None, ours[one.record_id]}
+        return moved
 
     def _pass_on(self, created, rows, ours):
         heirs = {ours[one.record_id]: rows[one.record_id].stood_for_id for one in created}
@@ -213,9 +234,10 @@ class Applying:
             )
 
     def _carry_out_following(self, decisions, rows):
-        at, links, told = now(), [], []
+        at, links, told, moved = now(), [], [], set()
         for one in decisions:
             row = rows[one.record_id]
+            moved |= {row.ours_id, row.stood_for_id, row.found.leader.ours_id}
             row.ours_id = row.found.leader.ours_id
             links.append({
                 "id": row.id, "ours_id": row.ours_id, "follows_id": row.found.leader.id, "stood_for_id": None,
@@ -225,6 +247,7 @@ class Applying:
             told.append({"id": one.id, "state": "applied", "ours_id": row.ours_id, "applied_at": at})
         for model, changes in ((HaloRecord, links), (Decision, told)):
             update_rows(model, changes)
+        linked.settle(self.stage.model, self.run.account_id, moved - {None})
 
 
 def _is_left_out(one):
@@ -259,7 +282,7 @@ def settle(situation, decisions, rows) -> None:
          "fingerprint": _grounds(situation, rows[one["record_id"]])}
         for one in final
     ])  # fmt: skip
-    _let_go([rows[one["record_id"]] for one in final if rows[one["record_id"]].found.is_alone])
+    _let_go(situation, [rows[one["record_id"]] for one in final if rows[one["record_id"]].found.is_alone])
     same = [one for one in decisions if one["action"] == "unchanged"]
     update_rows(HaloRecord, [
         {"id": one["record_id"], "outcome": "unchanged", "run_id": situation.run.id, "base": one["settled"],
@@ -269,13 +292,14 @@ def settle(situation, decisions, rows) -> None:
     ])  # fmt: skip
 
 
-def _let_go(rows):
+def _let_go(situation, rows):
     """Who stands alone and gets no record of ours now is linked to none: neither to the one it stood for."""
     update_rows(HaloRecord, [
         {"id": row.id, "ours_id": None, "follows_id": None, "stood_for_id": row.stood_for_id, "base": None,
          "matched_by": None, "linked_at": None}
         for row in rows
     ])  # fmt: skip
+    linked.settle(situation.stage.model, situation.run.account_id, {row.stood_for_id for row in rows} - {None})
 
 
 def _grounds(situation, row):

@@ -185,8 +185,14 @@ class Stage:
         """
         return {}
 
-    def carry_out_beside(self, situation, changed) -> None:
-        """Carry out what change_beside() decided: changed is [(our id, {name: [before, after]})]."""
+    def carry_out_beside(self, situation, changed, made=()) -> None:
+        """Carry out what change_beside() decided: changed is [(our id, {name: [before, after]})].
+
+        made: the new ones among them.
+        """
+
+    def leave_beside(self, situation, made) -> None:
+        """New records of ours have nothing yet of what carry_out_beside() gives them."""
 
     def concerned(self, choice, tenant_id, chosen) -> int:
         """How many of Halo's records a choice is about, as last read."""

@@ -8,9 +8,12 @@ from .models import HaloRecord, HaloTenant
 
 def current_tenant_id(account_id: int) -> int | None:
     """The tenant of the account's present connection; None without one. Links of other tenants are set aside."""
-    return db.session.scalar(
-        sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id, HaloTenant.current.is_(True))
-    )
+    return db.session.scalar(_current(account_id))
+
+
+def hold_current(account_id: int) -> int | None:
+    """The same; it stays current until this writing transaction ends."""
+    return db.session.scalar(_current(account_id).with_for_update(read=True))
 
 
 def make_current(tenant: HaloTenant) -> None:
@@ -31,7 +34,11 @@ def links_of(account_id: int, kind: str, ids: list[int]) -> sa.Select:
 
 
 def _leading(account_id, kind):
-    current = sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id, HaloTenant.current.is_(True))
     return owned(HaloRecord, account_id).where(
-        HaloRecord.tenant_id == current.scalar_subquery(), HaloRecord.kind == kind, HaloRecord.follows_id.is_(None)
-    )
+        HaloRecord.tenant_id == _current(account_id).scalar_subquery(), HaloRecord.kind == kind,
+        HaloRecord.follows_id.is_(None),
+    )  # fmt: skip
+
+
+def _current(account_id):
+    return sa.select(HaloTenant.id).where(HaloTenant.account_id == account_id, HaloTenant.current.is_(True))

@@ -146,6 +146,16 @@ def upgrade():
         )
 
     op.create_table(
+        "lacks",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_lacks_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "kind", "what", "record_id", name=op.f("pk_lacks")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "lists",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -1448,6 +1458,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_lists_account_id"))
 
     op.drop_table("lists")
+    op.drop_table("lacks")
     with op.batch_alter_table("halo_tenants", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_halo_tenants_one_current", sqlite_where=sa.text("current = 1"), postgresql_where=sa.text("current")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from halo_admin.accounts import people
 from halo_admin.connecting import credentials
+from halo_admin.crm import linked
 from halo_admin.db import begin_write, db, now
 from halo_admin.mirror.models import HaloRecord
 from halo_admin.records import Client, TypeValue
@@ -111,6 +112,7 @@ def mirrored(tenant, halo_id, *types, **columns):
     begin_write()
     row = HaloRecord(account_id=tenant.account_id, tenant_id=tenant.id, kind="client", halo_id=halo_id, **columns)
     db.session.add(row)
+    linked.settle_all(tenant.account_id)
     db.session.commit()
     return row
 

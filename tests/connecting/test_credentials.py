@@ -117,9 +117,7 @@ def test_another_client_id_must_be_checked_but_keeps_the_tenant(ann):
 @pytest.mark.parametrize("typed", [{"url": "https://other.halopsa.com"}, {"auth_tenant": "other"}])
 def test_another_address_or_tenant_is_asked_about_first(ann, typed):
     old = passed(saved(ann))
-    row = mirrored(old.tenant, 5)
-    row.ours_id = companies(ann.account, "Acme")[0]
-    db.session.commit()
+    mirrored(old.tenant, 5, ours_id=companies(ann.account, "Acme")[0])
     with pytest.raises(credentials.OtherTenant, match="1 record here is linked to the old one"):
         saved(ann, **typed)
     db.session.rollback()
@@ -134,9 +132,7 @@ def test_a_typing_mistake_before_the_first_check_is_mended_without_a_question(an
 
 def test_old_links_are_set_aside_and_going_back_revives_them(ann):
     old = passed(saved(ann)).tenant
-    row = mirrored(old, 5)
-    row.ours_id = companies(ann.account, "Acme")[0]
-    db.session.commit()
+    mirrored(old, 5, ours_id=companies(ann.account, "Acme")[0])
     new = saved(ann, meant=True, url="https://other.halopsa.com").tenant
     assert new.id != old.id
     assert tenants.links(new.id) == 0

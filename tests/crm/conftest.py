@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from halo_admin.accounts import people
+from halo_admin.crm import linked as links
 from halo_admin.crm import lists, loading, writing
 from halo_admin.crm.change_models import RecordChange
 from halo_admin.crm.contact_models import Contact
@@ -159,6 +160,7 @@ def tenant(user, identity="acme.halopsa.com:443|", current=True):
     db.session.flush()
     if current:
         make_current(made)
+        links.settle_all(user.account_id)
     db.session.commit()
     return made
 
@@ -169,6 +171,7 @@ def linked(halo, halo_id, ours_id, kind="client", **columns):
     row = HaloRecord(account_id=halo.account_id, tenant_id=halo.id, kind=kind, halo_id=halo_id, ours_id=ours_id,
                      **columns)  # fmt: skip
     db.session.add(row)
+    links.settle_all(halo.account_id)
     db.session.commit()
     return row
 

@@ -6,7 +6,7 @@ from halo_admin.accounts import people
 from halo_admin.accounts.models import User
 from halo_admin.crm import held
 from halo_admin.crm.change_models import RecordChange
-from halo_admin.crm.models import Company
+from halo_admin.crm.models import Company, Lack
 from halo_admin.db import begin_write, db
 from tests.importing.world import World
 
@@ -49,7 +49,8 @@ def test_nothing_of_another_account_is_handed_over(world):
     other, _cleo = world.new_account("Cleo's MSP", "cleo@example.com")
     world.ours("Acme", salesperson_id=world.bob.id)
     begin_write()
-    db.session.query(Company).update({"account_id": other.id})
+    for model in (Company, Lack):
+        db.session.query(model).update({"account_id": other.id})
     db.session.commit()
     hand_over(world, None)
     assert salesperson("Acme") == world.bob.id

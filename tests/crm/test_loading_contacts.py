@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from halo_admin.crm import lists, load_legs, loading
 from halo_admin.crm.contact_models import Contact, ContactList, ListMember
-from halo_admin.crm.models import Company, SearchWord
+from halo_admin.crm.models import Company, Lack, SearchWord
 from halo_admin.db import begin_write, db, owned
 from tests.crm.conftest import contact, listed, ours, people_of
 
@@ -265,7 +265,7 @@ FILES = st.lists(st.sampled_from(sorted(CELLS)), min_size=1, unique=True).flatma
 @given(FILES, FILES)
 def test_loading_any_file_twice_changes_nothing(ann, tmp_path, first, second):
     begin_write()
-    for model in (ListMember, ContactList, Contact, SearchWord, Company):
+    for model in (ListMember, ContactList, Contact, SearchWord, Lack, Company):
         db.session.execute(sa.delete(model))
     db.session.commit()
     ours(ann, "Acme")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from halo_admin.audit import Somebody
 from halo_admin.connecting.opening import connection_of
-from halo_admin.crm import changes
+from halo_admin.crm import changes, lacks
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.exporting import creating, exports, jobs, picking, sending
@@ -190,6 +190,7 @@ def test_what_was_made_for_a_company_that_is_deleted_meanwhile_comes_in_by_no_im
     export = sent(world, acme, "name")
     killed(world, export, creating, "_keep")
     begin_write()
+    lacks.forget(Company, world.account.id, [acme])
     db.session.execute(sa.delete(Company).where(Company.id == acme))
     changes.note("company", acme, world.account.id, Somebody("Bob"), "deleted")
     db.session.commit()
@@ -208,6 +209,7 @@ def test_what_may_have_been_made_for_a_company_that_is_deleted_stays_in_doubt(wo
     export = sent(world, acme, "name")
     killed(world, export, creating, "_keep")
     begin_write()
+    lacks.forget(Company, world.account.id, [acme])
     db.session.execute(sa.delete(Company).where(Company.id == acme))
     db.session.commit()
     monkeypatch.setattr(sending, "send", gone)

@@ -7,6 +7,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.crm import linked
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db
 from halo_admin.exporting import creating, exports, jobs, picking
@@ -79,6 +80,7 @@ def test_what_was_there_before_is_not_postponed(world):
     tenant_id = world.tenant().id
     begin_write()
     db.session.execute(sa.update(HaloRecord).where(HaloRecord.halo_id == old).values(ours_id=None, fingerprint=None))
+    linked.settle_all(world.account.id)
     db.session.commit()
     export = world.opened("company", world.ours("Acme"), to="new")
     begin_write()

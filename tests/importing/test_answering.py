@@ -3,6 +3,7 @@
 import pytest
 
 from halo_admin.accounts.models import User
+from halo_admin.crm import linked
 from halo_admin.db import begin_write, db, owned
 from halo_admin.importing import answering, legs, runs
 from halo_admin.importing.models import Decision
@@ -205,6 +206,7 @@ def test_an_import_of_a_halo_that_is_not_connected_any_more_takes_no_answer(revi
     run, client, *_ = review
     begin_write()
     world.tenant().current = False
+    linked.settle_all(world.account.id)
     db.session.commit()
     assert "another Halo" in refused(world, run, client, "create")
 

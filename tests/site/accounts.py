@@ -58,6 +58,9 @@ def ready_for_contacts(site, halo, folder, number):
     with closing(sqlite3.connect(site.env["DATABASE_URL"].removeprefix("sqlite:///"), timeout=15)) as database:
         marks = ", ".join("?" * len(columns))
         database.executemany(f"INSERT INTO contacts ({', '.join(columns)}) VALUES ({marks})", rows)
+        for what in ("link", "list"):
+            lacking = f"SELECT account_id, 'contacts', '{what}', id FROM contacts WHERE title = 'Typed in'"
+            database.execute(f"INSERT INTO lacks (account_id, kind, what, record_id) {lacking}")
         database.commit()
     assert len(rows) == number
     return account

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from halo_admin.practice.server import PracticeHalo
+from tests.lacks import assert_kept
 from tests.site.accounts import (
     Account,
     active_names,
@@ -127,6 +128,7 @@ def test_an_import_ends_the_same_whatever_is_killed(prepared, start_site, tmp_pa
     assert {position[0] for position in positions} | asks_nothing == set(range(len(MOVEMENTS)))
     assert positions == sorted(positions)
     assert disturbed.dump() == prepared.undisturbed
+    assert_kept(f"sqlite:///{database}")
 
 
 class Watched(Account):

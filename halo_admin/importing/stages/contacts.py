@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from ... import normal, records
-from ...crm import lists
+from ...crm import lacks, lists
 from ...crm.contact_models import Contact
+from ...crm.models import LIST
 from ...halo import contacts as halo
 from ..stage import Choice, Fail, Reading, Skip, Stage
 from . import opting_out, surroundings
@@ -137,7 +138,7 @@ class Contacts(Stage):
             return {}
         return {"lists": [";".join(leaves) or None, purpose if joins else None]}
 
-    def carry_out_beside(self, situation, changed):
+    def carry_out_beside(self, situation, changed, made=()):
         leaving, joining = {}, {}
         for ours_id, changes in changed:
             before, after = changes.get("lists", (None, None))
@@ -147,7 +148,12 @@ class Contacts(Stage):
                 joining.setdefault(after, []).append(ours_id)
         if leaving or joining:
             names = surroundings.list_names(situation.run.account_id)
-            lists.move(situation.run.account_id, situation.run.id, leaving, joining, names)
+            lists.move(situation.run.account_id, situation.run.id, leaving, joining, names, made)
+        else:
+            self.leave_beside(situation, made)
+
+    def leave_beside(self, situation, made):
+        lacks.begin(Contact, situation.run.account_id, made, LIST)
 
     def check(self, situation, ours_ids):
         return opting_out.opted_out(situation.run.account_id, ours_ids)
