@@ -9,12 +9,13 @@ from .sheets import Refused
 
 class Line(NamedTuple):
     """What one line says: values by field, the lists that it names, and the fields of which it says nothing after all,
-    for it ends before them.
+    for it ends before them; number: the id that it has in its file.
     """
 
     values: dict
     lists: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
+    number: int | None = None
 
 
 class Lines:
@@ -88,6 +89,9 @@ class Lines:
         if isinstance(value, bool):
             return "Yes" if value else "No"
         return None if value is None else str(value)
+
+    def remember(self, numbers: dict[int, int]) -> None:
+        """Keep which number records have in the file, {the record's id: its number}, where other files tell by it."""
 
     def insert(self, lines: list[Line]) -> list[int]:
         """Make records; their ids."""

@@ -315,6 +315,7 @@ def upgrade():
         sa.Column("website_key", sa.String(length=255), nullable=True),
         sa.Column("inactive_in_halo", sa.Boolean(), nullable=False),
         sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number_in_file", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -360,6 +361,13 @@ def upgrade():
             postgresql_where=sa.text("inactive_in_halo"),
         )
         batch_op.create_index("ix_companies_name_key", ["account_id", "name_key"], unique=False)
+        batch_op.create_index(
+            "ix_companies_number_in_file",
+            ["account_id", "number_in_file"],
+            unique=False,
+            sqlite_where=sa.text("number_in_file IS NOT NULL"),
+            postgresql_where=sa.text("number_in_file IS NOT NULL"),
+        )
         batch_op.create_index("ix_companies_phone_key", ["account_id", "phone_key"], unique=False)
         batch_op.create_index("ix_companies_salesperson", ["salesperson_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_companies_type_id"), ["type_id"], unique=False)
@@ -1384,6 +1392,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_companies_type_id"))
         batch_op.drop_index("ix_companies_salesperson")
         batch_op.drop_index("ix_companies_phone_key")
+        batch_op.drop_index(
+            "ix_companies_number_in_file",
+            sqlite_where=sa.text("number_in_file IS NOT NULL"),
+            postgresql_where=sa.text("number_in_file IS NOT NULL"),
+        )
         batch_op.drop_index("ix_companies_name_key")
         batch_op.drop_index(
             "ix_companies_inactive_by_type_name",
