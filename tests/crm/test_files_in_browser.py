@@ -1,6 +1,7 @@
 """Loading a file in a real browser: by mouse and keyboard, without script, and a long one that a worker takes in."""
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm import load_legs
 from halo_admin.crm.contact_models import Contact
@@ -63,7 +64,7 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     press(page, "Upload")
     page.get_by_role("heading", name="Messe Köln.csv: columns").wait_for()
     assert page.get_by_label("What “Jobtitel” goes into").input_value() == "title"
-    assert page.get_by_text("Verkäufer").is_visible()
+    expect(page.get_by_text("Verkäufer")).to_be_visible()
     looked_at(page, "file-columns")
     tab_to(page, "column-5")
     page.keyboard.type("Title")
@@ -74,8 +75,8 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     page.get_by_label("What “Stand” goes into").select_option(label="Left aside")
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("Compared, nothing is saved").wait_for()
-    assert page.get_by_text("1 new, 1 filled where they are blank here, 1 with other values here").is_visible()
-    assert page.get_by_text('There is no company "Nirgendwo AG" here').is_visible()
+    expect(page.get_by_text("1 new, 1 filled where they are blank here, 1 with other values here")).to_be_visible()
+    expect(page.get_by_text('There is no company "Nirgendwo AG" here')).to_be_visible()
     looked_at(page, "file-compared")
     assert contact(ada).title == "CEO"
     press(page, "Save 3 lines")

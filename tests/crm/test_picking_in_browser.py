@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm.contact_models import ContactList
 from halo_admin.db import db
@@ -39,7 +40,7 @@ def test_contacts_are_selected_by_keyboard_and_put_on_a_list(page, address, news
     page.get_by_text("4 selected:").wait_for()
     page.get_by_role("button", name="Put on list").press("Enter")
     page.get_by_text("Choose a list first.").wait_for()
-    assert page.get_by_label("Select Sam Poole").is_checked()
+    expect(page.get_by_label("Select Sam Poole")).to_be_checked()
     assert barriers(page) == []
     shot(page, "contacts-selected")
     page.get_by_label("List for the selected contacts").select_option("News")
