@@ -75,6 +75,14 @@ class ContactLines(Lines):
         on = self._on(chain.from_iterable(known.values())) if "lists" in self.given else {}
         return [self._held(line, known[tuple(line.values[name] for name in self.fields)], on) for line in lines]
 
+    def key(self, line):
+        """The e-mail; a file that numbers its lines may hold two contacts with one, as a dump does."""
+        email = _email(line)
+        return email and (f"{line.number} {email}" if line.number else email)
+
+    def says(self, line):
+        return [line.values, sorted(_keys(line.lists))]
+
     def _held(self, line, alike, on):
         named = _keys(line.lists)
         alike = (one.id for one in alike if all(getattr(one, name) for name in FLAGS if name in line.values))

@@ -61,6 +61,13 @@ class Lines:
         """The line, unless another one of the file excludes it."""
         return line
 
+    def key(self, line: Line) -> str | None:
+        """What tells whom a new line is about; no second one with it makes a record."""
+
+    def says(self, line: Line) -> list:
+        """All that a line with a key says: two lines with one key that say the same are one."""
+        return [line.values, sorted(line.lists)]
+
     def holding(self, lines: list[Line]) -> list[int | None]:
         """For each line the id of a record that holds all it says already."""
         raise NotImplementedError

@@ -104,6 +104,7 @@ def upgrade():
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("counts", halo_admin.db.JSON(), nullable=False),
+        sa.Column("odd", halo_admin.db.JSON(), nullable=False),
         sa.Column("makes", halo_admin.db.JSON(), nullable=False),
         sa.Column("saved", halo_admin.db.JSON(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
@@ -462,6 +463,9 @@ def upgrade():
         sa.Column("changes", halo_admin.db.JSON(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("cells", halo_admin.db.JSON(), nullable=True),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("said", sa.String(length=32), nullable=True),
+        sa.Column("odd", halo_admin.db.JSON(), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_file_lines_account_id")),
         sa.ForeignKeyConstraint(["load_id"], ["file_loads.id"], name=op.f("fk_file_lines_load_id")),
@@ -470,6 +474,20 @@ def upgrade():
     )
     with op.batch_alter_table("file_lines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_lines_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_file_lines_key",
+            ["load_id", "key"],
+            unique=False,
+            sqlite_where=sa.text("key IS NOT NULL"),
+            postgresql_where=sa.text("key IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_file_lines_odd",
+            ["load_id", "line"],
+            unique=False,
+            sqlite_where=sa.text("odd IS NOT NULL"),
+            postgresql_where=sa.text("odd IS NOT NULL"),
+        )
         batch_op.create_index("ix_file_lines_record", ["load_id", "record_id"], unique=False)
         batch_op.create_index("ix_file_lines_what", ["load_id", "what", "line"], unique=False)
 
@@ -1365,6 +1383,12 @@ def downgrade():
     with op.batch_alter_table("file_lines", schema=None) as batch_op:
         batch_op.drop_index("ix_file_lines_what")
         batch_op.drop_index("ix_file_lines_record")
+        batch_op.drop_index(
+            "ix_file_lines_odd", sqlite_where=sa.text("odd IS NOT NULL"), postgresql_where=sa.text("odd IS NOT NULL")
+        )
+        batch_op.drop_index(
+            "ix_file_lines_key", sqlite_where=sa.text("key IS NOT NULL"), postgresql_where=sa.text("key IS NOT NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_file_lines_account_id"))
 
     op.drop_table("file_lines")
