@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
-from . import meanwhile, stages
+from . import finishing, meanwhile, stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
@@ -18,7 +18,8 @@ LIGHTLY = 4000  # rows that are looked at together where most has not changed si
 
 def prepare(run):
     """Where comparing starts, and how many records it is about."""
-    run.cursor, run.counts = LOWEST, _told_until_now(run)
+    # what it did before it was stopped and read everything anew, or while it had to wait
+    run.cursor, run.counts = LOWEST, finishing.number_applied(run.id)
     run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
     kind = stages.stage(run.stage).kind
     carried_out = sa.and_(HaloRecord.run_id == run.id, HaloRecord.outcome.in_(ACTIONS))
@@ -42,12 +43,6 @@ def prepare(run):
             "choices": [{"value": value, "label": label} for value, label in first.ways],
         }
         run.state = "waiting"
-
-
-def _told_until_now(run):
-    """What this run did before it was stopped and read everything anew, or while it had to wait."""
-    told = sa.select(Decision.action, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "applied")
-    return dict(db.session.execute(told.group_by(Decision.action)).all())
 
 
 def forget(run):

@@ -174,7 +174,7 @@ def _decided_and_saved(made, sweep, country):
     for one in decisions:
         counts[one["action"]] = counts.get(one["action"], 0) + 1
     db.session.flush()
-    todo = sa.select(*NEEDED).where(Decision.run_id == made.id, Decision.state == "decided")
+    todo = sa.select(*NEEDED).where(*Decision.open_of(made.id), Decision.state == "decided")
     if decided := db.session.execute(todo.order_by(Decision.id)).all():
         moved = Applying(situation).apply(decided)
         counts = {name: counts.get(name, 0) + moved.get(name, 0) for name in {*counts, *moved}}

@@ -979,7 +979,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["record_id"], ["halo_records.id"], name=op.f("fk_decisions_record_id")),
         sa.ForeignKeyConstraint(["run_id"], ["import_runs.id"], name=op.f("fk_decisions_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
-        sa.UniqueConstraint("run_id", "record_id", name=op.f("uq_decisions_run_id_record_id")),
+        sa.UniqueConstraint("record_id", "run_id", name=op.f("uq_decisions_record_id_run_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
@@ -991,9 +991,20 @@ def upgrade():
             sqlite_where=sa.text("newer_here <> '{}'"),
             postgresql_where=sa.text("newer_here <> '{}'"),
         )
-        batch_op.create_index("ix_decisions_ours", ["account_id", "ours_id"], unique=False)
-        batch_op.create_index("ix_decisions_record", ["record_id"], unique=False)
-        batch_op.create_index("ix_decisions_states", ["run_id", "state", "id"], unique=False)
+        batch_op.create_index(
+            "ix_decisions_open",
+            ["run_id", "state", "id"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'applied'"),
+            postgresql_where=sa.text("state <> 'applied'"),
+        )
+        batch_op.create_index(
+            "ix_decisions_ours",
+            ["account_id", "ours_id"],
+            unique=False,
+            sqlite_where=sa.text("ours_id IS NOT NULL"),
+            postgresql_where=sa.text("ours_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_decisions_whys", ["run_id", "why"], unique=False)
 
     op.create_table(
@@ -1211,9 +1222,16 @@ def downgrade():
     op.drop_table("export_intents")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_decisions_whys")
-        batch_op.drop_index("ix_decisions_states")
-        batch_op.drop_index("ix_decisions_record")
-        batch_op.drop_index("ix_decisions_ours")
+        batch_op.drop_index(
+            "ix_decisions_ours",
+            sqlite_where=sa.text("ours_id IS NOT NULL"),
+            postgresql_where=sa.text("ours_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_decisions_open",
+            sqlite_where=sa.text("state <> 'applied'"),
+            postgresql_where=sa.text("state <> 'applied'"),
+        )
         batch_op.drop_index(
             "ix_decisions_newer",
             sqlite_where=sa.text("newer_here <> '{}'"),

@@ -50,7 +50,7 @@ def grown(ann):  # noqa: F811
     db.session.add(run)
     db.session.flush()
     names = {"no company": "Halo: No company"}
-    lists.move(ann.account_id, run.id, {}, {"no company": people[:14]}, names)
+    lists.move(ann.account_id, run.id, {}, {"no company": people[:14]}, lambda: names)
     of = db.session.scalar(db.select(ContactList))
     lists.put_on(of, people[14:15], ann)
     lists.take_off(of, people[:1], ann)

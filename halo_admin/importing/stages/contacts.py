@@ -1,5 +1,6 @@
 """Halo's contacts (their word: users) become contacts: matched by e-mail, with their company, on its type's list."""
 
+from functools import partial
 from typing import NamedTuple
 
 from ... import normal, records
@@ -146,7 +147,7 @@ class Contacts(Stage):
             if after:
                 joining.setdefault(after, []).append(ours_id)
         if leaving or joining:
-            names = surroundings.list_names(situation.run.account_id)
+            names = partial(surroundings.list_names, situation.run.account_id)
             lists.move(situation.run.account_id, situation.run.id, leaving, joining, names)
 
     def check(self, situation, ours_ids):
