@@ -192,7 +192,7 @@ def _store(leg, run, reading, sweep, pages):
     read = [one for one in zip(numbers, pages, number_new, strict=True) if not isinstance(one[1], KnownPage)]
     if read:
         _learn(leg, reading, [row for _, page, _ in read for row in page.rows])
-        known_pages.keep(sweep, read)
+        known_pages.keep(leg.stage, sweep, read)
     for page, new in zip(pages, number_new, strict=True):
         _look_for_doubt(sweep, page, shelf.at)
         sweep.seen += new
@@ -255,6 +255,7 @@ def _end(leg, run, kind, sweep):
         run.facts = run.facts | {"short": run.facts.get("short", {}) | {kind: [sweep.seen, sweep.claimed]}}
     if sweep.state == "complete":
         gone = _mark_gone(run, kind, sweep)
+        sweep.changed = sweep.changed or gone > 0
         run.facts = run.facts | {"gone": run.facts.get("gone", 0) + (gone if kind == leg.stage.kind else 0)}
     for mapped in leg.stage.mappings if kind == leg.stage.kind else ():
         mapping.remember_seen(tenant, mapped)

@@ -23,6 +23,7 @@ class Sweep(Owned, db.Model):
     claimed = db.Column(db.Integer)  # record_count as last told
     fell = db.Column(db.Boolean, nullable=False, default=False)  # record_count became smaller on the way
     paused = db.Column(db.Boolean, nullable=False, default=False)  # too long between two pages
+    changed = db.Column(db.Boolean, nullable=False, default=False)  # whether it left a row otherwise than it was
     first_id = db.Column(BigId)  # of the page before: a list that does not page repeats itself
     spare = db.Column(db.Boolean, nullable=False, default=False)  # by Read from Halo, not used by an import yet
     started_at = db.Column(UTCDateTime, nullable=False)
