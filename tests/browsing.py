@@ -1,6 +1,6 @@
 """A real Chromium for tests: every console error fails the test, and screenshots are kept as artifacts."""
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.processes import ROOT
 from tools.chromium import HOW, chromium
@@ -18,6 +18,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=30_000)
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # Chromium logs every answer above 399; a rejected form's is part of the plan. A request that a click on a link cuts
 # off is no failure either.

@@ -3,6 +3,7 @@
 import re
 import secrets
 import threading
+from functools import cache
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -14,8 +15,6 @@ from . import passwords, places
 from .models import ROLES, Account, User
 
 HASHER = PasswordHasher()
-# verified when nobody has the e-mail, so that the answer takes as long as for a wrong password
-NOBODY = HASHER.hash(secrets.token_urlsafe())
 # each takes 64 MB while it lasts: a flood of passwords is to wait, not to use up the machine's memory
 AT_ONCE = threading.Semaphore(4)
 
@@ -101,10 +100,16 @@ def by_password(email: str, password: str) -> User | None:
     user = who_signs_in(email)
     try:
         with AT_ONCE:
-            HASHER.verify(user.password_hash if user else NOBODY, password)
+            HASHER.verify(user.password_hash if user else _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return None
     return user if user and user.active else None
+
+
+@cache
+def _nobodys():
+    """A hash to verify when nobody has the e-mail, so that the answer takes as long as for a wrong password."""
+    return HASHER.hash(secrets.token_urlsafe())
 
 
 def address(text: str) -> str:

@@ -93,6 +93,7 @@ PAGES = {
         "crm.new_contact",
         "crm.new_file",
         "crm.new_opportunity",
+        "crm.odd_values",
         "crm.one_file",
         "crm.opportunities_file",
         "crm.put_on_list",

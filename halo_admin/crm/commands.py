@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from .. import audit
 from ..shell import account_option, answer, json_option, person, refuse
-from . import dumping, encodings, loading, sheets, uploads
+from . import dumping, encodings, loading, odd_values, sheets, uploads
 from .load_models import ALL, EMPTY, GAPS, KEEP
 
 crm = AppGroup("crm", help="An account's own records.")
@@ -55,6 +55,8 @@ def load(context, account, kind, file, as_json, columns, encoding, blanks, gaps_
         refuse(f"{file.name} was not loaded. {error}")
     if unknown := loaded.pop("unknown"):
         click.echo(f"Left aside, as no column of {kind} is called so: {', '.join(unknown)}.", err=True)
+    if odd := odd_values.sentence(loaded.pop("odd")):
+        click.echo(odd, err=True)
     answer(loaded, as_json, _told(loaded))
     if loaded["refused"]:
         context.exit(1)

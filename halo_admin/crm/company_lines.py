@@ -1,6 +1,11 @@
 """What the lines of a file of companies mean."""
 
+from collections import defaultdict
+from itertools import chain
+
 from .. import normal
+from ..bulk import update_rows
+from . import naming
 from .before import Before
 from .lines import Line, Lines
 from .models import Company
@@ -17,7 +22,8 @@ class CompanyLines(Lines):
 
     def __init__(self, account, given, before_id=None, press=None, is_dump=False):
         super().__init__(account, given, before_id, press, is_dump)
-        self.before = Before(Company, account.id, ("name_sort", "name_key", "website_key"), before_id)
+        self.before = Before(Company, account.id, ("name_sort", "name_key", "website_key", "number_in_file"), before_id)
+        self.held = set()
         self.fields = ["type_id" if name == "type" else name for name in given]
         types = company_types(account.id)
         self.type_ids, self.type_names = (
@@ -39,7 +45,10 @@ class CompanyLines(Lines):
         for name in dict.fromkeys(row["type"] for row in rows if row.get("type")):
             if folded(name) not in self.type_ids:
                 self._hear_of(name, make)
-        return [Line(dict(zip(self.fields, self._given(row), strict=True))) for row in rows]
+        return [
+            Line(dict(zip(self.fields, self._given(row), strict=True)), number=naming.number(row.get("id") or ""))
+            for row in rows
+        ]
 
     def _hear_of(self, name, make):
         """A type that is not made yet has an id below zero: no company has it."""
@@ -58,12 +67,18 @@ class CompanyLines(Lines):
 
     def holding(self, lines):
         sorts = {normal.sort_key(line.values["name"]) for line in lines}
-        here = {
-            tuple(getattr(company, name) for name in self.fields): company.id
-            for companies in self.before.grouped(Company.name_sort, sorts).values()
-            for company in companies
-        }
-        return [here.get(tuple(line.values.values())) for line in lines]
+        here = defaultdict(list)
+        for company in chain.from_iterable(self.before.grouped(Company.name_sort, sorts).values()):
+            here[tuple(getattr(company, name) for name in self.fields)].append(company)
+        return [self._held(line, here[tuple(line.values.values())]) for line in lines]
+
+    def _held(self, line, alike):
+        """Of several companies that are alike: the one with the line's number, else one that no line is about yet."""
+        if not alike:
+            return None
+        one = min(alike, key=lambda one: (not _has_number(one, line.number), one.id in self.held))
+        self.held.add(one.id)
+        return one.id
 
     def meant_by(self, lines):
         """The first key with any company counts; the name may only choose among several with the same website."""
@@ -76,8 +91,22 @@ class CompanyLines(Lines):
     def by_id(self, ids):
         return self.before.by_id(ids, self.locks)
 
+    def remember(self, numbers):
+        """Of two companies with one number, each from another file, the later one keeps it."""
+        others = naming.numbered_in_files(self.account.id, set(numbers.values())).values()
+        here = self.before.by_id({*numbers, *(company.id for company in others)}, locked=True)
+        update_rows(Company, [
+            {"id": one.id, "number_in_file": numbers.get(one.id)}
+            for one in here.values() if not _has_number(one, numbers.get(one.id))
+        ])  # fmt: skip
+
     def reads(self, field, value):
         return self.type_names.get(value) if field == "type_id" else super().reads(field, value)
+
+
+def _has_number(company, number):
+    """Whether a file's number means this company already: as its number in a file before, or as ours."""
+    return number is not None and number in (company.number_in_file, company.id)
 
 
 def _meant(sited, named):

@@ -1,18 +1,21 @@
 """Works out what the lines of a file mean, a batch at a time, and keeps it as rows: nothing of ours changes.
 
-Lines are compared with the records that were there before, never with each other: a file may hold twins on purpose.
-Loading a file a second time changes nothing, so no two lines may be about one record: those that are here already come
-first (mark_same), then all others in their order (compare).
+Lines are compared with the records that were there before; with each other only new ones are, by their key, where they
+have one. Loading a file a second time changes nothing, so no two lines may be about one record: those that are here
+already come first (mark_same), then all others in their order (compare).
 """
 
+import hashlib
 from typing import NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 
 from ..bulk import insert_rows
 from ..db import among, db
 from .lines import Line, Lines
 from .load_models import KEEP, FileLine, FileLoad
+from .odd_values import odd
 from .sheets import Refused, Row
 
 # what a line means: a new record, more of one that is here, other values for it, nothing, or it cannot be taken
@@ -29,7 +32,7 @@ class Batch(NamedTuple):
     rows: list[Row]
 
     def put(self, rows: list[dict]) -> None:
-        blank = dict.fromkeys(("record_id", "changes", "reason", "cells"))
+        blank = dict.fromkeys(("record_id", "changes", "reason", "cells", "key", "said", "odd"))
         fixed = {"account_id": self.load.account_id, "load_id": self.load.id}
         insert_rows(FileLine, [blank | fixed | row for row in rows])
 
@@ -75,6 +78,7 @@ def compare(batch: Batch) -> None:
     batch.put(found)
     _tell_of_new(batch, read, {one["line"] for one in found if one["what"] in WRITTEN})
     _count(batch.load, [one["what"] for one in found] + [SAME] * len(same))
+    _count_odd(batch.load, [one["odd"] for one in found if one.get("odd")])
 
 
 def _tell_of_new(batch, read, written):
@@ -98,7 +102,36 @@ def _compared(batch, read):
     batch.lines.look_at([(one, records[0] if len(records) == 1 else None)
                          for (_, one), records in zip(read, meant, strict=True)])  # fmt: skip
     taken = _taken(batch.load, {records[0].id for records in meant if len(records) == 1})
-    return [_meaning(batch, row, one, records, taken) for (row, one), records in zip(read, meant, strict=True)]
+    keys = [None if records else batch.lines.key(one) for (_, one), records in zip(read, meant, strict=True)]
+    above = _above(batch.load, set(keys) - {None})
+    return [
+        _meaning(batch, row, one, records, taken) if records else _new(batch, row, one, key, above)
+        for (row, one), records, key in zip(read, meant, keys, strict=True)
+    ]
+
+
+def _above(load, keys):
+    """{key: the number of the new line with it, a digest of what that one says}"""
+    if not keys:
+        return {}
+    here = sa.select(FileLine.key, FileLine.line, FileLine.said).where(FileLine.load_id == load.id)
+    return {key: (line, said) for key, *(line, said) in db.session.execute(here.where(among(FileLine.key, list(keys))))}
+
+
+def _new(batch, row, line, key, above):
+    """A line that is like no record here: new, unless a line above it makes that record."""
+    said = key and _digest(batch.lines.says(line))
+    if key in above:
+        at, other = above[key]
+        twin = f"line {at} has the same e-mail, {line.values['email']}, and says otherwise of it"
+        return {"line": row.line, "what": SAME} if said == other else _told(row, twin)
+    if key:
+        above[key] = (row.line, said)
+    return {"line": row.line, "what": NEW, "key": key, "said": said, "odd": odd(batch.lines.model, line.values) or None}
+
+
+def _digest(told):
+    return hashlib.blake2s(msgspec.json.encode(told), digest_size=16).hexdigest()
 
 
 def _taken(load, ids):
@@ -113,8 +146,6 @@ def _taken(load, ids):
 
 def _meaning(batch, row, line, records, taken):
     lines = batch.lines
-    if not records:
-        return {"line": row.line, "what": NEW}
     if len(records) > 1:
         return _told(row, f"{len(records)} {lines.nouns} here could be meant: {named(records)}")
     record = records[0]
@@ -125,7 +156,9 @@ def _meaning(batch, row, line, records, taken):
     read = {
         field: [lines.reads(field, before), lines.reads(field, after)] for field, (before, after) in changed.items()
     }
-    return {"line": row.line, "what": _what(changed, lines.adds(line, record)), "record_id": record.id, "changes": read}
+    typed = odd(lines.model, {field: after for field, (_, after) in changed.items()}) or None
+    what = _what(changed, lines.adds(line, record))
+    return {"line": row.line, "what": what, "record_id": record.id, "changes": read, "odd": typed}
 
 
 def changes(line: Line, record, blanks: str) -> dict[str, tuple]:
@@ -150,6 +183,11 @@ def named(records) -> str:
     """ "Acme (7), Acme Ltd (9)": a few of these records."""
     names = sorted(f"{record.name} ({record.id})" for record in records)
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def _count_odd(load, typed):
+    for values in typed:
+        load.odd = load.odd | {field: load.odd.get(field, 0) + 1 for field in values}
 
 
 def _count(load, whats):

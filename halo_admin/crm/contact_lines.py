@@ -49,15 +49,24 @@ class ContactLines(Lines):
             normal.phone_key(row.get(name), self.account.default_country)
 
     def read(self, rows, make=False):
-        companies = naming.of_lines(self.account.id, rows, self.is_dump) if self.names_company else [None] * len(rows)
+        companies = [None] * len(rows)
+        if self.names_company:
+            companies = naming.of_lines(self.account.id, rows, self.is_dump, self._is_ours)
         return [self._line(row, company) for row, company in zip(rows, companies, strict=True)]
+
+    def _is_ours(self, row):
+        """Whether this account wrote the line itself: its number is that of a contact who is called so here."""
+        number = naming.number(row.get("id") or "")
+        here = self.before.by_id({number} - {None}).get(number)
+        return here is not None and here.name_sort == _name_sort_of(row)
 
     def _line(self, row, company):
         if isinstance(company, Refused):
             return company
         values = {name: row[name] for name in self.texts} | ({"company_id": company} if self.names_company else {})
         set_flags = {name: True for name in FLAGS if cells.flag(row.get(name))}
-        return Line(values | set_flags, tuple(cells.split(row.get("lists"))))
+        number = naming.number(row.get("id") or "")
+        return Line(values | set_flags, tuple(cells.split(row.get("lists"))), number=number)
 
     def holding(self, lines):
         known = {tuple(line.values[name] for name in self.fields): [] for line in lines}
@@ -65,6 +74,14 @@ class ContactLines(Lines):
             known.get(tuple(getattr(contact, name) for name in self.fields), []).append(contact)
         on = self._on(chain.from_iterable(known.values())) if "lists" in self.given else {}
         return [self._held(line, known[tuple(line.values[name] for name in self.fields)], on) for line in lines]
+
+    def key(self, line):
+        """The e-mail; a file that numbers its lines may hold two contacts with one, as a dump does."""
+        email = _email(line)
+        return email and (f"{line.number} {email}" if line.number else email)
+
+    def says(self, line):
+        return [line.values, sorted(_keys(line.lists))]
 
     def _held(self, line, alike, on):
         named = _keys(line.lists)
@@ -150,7 +167,11 @@ def _email(line):
 
 
 def _name_sort(line):
-    return normal.sort_key(called(line.values))
+    return _name_sort_of(line.values)
+
+
+def _name_sort_of(values):
+    return normal.sort_key(called(values))
 
 
 def _keys(names):

@@ -1,4 +1,5 @@
-"""A table's finds as a CSV file for spreadsheets: in the table's order, with what `crm load` reads, ids last.
+"""A table's finds as a CSV file for spreadsheets: in the table's order, with what `crm load` reads, then who looks
+after each, ids last.
 
 UTF-8 with a mark at its beginning, by which spreadsheets know it. What they would take for a formula has an apostrophe
 in front (cells.guarded); loading the file removes it, and changes nothing.
@@ -15,9 +16,10 @@ from .types import type_names
 
 MARK = "\ufeff"
 ROWS_AT_A_TIME = 1000
-COMPANIES = ("name", "phone", "website", "type", "street", "city", "state", "postal_code", "country", "halo_id", "id")
+COMPANIES = ("name", "phone", "website", "type", "street", "city", "state", "postal_code", "country",
+             "salesperson", "halo_id", "id")  # fmt: skip
 CONTACTS = ("first_name", "last_name", "email", "phone", "mobile", "title", "company", "company_id", "lists",
-            "unsubscribed", "bounced", "halo_id", "id")  # fmt: skip
+            "unsubscribed", "bounced", "salesperson", "halo_id", "id")  # fmt: skip
 
 OPPORTUNITIES = ("name", "status", "salesperson", "company", "company_id", "contact", "contact_id", "value",
                  "probability", "expected_close", "opened_on", "prospect_name", "prospect_email", "halo_id",
@@ -46,20 +48,21 @@ def lines(rows) -> str:
 def _companies(account_id, rows):
     types = type_names(account_id)
     links = linked.of_rows(companies.MODEL, account_id, [row.id for row in rows])
+    emails = salespeople.emails_of(rows)
     for row in rows:
         yield (row.name, row.phone, row.website, types.get(row.type_id), row.street, row.city, row.state,
-               row.postal_code, row.country, _halo_id(links, row), row.id)  # fmt: skip
+               row.postal_code, row.country, emails.get(row.salesperson_id), _halo_id(links, row), row.id)  # fmt: skip
 
 
 def _contacts(account_id, rows):
     ids = [row.id for row in rows]
     named, on = contacts.companies_of(rows), lists.names_on(ids)
-    links = linked.of_rows(contacts.MODEL, account_id, ids)
+    links, emails = linked.of_rows(contacts.MODEL, account_id, ids), salespeople.emails_of(rows)
     for row in rows:
         company = named.get(row.company_id)
         yield (row.first_name, row.last_name, row.email, row.phone, row.mobile, row.title, company and company.name,
                row.company_id, cells.join(on.get(row.id, ())), int(row.unsubscribed), int(row.bounced),
-               _halo_id(links, row), row.id)  # fmt: skip
+               emails.get(row.salesperson_id), _halo_id(links, row), row.id)  # fmt: skip
 
 
 def _opportunities(account_id, rows):

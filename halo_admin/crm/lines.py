@@ -9,12 +9,13 @@ from .sheets import Refused
 
 class Line(NamedTuple):
     """What one line says: values by field, the lists that it names, and the fields of which it says nothing after all,
-    for it ends before them.
+    for it ends before them; number: the id that it has in its file.
     """
 
     values: dict
     lists: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
+    number: int | None = None
 
 
 class Lines:
@@ -60,6 +61,13 @@ class Lines:
         """The line, unless another one of the file excludes it."""
         return line
 
+    def key(self, line: Line) -> str | None:
+        """What tells whom a new line is about; no second one with it makes a record."""
+
+    def says(self, line: Line) -> list:
+        """All that a line with a key says: two lines with one key that say the same are one."""
+        return [line.values, sorted(line.lists)]
+
     def holding(self, lines: list[Line]) -> list[int | None]:
         """For each line the id of a record that holds all it says already."""
         raise NotImplementedError
@@ -88,6 +96,9 @@ class Lines:
         if isinstance(value, bool):
             return "Yes" if value else "No"
         return None if value is None else str(value)
+
+    def remember(self, numbers: dict[int, int]) -> None:
+        """Keep which number records have in the file, {the record's id: its number}, where other files tell by it."""
 
     def insert(self, lines: list[Line]) -> list[int]:
         """Make records; their ids."""

@@ -41,15 +41,29 @@ def bring_back(account_id: int, purpose: str, by) -> None:
 
 def stopped(account_id: int) -> dict[str, Stop]:
     """{purpose: its Stop} of the purposes for which imports make no list."""
-    latest = {line.record_id: line for line in _lines(account_id)}
+    return _stopped(_lines(account_id))
+
+
+def taken_off(account_id: int) -> dict[str, set[int]]:
+    """{purpose: ids of the contacts that a person had taken off the last list for it that was deleted}."""
+    return _off(_lines(account_id))
+
+
+def stopped_and_off(account_id: int) -> tuple[set[str], dict[str, set[int]]]:
+    """The purposes for which imports make no list, and what taken_off() tells, read at once."""
+    lines = _lines(account_id)
+    return set(_stopped(lines)), _off(lines)
+
+
+def _stopped(lines):
+    latest = {line.record_id: line for line in lines}
     return {
         _purpose(number): Stop(line.note, line.by, line.at) for number, line in latest.items() if line.what == "deleted"
     }
 
 
-def taken_off(account_id: int) -> dict[str, set[int]]:
-    """{purpose: ids of the contacts that a person had taken off the last list for it that was deleted}."""
-    deleted = (line for line in _lines(account_id) if line.what == "deleted")
+def _off(lines):
+    deleted = (line for line in lines if line.what == "deleted")
     return {_purpose(line.record_id): set(line.changes.get(OFF, ())) for line in deleted}
 
 

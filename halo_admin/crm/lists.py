@@ -6,6 +6,7 @@ puts back whom a person took off.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -24,6 +25,18 @@ from .searching import has
 
 LONGEST_NAME = 200
 AT_ONCE = 10_000  # memberships of one transaction, which lasts well under 0.25 s
+
+LISTS, GROWN = ContactList.__table__, ListGrowth.__table__
+SIZE = (
+    sa.update(LISTS)
+    .where(LISTS.c.id == sa.bindparam("of"))
+    .values(contacts=LISTS.c.contacts + sa.bindparam("more") - sa.bindparam("less"))
+)
+GROWTH = (
+    sa.update(GROWN)
+    .where(GROWN.c.list_id == sa.bindparam("of"), GROWN.c.run_id == sa.bindparam("by"))
+    .values(joined=GROWN.c.joined + sa.bindparam("more"), taken_off=GROWN.c.taken_off + sa.bindparam("less"))
+)
 
 
 def folded(name: str) -> str:
@@ -192,8 +205,8 @@ def made_for(account_id: int, names: dict[str, str]) -> dict[str, int]:
 
 def _filled_by_imports(account_id, purposes):
     """{purpose: list id} of those that there are, the one of a type that was removed among them."""
-    known = owned(ContactList, account_id).where(ContactList.made_for.in_(purposes))
-    return {one.made_for: one.id for one in db.session.scalars(known)}
+    known = owned(ContactList, account_id).where(among(ContactList.made_for, list(purposes)))
+    return dict(map(tuple, db.session.execute(known.with_only_columns(ContactList.made_for, ContactList.id))))
 
 
 def _for_purpose(account_id, purpose, name):
@@ -271,7 +284,7 @@ def held(account_id: int, contact_ids: list[int]) -> Held:
     found = defaultdict(dict)
     for row in db.session.execute(chosen) if contact_ids else ():
         found[row.contact_id][row.made_for] = row
-    return Held(found, set(list_stops.stopped(account_id)), list_stops.taken_off(account_id))
+    return Held(found, *list_stops.stopped_and_off(account_id))
 
 
 def moves(memberships: dict, purpose: str) -> tuple[list[str], bool]:
@@ -287,10 +300,11 @@ def moves(memberships: dict, purpose: str) -> tuple[list[str], bool]:
     return sorted(leaves), mine is None or (mine.left_at is not None and mine.left_run is not None)
 
 
-def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: dict[str, list[int]], names: dict,
-         new=()):  # fmt: skip
-    """Carry an import's moves out: leaving and joining are {purpose: contact ids}, names as in made_for(). new: all
-    contacts that were made just now, those that join no list among them.
+def move(
+    account_id: int, run_id: int, leaving: dict[str, list[int]], joining: dict[str, list[int]], names: Callable, new=()
+) -> None:
+    """Carry an import's moves out: leaving and joining are {purpose: contact ids}; names() tells what made_for() wants,
+    and is asked where a list is missing. new: all contacts that were made just now, those that join no list among them.
 
     What people did meanwhile counts: moves() holds again for every row. A type that was removed meanwhile has no list
     to join. In a writing transaction.
@@ -301,8 +315,8 @@ def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: d
     gone = list_stops.stopped(account_id)
     leaving, joining = ({one: ids for one, ids in moving.items() if one not in gone} for moving in (leaving, joining))
     list_ids = _filled_by_imports(account_id, [*leaving, *joining])
-    new_ones = {one: names[one] for one in joining if one in names and one not in list_ids}
-    list_ids |= made_for(account_id, new_ones) if new_ones else {}
+    if missing := joining.keys() - list_ids.keys():
+        list_ids |= made_for(account_id, {one: name for one, name in names().items() if one in missing})
     at, known = now(), _known({one for ids in joining.values() for one in ids})
     joined = _join([
         {"account_id": account_id, "list_id": list_ids[purpose], "contact_id": one, "joined_at": at,
@@ -310,11 +324,12 @@ def move(account_id: int, run_id: int, leaving: dict[str, list[int]], joining: d
         for purpose, contact_ids in joining.items() if purpose in list_ids
         for one in contact_ids if (list_ids[purpose], one) not in known
     ])  # fmt: skip
-    number = Counter(list_id for list_id, _ in joined)
+    more, less = Counter(list_id for list_id, _ in joined), Counter()
     for purpose, list_id in sorted(list_ids.items()):
         back = [one for one in joining.get(purpose, []) if (list_id, one) in known]
-        more = number[list_id] + _put_back(list_id, run_id, back, at)
-        _grow(list_id, run_id, joined=more, left=_leave(list_id, run_id, leaving.get(purpose, []), at))
+        more[list_id] += _put_back(list_id, run_id, back, at)
+        less[list_id] += _leave(list_id, run_id, leaving.get(purpose, []), at)
+    _grow(account_id, run_id, more, less)
     _settle_moved(account_id, moved, new, {contact_id for _, contact_id in joined} - leave)
 
 
@@ -366,20 +381,20 @@ def _leave(list_id, run_id, contact_ids, at):
     return _run(left.values(left_at=at, left_run=run_id))
 
 
-def _grow(list_id, run_id, joined, left):
-    if not joined and not left:
+def _grow(account_id, run_id, joined, left):
+    """The lists' sizes and what this import did to each; joined and left are {list id: how many}."""
+    changed = sorted(list_id for list_id in joined.keys() | left.keys() if joined[list_id] or left[list_id])
+    if not changed:
         return
-    size = sa.update(ContactList).where(ContactList.id == list_id)
-    _run(size.values(contacts=ContactList.contacts + joined - left))
-    mine = (ListGrowth.list_id == list_id, ListGrowth.run_id == run_id)
-    more = sa.update(ListGrowth).where(*mine).values(joined=ListGrowth.joined + joined, left=ListGrowth.left + left)
-    if not _run(more):
-        account_id = sa.select(ContactList.account_id).where(ContactList.id == list_id).scalar_subquery()
-        db.session.execute(
-            sa.insert(ListGrowth).values(
-                account_id=account_id, list_id=list_id, run_id=run_id, joined=joined, left=left
-            )
-        )
+    lines = [{"of": list_id, "more": joined[list_id], "less": left[list_id]} for list_id in changed]
+    db.session.execute(SIZE, lines)
+    mine = (ListGrowth.run_id == run_id, among(ListGrowth.list_id, changed))
+    known = set(db.session.scalars(sa.select(ListGrowth.list_id).where(*mine)))
+    insert_rows(ListGrowth, [
+        {"account_id": account_id, "list_id": list_id, "run_id": run_id, "joined": 0, "taken_off": 0}
+        for list_id in changed if list_id not in known
+    ])  # fmt: skip
+    db.session.execute(GROWTH, [line | {"by": run_id} for line in lines])
 
 
 def put_on(of: ContactList, contact_ids: list[int], by) -> int:

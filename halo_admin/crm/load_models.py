@@ -1,5 +1,7 @@
 """Files that people load: how each is read, how far it has come, and what its lines mean."""
 
+import sqlalchemy as sa
+
 from ..db import JSON, BigId, Owned, UTCDateTime, db
 
 LIVE = ("checking", "loading")  # a job works on it, or is to
@@ -35,6 +37,9 @@ class FileLoad(Owned, db.Model):
     total = db.Column(db.Integer, nullable=False, default=0)  # lines, without the header
     cursor = db.Column(db.Integer, nullable=False, default=0)  # lines dealt with in this step
     counts = db.Column(JSON, nullable=False, default=dict)  # what the lines mean, see comparing_lines.WHATS
+    odd = db.Column(
+        JSON, nullable=False, default=dict
+    )  # {field: lines whose value is no e-mail, website or phone number}
     makes = db.Column(JSON, nullable=False, default=dict)  # {"types": names, "lists": names} that nobody has heard of
     saved = db.Column(JSON, nullable=False, default=dict)  # the same of those that are in
     why = db.Column(db.Text)
@@ -66,9 +71,16 @@ class FileLine(Owned, db.Model):
     changes = db.Column(JSON)  # {field: [before, after]} as people read the values
     reason = db.Column(db.Text)  # why it cannot be taken
     cells = db.Column(JSON)  # of a refused one: as they stand there
+    key = db.Column(db.String(300))  # of a new one: what no other new line may have (Lines.key)
+    said = db.Column(db.String(32))  # beside the key: a digest of all the line says
+    odd = db.Column(JSON)  # {field: value} of what is saved as typed, and is no e-mail, website or phone number
 
     __table_args__ = (
         db.Index("ix_file_lines_record", "load_id", "record_id"),
         db.Index("ix_file_lines_what", "load_id", "what", "line"),
+        db.Index("ix_file_lines_key", "load_id", "key", sqlite_where=sa.text("key IS NOT NULL"),
+                 postgresql_where=sa.text("key IS NOT NULL")),
+        db.Index("ix_file_lines_odd", "load_id", "line", sqlite_where=sa.text("odd IS NOT NULL"),
+                 postgresql_where=sa.text("odd IS NOT NULL")),
         {"sqlite_with_rowid": False},
-    )
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from flask_login import current_user
 from .. import audit, heartbeats
 from ..db import begin_write, db, now
 from ..web.door import own, own_or_404
-from . import encodings, load_words, loading, naming, refused_out, sheets, uploads
+from . import encodings, load_words, loading, naming, odd_out, refused_out, sheets, uploads
 from .blueprint import bp
 from .load_models import ALL, EMPTY, GAPS, KEEP, FileLoad
 from .tables import LARGEST_ID
@@ -108,6 +108,16 @@ def refused_lines(file_id):
     name = f"refused-{now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(stream_with_context(refused_out.text(load)), mimetype="text/csv", headers=headers)
+
+
+@bp.get(f"{ONE}/kept-as-typed.csv")
+def odd_values(file_id):
+    """What is no e-mail, phone number or website, with its lines, as long as nothing is saved."""
+    load = own_or_404(FileLoad, file_id)
+    audit.note_now("download", f"Downloaded what is kept as typed of the file {load.name}", account_id=load.account_id)
+    db.session.refresh(load)
+    headers = {"Content-Disposition": f'attachment; filename="kept-as-typed-{now():%Y-%m-%d}.csv"'}
+    return Response(stream_with_context(odd_out.text(load)), mimetype="text/csv", headers=headers)
 
 
 def _tidy(name):

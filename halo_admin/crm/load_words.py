@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ..db import db, owned_among
 from ..web.words import capital, number, plural
-from . import encodings, loading
+from . import encodings, loading, odd_values
 from .comparing_lines import DIFFERENT, FILLED, MOST_NAMES, NEW, REFUSED, SAME, WHATS, WRITTEN
 from .load_legs import KINDS
 from .load_models import FileLoad
@@ -144,11 +144,21 @@ def page(load: FileLoad) -> dict:
     some = {what: db.session.scalars(loading.lines_of(load, what).limit(SHOWN)).all() for what in (DIFFERENT, REFUSED)}
     return {
         "load": load, "counts": counts, "labels": LABELS, "state": STATES[load.state], "sentence": sentence(load),
-        "makes": makes(load) if load.state == "checked" else "",
+        "makes": makes(load) if load.state == "checked" else "", "odd_sentence": odd_values.sentence(load.odd),
+        "odd": _odd(load) if load.state == "checked" else [],
         "different": some[DIFFERENT] if load.state == "checked" else [], "refused": some[REFUSED],
         "fields": labels_of(load.kind), "writes": sum(counts[what] for what in WRITTEN), "most": SHOWN,
         "noun": KINDS[load.kind].noun, "names": _names(load, some[DIFFERENT]),
     }  # fmt: skip
+
+
+def _odd(load):
+    """(the number of a line, its field's label, the value) of the first values that are kept as typed."""
+    if not load.odd:
+        return []
+    labels = labels_of(load.kind)
+    rows = db.session.scalars(loading.odd_lines(load).limit(SHOWN))
+    return [(row.line, labels[field], value) for row in rows for field, value in row.odd.items()]
 
 
 def _names(load, lines):

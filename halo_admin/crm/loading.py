@@ -24,13 +24,14 @@ FORGOTTEN = timedelta(days=7)  # a file that is never saved goes after so long
 
 @dataclass
 class Loaded:
-    """What became of the lines of a file. `unknown` are columns that were left aside."""
+    """What became of the lines of a file. `unknown` are columns that were left aside, `odd` those of a FileLoad."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: list[dict] = field(default_factory=list)
     unknown: tuple[str, ...] = ()
+    odd: dict = field(default_factory=dict)
 
 
 def load(kind: str, account, path: Path, by=None, save: bool = True, columns=None, encoding="", **choices) -> Loaded:
@@ -79,7 +80,7 @@ def _loaded(load, counts):
     lines = db.session.scalars(refused(load))
     told = [{"line": one.line, "reason": one.reason} for one in lines]
     return Loaded(counts.get(NEW, 0), counts.get(FILLED, 0) + counts.get(DIFFERENT, 0), counts.get(SAME, 0), told,
-                  unknown(load))  # fmt: skip
+                  unknown(load), load.odd)  # fmt: skip
 
 
 def look_at(kind: str, account_id: int, by, name: str, stream, encoding: str = "") -> FileLoad:
@@ -128,7 +129,7 @@ def start_comparing(load: FileLoad, columns: dict[str, int], blanks: str) -> Non
     """Let jobs work out what the file would do with these columns; what was worked out before is forgotten. Nothing
     where that goes on already. Commits.
     """
-    fresh = {"columns": columns, "blanks": blanks, "counts": {}, "before_id": None, "makes": {}}
+    fresh = {"columns": columns, "blanks": blanks, "counts": {}, "before_id": None, "makes": {}, "odd": {}}
     _start(load.id, ("mapping", "checked"), "checking", "same", fresh)
 
 
@@ -195,6 +196,15 @@ def lines_of(load: FileLoad, what: str) -> sa.Select:
     """A select of the load's lines that mean this, in their order."""
     mine = owned(FileLine, load.account_id).where(FileLine.load_id == load.id, FileLine.what == what)
     return mine.order_by(FileLine.line)
+
+
+def odd_lines(load: FileLoad) -> sa.Select:
+    """A select of the load's lines with values that are kept as typed, in their order."""
+    return (
+        owned(FileLine, load.account_id)
+        .where(FileLine.load_id == load.id, FileLine.odd.is_not(None))
+        .order_by(FileLine.line)
+    )
 
 
 def cancel(load: FileLoad) -> None:

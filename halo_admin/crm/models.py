@@ -67,6 +67,7 @@ class Company(OwnedByTheMany, db.Model):
     website_key = db.Column(db.String(255))
     inactive_in_halo = db.Column(db.Boolean, nullable=False, default=False)
     made_by_run = db.Column(BigId)  # the import that created it; NULL: a person or a file did
+    number_in_file = db.Column(BigId)  # its id in the file that told of it last, by which that file's contacts name it
     edited_at = db.Column(UTCDateTime)  # by a person or a file, never by an import
     created_at = db.Column(UTCDateTime, nullable=False)
     version = db.Column(db.Integer, nullable=False, default=1)
@@ -111,6 +112,9 @@ class Company(OwnedByTheMany, db.Model):
         db.Index("ix_companies_phone_key", "account_id", "phone_key"),
         db.Index("ix_companies_website_key", "account_id", "website_key"),
         db.Index("ix_companies_name_key", "account_id", "name_key"),
+        db.Index("ix_companies_number_in_file", "account_id", "number_in_file",
+                 sqlite_where=sa.text("number_in_file IS NOT NULL"),
+                 postgresql_where=sa.text("number_in_file IS NOT NULL")),
         *(
             db.Index(f"ix_companies_inactive_by_{name}", "account_id", *columns,
                      sqlite_where=sa.text("inactive_in_halo = 1"), postgresql_where=sa.text("inactive_in_halo"))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ..accounts.models import Account
 from ..db import among, db
-from . import changes
+from . import changes, naming
 from .change_models import RecordChange
 from .comparing_lines import NEW, REFUSED, SAME, WHATS, WRITTEN, Batch, named
 from .comparing_lines import changes as changes_of
@@ -34,15 +34,25 @@ def save(batch: Batch) -> None:
     kept = batch.kept()
     meant = [row for row in batch.rows if row.line in kept and kept[row.line].what in WRITTEN]
     work = Work(saved=[one.what for one in kept.values() if one.what not in WRITTEN])
-    if meant:
+    numbers = _numbers(batch, kept)
+    if meant or numbers:
         # one file at a time: what another one has just made is seen
         db.session.execute(HELD.where(Account.id == batch.load.account_id))
+        batch.lines.remember(numbers)
+    if meant:
         _sort(batch, meant, kept, work)
         _write(batch, work)
     _refuse(batch, work.refused)
     _forget(batch)
     count = work.saved + [REFUSED] * len(work.refused)
     batch.load.saved = {what: batch.load.saved.get(what, 0) + count.count(what) for what in WHATS}
+
+
+def _numbers(batch, kept):
+    """{record id: the number of the line about it} of those that are here."""
+    numbered = ((kept[row.line].record_id, naming.number(row.values.get("id") or ""))
+                for row in batch.rows if row.line in kept)  # fmt: skip
+    return {record_id: number for record_id, number in numbered if record_id and number}
 
 
 def _sort(batch, rows, kept, work):
@@ -105,6 +115,7 @@ def _write(batch, work):
     lines.update([(record, values) for _, _, record, values, _ in work.changed if values])
     lines.add([(one, line) for one, (_, line) in zip(ids, work.made, strict=True) if line.lists]
               + [(record.id, line) for _, line, record, _, _ in work.changed if lines.adds(line, record)])  # fmt: skip
+    lines.remember({one: line.number for one, (_, line) in zip(ids, work.made, strict=True) if line.number})
     work.saved += [NEW] * len(work.made)
     if lines.press and lines.KEEPS_HISTORY:
         made = {one: {name: (None, value) for name, value in line.values.items() if value is not None}

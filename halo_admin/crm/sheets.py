@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -43,8 +44,9 @@ class Look(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of a file: the number it begins at, its cells as they stand there, and {field: text, None where empty};
-    fault: why it cannot be used; missing: the fields that it ends before, of which it says nothing.
+    """One line of a file: the number it begins at, its cells as they stand there, and {field: text, None where empty},
+    its own number under "id" where the file has such a column; fault: why it cannot be used; missing: the fields that
+    it ends before, of which it says nothing.
     """
 
     line: int
@@ -83,7 +85,13 @@ class Sheet:
         texts = row if self.exact else list(map(cells.unguarded, row))
         texts = texts + [""] * (len(self.header) - len(row))
         missing = frozenset(field for field, number in self.columns.items() if number >= len(row))
-        return Row(line, row, {field: texts[number] or None for field, number in self.columns.items()}, missing=missing)
+        return Row(line, row, {field: texts[number] or None for field, number in self._read.items()}, missing=missing)
+
+    @cached_property
+    def _read(self):
+        """{field: the number of its column}, the lines' own number among them."""
+        headings = [cell.casefold() for cell in self.header]
+        return ({"id": headings.index("id")} if "id" in headings else {}) | self.columns
 
 
 def is_exact(header) -> bool:

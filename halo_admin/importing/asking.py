@@ -24,7 +24,7 @@ CHOICES = {
 
 def prepare(run):
     """Count what must be asked. Where it is much and there is another way, a person chooses first."""
-    waiting = sa.select(Decision.asks, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "asking")
+    waiting = sa.select(Decision.asks, sa.func.count()).where(*Decision.open_of(run.id), Decision.state == "asking")
     asks = dict(db.session.execute(waiting.group_by(Decision.asks)).all())
     run.progress = run.progress | {"asking": [0, sum(asks.values())]}
     question(run, asks)
@@ -68,7 +68,7 @@ def reply(run, choice):
 
 def due(run):
     """The decisions of a run that still wait for a detail, oldest first."""
-    return sa.select(Decision).where(Decision.run_id == run.id, Decision.state == "asking").order_by(Decision.id)
+    return sa.select(Decision).where(*Decision.open_of(run.id), Decision.state == "asking").order_by(Decision.id)
 
 
 def ask(leg) -> bool:

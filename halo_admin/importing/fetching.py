@@ -22,8 +22,9 @@ PAUSE = timedelta(minutes=10)
 FRESH = timedelta(minutes=10)
 # pages read longer ago than this are read again when a stopped import goes on
 STALE = timedelta(days=1)
-# what one transaction takes in: so many pages, or what comes within so many seconds
-PAGES_AHEAD, SECONDS_AHEAD = 10, 1.0
+# what one transaction takes in: so many pages, so many of them to be put into the mirror, or what comes within so
+# many seconds
+PAGES_AHEAD, TO_STORE_AHEAD, SECONDS_AHEAD = 50, 10, 1.0
 
 
 def read(leg) -> bool:
@@ -169,7 +170,9 @@ class Ahead:
         return known if page is None else page
 
     def _is_enough(self, pages, until):
-        return pages and (_may_be_last(pages[-1]) or time.monotonic() >= until or self.leg.is_spent())
+        to_store = sum(not isinstance(page, KnownPage) for page in pages)
+        over = to_store >= TO_STORE_AHEAD or time.monotonic() >= until or self.leg.is_spent()
+        return pages and (over or _may_be_last(pages[-1]))
 
 
 def _may_be_last(page):
@@ -189,7 +192,7 @@ def _store(leg, run, reading, sweep, pages):
     read = [one for one in zip(numbers, pages, number_new, strict=True) if not isinstance(one[1], KnownPage)]
     if read:
         _learn(leg, reading, [row for _, page, _ in read for row in page.rows])
-        known_pages.keep(sweep, read)
+        known_pages.keep(leg.stage, sweep, read)
     for page, new in zip(pages, number_new, strict=True):
         _look_for_doubt(sweep, page, shelf.at)
         sweep.seen += new
@@ -252,6 +255,7 @@ def _end(leg, run, kind, sweep):
         run.facts = run.facts | {"short": run.facts.get("short", {}) | {kind: [sweep.seen, sweep.claimed]}}
     if sweep.state == "complete":
         gone = _mark_gone(run, kind, sweep)
+        sweep.changed = sweep.changed or gone > 0
         run.facts = run.facts | {"gone": run.facts.get("gone", 0) + (gone if kind == leg.stage.kind else 0)}
     for mapped in leg.stage.mappings if kind == leg.stage.kind else ():
         mapping.remember_seen(tenant, mapped)

@@ -54,9 +54,15 @@ def counts_told(run) -> dict:
 
 def counts_of_applied(run) -> dict:
     """Outcomes of what was really carried out; nothing has changed for the records passed by."""
-    applied = sa.select(Decision.action, sa.func.count()).where(Decision.run_id == run.id, Decision.state == "applied")
-    counts = dict(db.session.execute(applied.group_by(Decision.action)).all())
-    return counts | {"unchanged": run.counts.get("unchanged", 0)}
+    return number_applied(run.id) | {"unchanged": run.counts.get("unchanged", 0)}
+
+
+def number_applied(run_id: int) -> dict[str, int]:
+    """{action: how many of a run's decisions were carried out}. An index tells all of them, another one those left."""
+    by_action = sa.select(Decision.action, sa.func.count()).group_by(Decision.action)
+    every = dict(map(tuple, db.session.execute(by_action.where(Decision.run_id == run_id))))
+    open_ = dict(map(tuple, db.session.execute(by_action.where(*Decision.open_of(run_id)))))
+    return {action: number - open_.get(action, 0) for action, number in every.items() if number > open_.get(action, 0)}
 
 
 def stage_state(run) -> StageState:

@@ -35,7 +35,7 @@ def compare(leg) -> bool:
 def save(leg) -> bool:
     """Carry out what was decided; what a person has settled otherwise meanwhile stays as it is."""
     with leg.batch() as run:
-        todo = sa.select(Decision).where(Decision.run_id == run.id, Decision.state == "decided")
+        todo = sa.select(Decision).where(*Decision.open_of(run.id), Decision.state == "decided")
         decided = db.session.scalars(todo.order_by(Decision.id)).all()
         if not decided:
             return True

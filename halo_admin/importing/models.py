@@ -23,6 +23,7 @@ class Sweep(Owned, db.Model):
     claimed = db.Column(db.Integer)  # record_count as last told
     fell = db.Column(db.Boolean, nullable=False, default=False)  # record_count became smaller on the way
     paused = db.Column(db.Boolean, nullable=False, default=False)  # too long between two pages
+    changed = db.Column(db.Boolean, nullable=False, default=False)  # whether it left a row otherwise than it was
     first_id = db.Column(BigId)  # of the page before: a list that does not page repeats itself
     spare = db.Column(db.Boolean, nullable=False, default=False)  # by Read from Halo, not used by an import yet
     started_at = db.Column(UTCDateTime, nullable=False)
@@ -113,12 +114,18 @@ class Decision(OwnedByTheMany, db.Model):
 
     __table_args__ = (
         db.Index("ix_decisions_actions", "run_id", "action", "strength", "id"),
-        db.Index("ix_decisions_states", "run_id", "state", "id"),
+        db.Index("ix_decisions_open", "run_id", "state", "id",
+                 sqlite_where=sa.text("state <> 'applied'"), postgresql_where=sa.text("state <> 'applied'")),
         db.Index("ix_decisions_whys", "run_id", "why"),
         db.Index("ix_decisions_newer", "run_id", "id",
                  sqlite_where=sa.text("newer_here <> '{}'"), postgresql_where=sa.text("newer_here <> '{}'")),
-        db.UniqueConstraint("run_id", "record_id"),
-        db.Index("ix_decisions_record", "record_id"),
-        db.Index("ix_decisions_ours", "account_id", "ours_id"),
+        db.UniqueConstraint("record_id", "run_id"),  # in this order: one record's are looked for as well
+        db.Index("ix_decisions_ours", "account_id", "ours_id",
+                 sqlite_where=sa.text("ours_id IS NOT NULL"), postgresql_where=sa.text("ours_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
+
+    @classmethod
+    def open_of(cls, run_id: int) -> tuple:
+        """The clauses for a run's decisions that are not carried out; in words that its partial index knows."""
+        return cls.run_id == run_id, cls.state != sa.literal_column("'applied'")

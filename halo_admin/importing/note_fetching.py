@@ -165,16 +165,16 @@ def _decided_and_saved(made, sweep, country):
     """What became of each note that was seen, by outcome."""
     situation = Situation(made, stages.stage(whose.STAGE), country)
     seen = mirror_rows(situation, LIGHT).where(HaloRecord.last_sweep_id == sweep.id)
-    same, out, rest = quick(situation, db.session.execute(seen).all())
-    counts = {"unchanged": len(same), "skipped": len(out)}
-    rows = full_rows(situation, [row.id for row in rest])
+    found = quick(situation, db.session.execute(seen).all())
+    counts = {"unchanged": len(found.same), "skipped": len(found.out)}
+    rows = full_rows(situation, [row.id for row in found.rest])
     decisions = Deciding(situation, rows, final=True).decisions()
     store(decisions)
     settle(situation, decisions, {row.id: row for row in rows})
     for one in decisions:
         counts[one["action"]] = counts.get(one["action"], 0) + 1
     db.session.flush()
-    todo = sa.select(*NEEDED).where(Decision.run_id == made.id, Decision.state == "decided")
+    todo = sa.select(*NEEDED).where(*Decision.open_of(made.id), Decision.state == "decided")
     if decided := db.session.execute(todo.order_by(Decision.id)).all():
         moved = Applying(situation).apply(decided)
         counts = {name: counts.get(name, 0) + moved.get(name, 0) for name in {*counts, *moved}}

@@ -10,7 +10,7 @@ from .models import Decision
 def prepare(run):
     """Where saving starts, and how many records it is about."""
     run.cursor = 0
-    todo = sa.select(sa.func.count()).where(Decision.run_id == run.id, Decision.state.in_(("decided", "follows")))
+    todo = sa.select(sa.func.count()).where(*Decision.open_of(run.id), Decision.state != "asking")
     saved = run.progress["saving"][0]
     run.progress = run.progress | {"saving": [saved, saved + db.session.scalar(todo)]}
 
@@ -35,5 +35,5 @@ def save(leg) -> bool:
 
 
 def _next(leg, state):
-    todo = sa.select(*NEEDED).where(Decision.run_id == leg.run_id, Decision.state == state)
+    todo = sa.select(*NEEDED).where(*Decision.open_of(leg.run_id), Decision.state == state)
     return db.session.execute(todo.order_by(Decision.id).limit(leg.size.number)).all()

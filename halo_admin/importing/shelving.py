@@ -17,7 +17,9 @@ from .models import Sweep
 class Shelf:
     """Puts pages' rows into the mirror: new ones in, changed ones over, the same ones only marked as seen."""
 
-    COLUMNS = tuple(getattr(HaloRecord, name) for name in ("id", "halo_id", "listed_digest", "digest", "last_sweep_id"))
+    COLUMNS = tuple(
+        getattr(HaloRecord, name) for name in ("id", "halo_id", "listed_digest", "digest", "last_sweep_id", "gone_at")
+    )
 
     def __init__(self, leg, reading, sweep):
         self.stage, self.country, self.reading, self.sweep = leg.stage, leg.country, reading, sweep
@@ -48,6 +50,8 @@ class Shelf:
         for halo_id, row in rows.items():
             self._sort(halo_id, row, known.get(halo_id), around.get(halo_id, ()))
         self._write()
+        came_back = any(row.gone_at is not None for row in known.values())
+        self.sweep.changed = self.sweep.changed or bool(came_back or self.inserts or self.updates or self.unread)
         return {halo_id for halo_id, row in known.items() if row.last_sweep_id == self.sweep.id}
 
     def _new_ones(self, pages, seen):

@@ -194,6 +194,14 @@ class Stage:
     def leave_beside(self, situation, made) -> None:
         """New records of ours have nothing yet of what carry_out_beside() gives them."""
 
+    def complete(self, situation, made: dict) -> dict:
+        """Carry out what is beside the fields of new records that are as they were made; {our id: what it was}, as from
+        change_beside().
+
+        made: {our id: what was found for its row}.
+        """
+        return {}
+
     def concerned(self, choice, tenant_id, chosen) -> int:
         """How many of Halo's records a choice is about, as last read."""
         raise NotImplementedError

@@ -110,6 +110,7 @@ class HaloPage(Owned, db.Model):
     kind = db.Column(db.String(20), primary_key=True)
     page_no = db.Column(db.Integer, primary_key=True)
     code = db.Column(db.String(32), nullable=False)  # a digest of the code that read it
+    around = db.Column(BigId, nullable=False)  # the last sweep that changed what belongs into its rows; 0: none
     digest = db.Column(db.String(32), nullable=False)
     record_count = db.Column(db.BigInteger)
     halo_ids = db.Column(JSON, nullable=False)

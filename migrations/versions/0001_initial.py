@@ -104,6 +104,7 @@ def upgrade():
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("counts", halo_admin.db.JSON(), nullable=False),
+        sa.Column("odd", halo_admin.db.JSON(), nullable=False),
         sa.Column("makes", halo_admin.db.JSON(), nullable=False),
         sa.Column("saved", halo_admin.db.JSON(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
@@ -325,6 +326,7 @@ def upgrade():
         sa.Column("website_key", sa.String(length=255), nullable=True),
         sa.Column("inactive_in_halo", sa.Boolean(), nullable=False),
         sa.Column("made_by_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number_in_file", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("edited_at", halo_admin.db.UTCDateTime(), nullable=True),
         sa.Column("created_at", halo_admin.db.UTCDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -370,6 +372,13 @@ def upgrade():
             postgresql_where=sa.text("inactive_in_halo"),
         )
         batch_op.create_index("ix_companies_name_key", ["account_id", "name_key"], unique=False)
+        batch_op.create_index(
+            "ix_companies_number_in_file",
+            ["account_id", "number_in_file"],
+            unique=False,
+            sqlite_where=sa.text("number_in_file IS NOT NULL"),
+            postgresql_where=sa.text("number_in_file IS NOT NULL"),
+        )
         batch_op.create_index("ix_companies_phone_key", ["account_id", "phone_key"], unique=False)
         batch_op.create_index("ix_companies_salesperson", ["salesperson_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_companies_type_id"), ["type_id"], unique=False)
@@ -464,6 +473,9 @@ def upgrade():
         sa.Column("changes", halo_admin.db.JSON(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("cells", halo_admin.db.JSON(), nullable=True),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("said", sa.String(length=32), nullable=True),
+        sa.Column("odd", halo_admin.db.JSON(), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_file_lines_account_id")),
         sa.ForeignKeyConstraint(["load_id"], ["file_loads.id"], name=op.f("fk_file_lines_load_id")),
@@ -472,6 +484,20 @@ def upgrade():
     )
     with op.batch_alter_table("file_lines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_lines_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_file_lines_key",
+            ["load_id", "key"],
+            unique=False,
+            sqlite_where=sa.text("key IS NOT NULL"),
+            postgresql_where=sa.text("key IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_file_lines_odd",
+            ["load_id", "line"],
+            unique=False,
+            sqlite_where=sa.text("odd IS NOT NULL"),
+            postgresql_where=sa.text("odd IS NOT NULL"),
+        )
         batch_op.create_index("ix_file_lines_record", ["load_id", "record_id"], unique=False)
         batch_op.create_index("ix_file_lines_what", ["load_id", "what", "line"], unique=False)
 
@@ -481,6 +507,7 @@ def upgrade():
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("page_no", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("around", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest", sa.String(length=32), nullable=False),
         sa.Column("record_count", sa.BigInteger(), nullable=True),
         sa.Column("halo_ids", halo_admin.db.JSON(), nullable=False),
@@ -835,6 +862,7 @@ def upgrade():
         sa.Column("claimed", sa.Integer(), nullable=True),
         sa.Column("fell", sa.Boolean(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
         sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("spare", sa.Boolean(), nullable=False),
         sa.Column("started_at", halo_admin.db.UTCDateTime(), nullable=False),
@@ -963,7 +991,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["record_id"], ["halo_records.id"], name=op.f("fk_decisions_record_id")),
         sa.ForeignKeyConstraint(["run_id"], ["import_runs.id"], name=op.f("fk_decisions_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
-        sa.UniqueConstraint("run_id", "record_id", name=op.f("uq_decisions_run_id_record_id")),
+        sa.UniqueConstraint("record_id", "run_id", name=op.f("uq_decisions_record_id_run_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
@@ -975,9 +1003,20 @@ def upgrade():
             sqlite_where=sa.text("newer_here <> '{}'"),
             postgresql_where=sa.text("newer_here <> '{}'"),
         )
-        batch_op.create_index("ix_decisions_ours", ["account_id", "ours_id"], unique=False)
-        batch_op.create_index("ix_decisions_record", ["record_id"], unique=False)
-        batch_op.create_index("ix_decisions_states", ["run_id", "state", "id"], unique=False)
+        batch_op.create_index(
+            "ix_decisions_open",
+            ["run_id", "state", "id"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'applied'"),
+            postgresql_where=sa.text("state <> 'applied'"),
+        )
+        batch_op.create_index(
+            "ix_decisions_ours",
+            ["account_id", "ours_id"],
+            unique=False,
+            sqlite_where=sa.text("ours_id IS NOT NULL"),
+            postgresql_where=sa.text("ours_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_decisions_whys", ["run_id", "why"], unique=False)
 
     op.create_table(
@@ -1195,9 +1234,16 @@ def downgrade():
     op.drop_table("export_intents")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index("ix_decisions_whys")
-        batch_op.drop_index("ix_decisions_states")
-        batch_op.drop_index("ix_decisions_record")
-        batch_op.drop_index("ix_decisions_ours")
+        batch_op.drop_index(
+            "ix_decisions_ours",
+            sqlite_where=sa.text("ours_id IS NOT NULL"),
+            postgresql_where=sa.text("ours_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_decisions_open",
+            sqlite_where=sa.text("state <> 'applied'"),
+            postgresql_where=sa.text("state <> 'applied'"),
+        )
         batch_op.drop_index(
             "ix_decisions_newer",
             sqlite_where=sa.text("newer_here <> '{}'"),
@@ -1367,6 +1413,12 @@ def downgrade():
     with op.batch_alter_table("file_lines", schema=None) as batch_op:
         batch_op.drop_index("ix_file_lines_what")
         batch_op.drop_index("ix_file_lines_record")
+        batch_op.drop_index(
+            "ix_file_lines_odd", sqlite_where=sa.text("odd IS NOT NULL"), postgresql_where=sa.text("odd IS NOT NULL")
+        )
+        batch_op.drop_index(
+            "ix_file_lines_key", sqlite_where=sa.text("key IS NOT NULL"), postgresql_where=sa.text("key IS NOT NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_file_lines_account_id"))
 
     op.drop_table("file_lines")
@@ -1394,6 +1446,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_companies_type_id"))
         batch_op.drop_index("ix_companies_salesperson")
         batch_op.drop_index("ix_companies_phone_key")
+        batch_op.drop_index(
+            "ix_companies_number_in_file",
+            sqlite_where=sa.text("number_in_file IS NOT NULL"),
+            postgresql_where=sa.text("number_in_file IS NOT NULL"),
+        )
         batch_op.drop_index("ix_companies_name_key")
         batch_op.drop_index(
             "ix_companies_inactive_by_type_name",

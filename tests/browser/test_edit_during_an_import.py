@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.practice.server import PracticeHalo
 from tests.browsing import shot
@@ -67,5 +68,5 @@ def test_an_edit_during_an_import_stays(page, start_site, sqlite_url, halo, tmp_
     assert phone == TYPED
     page.reload()
     shot(page, "company-edited-during-an-import")
-    assert page.get_by_text(TYPED).first.is_visible()
-    assert page.get_by_text("Linked to Halo client").is_visible()
+    expect(page.get_by_text(TYPED).first).to_be_visible()
+    expect(page.get_by_text("Linked to Halo client")).to_be_visible()

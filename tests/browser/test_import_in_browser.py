@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import barriers, shot
 from tests.waiting import until
@@ -128,8 +129,8 @@ def contacts_come_after_companies(page, site):
     page.goto(f"{site.url}/settings/halo")
     import_contacts(page)
     page.goto(lists)
-    assert page.get_by_text("Unsubscribed").first.is_visible()
-    assert taken_off.is_visible()
+    expect(page.get_by_text("Unsubscribed").first).to_be_visible()
+    expect(taken_off).to_be_visible()
     assert barriers(page) == []
 
 

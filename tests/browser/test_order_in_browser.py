@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import barriers, shot
 from tests.waiting import until
@@ -83,7 +84,7 @@ def import_it(page, site, stage):
 def test_the_whole_order_from_an_empty_account_to_notes_on_a_contact(page, running):
     connect(page, running)
     opened(page, f"{running.url}/settings/halo")
-    assert line(page, "notes").get_by_text("Locked").is_visible()
+    expect(line(page, "notes").get_by_text("Locked")).to_be_visible()
     shot(page, "order-empty")
     assert barriers(page) == []
     take_users_in(page, running)
@@ -131,7 +132,7 @@ def notes_are_on_a_contact(page, site):
 
 def everything_again_by_one_press(page, site):
     opened(page, f"{site.url}/settings/halo")
-    assert page.get_by_text("Set-up: done").is_visible()
+    expect(page.get_by_text("Set-up: done")).to_be_visible()
     assert page.locator("main .btn-primary").count() == 1
     shot(page, "order-set-up-done")
     assert barriers(page) == []

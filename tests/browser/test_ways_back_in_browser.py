@@ -1,6 +1,7 @@
 """The ways back from a profile in a real browser: each tells first what it means; by keyboard, and without script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import looked_at, press, sign_in, tab_to
 from tests.importing.world import World, links
@@ -79,6 +80,48 @@ def test_each_way_back_is_walked_by_keyboard(page, serve, world, acme):
     press(page, "Delete")
     page.get_by_text("Acme Metal Works was deleted.").wait_for()
     assert world.companies() == []
+
+
+@pytest.mark.parametrize("noun", ["contact", "opportunity"])
+def test_each_way_back_of_a_contact_and_of_an_opportunity_is_walked(page, serve, world, acme, noun):
+    halo_id = next(one for one, ours_id in links(world.account.id).items() if ours_id == acme)
+    sale = world.sale("Backup for 30 PCs", at=halo_id, contact=world.halo_id_of("Sam"))
+    world.imported_sales()
+    record, plural, theirs, text = {
+        "contact": (world.contact(first_name="Sam"), "contacts", "Halo contact", "sam@acme.example"),
+        "opportunity": (world.opportunity(name="Backup for 30 PCs"), "opportunities", "Halo opportunity", str(sale)),
+    }[noun]
+    name, profile = record.name, f"{serve(world.app)}/{plural}/{record.id}"
+    site = profile.partition("/" + plural)[0]
+    sign_in(page, site)
+    page.goto(profile)
+    choose(page, "Unlink from Halo")
+    expect(page.get_by_role("heading", name=f"Unlink {name}")).to_be_visible()
+    looked_at(page, f"{noun}-unlink")
+    press(page, "Unlink from Halo")
+    expect(page.get_by_text("Not linked to Halo")).to_be_visible()
+    choose(page, f"Link to a {theirs}…")
+    expect(page.get_by_text("Search what was last read")).to_be_visible()
+    search_in_halo(page, "nobody", "Nothing in Halo that is not linked yet is like this.")
+    search_in_halo(page, text, "Left out so far: unlinked here by")
+    looked_at(page, f"{noun}-link")
+    press(page, f"Link to {name}")
+    expect(page.get_by_text("The next import brings the two together.")).to_be_visible()
+    choose(page, "Never import this one")
+    expect(page.get_by_text("What it means")).to_be_visible()
+    looked_at(page, f"{noun}-never-import")
+    press(page, "Never import this one")
+    expect(page.get_by_text("out from now on")).to_be_visible()
+    page.goto(f"{site}/settings/halo/left-out")
+    press(page, f"Bring back {name}")
+    expect(page.get_by_text("Nothing is left out")).to_be_visible()
+    page.goto(profile)
+    choose(page, "Delete")
+    expect(page.get_by_text("What it means")).to_be_visible()
+    looked_at(page, f"{noun}-delete")
+    press(page, "Delete")
+    expect(page.get_by_text(f"{name} was deleted.")).to_be_visible()
+    assert {"contact": world.contacts, "opportunity": world.opportunities}[noun]() == []
 
 
 def search_in_halo(page, text, found):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm import writing
 from halo_admin.crm.models import Company
@@ -62,7 +63,7 @@ def some_companies(ann):
 
 def test_an_account_without_companies(page, address, ann):
     sign_in(page, address)
-    assert page.get_by_text("No companies yet").is_visible()
+    expect(page.get_by_text("No companies yet")).to_be_visible()
     assert barriers(page) == []
     shot(page, "companies-empty")
 
@@ -96,8 +97,8 @@ def test_a_profile(page, address, ann):
     sign_in(page, address)
     page.get_by_role("link", name="Acme Metal Works").click()
     page.wait_for_url(f"{address}/companies/{acme}")
-    assert page.get_by_text("Linked to Halo client 214 · matched by website").is_visible()
-    assert page.get_by_text("Halo holds something else: Acme Metal Works").is_visible()
+    expect(page.get_by_text("Linked to Halo client 214 · matched by website")).to_be_visible()
+    expect(page.get_by_text("Halo holds something else: Acme Metal Works")).to_be_visible()
     assert barriers(page) == []
     shot(page, "company")
 
@@ -109,7 +110,7 @@ def test_more_than_ten_thousand_are_paged_and_not_counted_further(page, address,
         writing.insert(Company, ann.account, rows)
         db.session.commit()
     sign_in(page, address)
-    assert page.get_by_text("More than 10,000 companies").is_visible()
+    expect(page.get_by_text("More than 10,000 companies")).to_be_visible()
     page.get_by_role("link", name="Next").click()
     wait_until_found(page, *(f"Company {number:05}" for number in range(50, 100)))
     shot(page, "companies-many")

@@ -7,12 +7,12 @@ import zipfile
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from halo_admin.crm import dumping, lists, loading, naming, writing
+from halo_admin.crm import dumping, lists, loading, writing
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import get_or_create
-from halo_admin.db import begin_write, db
-from tests.crm.conftest import linked, make_user, ours, tenant
+from halo_admin.db import begin_write, db, owned
+from tests.crm.conftest import linked, make_user, ours, people_of, tenant
 
 HEADER = ["id", "halo_id", "name", "phone", "website", "type", "street", "city", "state", "postal_code", "country"]
 # neither database stores a NUL; surrogates are no text
@@ -36,10 +36,12 @@ def rows_of(path):
 
 
 def dumped(user, folder):
-    """The lines of the files of a dump by kind, without what only this account's numbers say."""
+    """The lines of the files of a dump by kind; in place of this account's numbers, the line of the company."""
     dumping.dump(user.account_id, folder)
-    without_id = {kind: [row[1:] for row in rows_of(folder / f"{kind}.csv")] for kind in loading.KINDS}
-    return without_id | {"contacts": [row[:8] + row[9:] for row in without_id["contacts"]]}
+    rows = {kind: rows_of(folder / f"{kind}.csv") for kind in loading.KINDS}
+    line_of = {row[0]: line for line, row in enumerate(rows["companies"])} | {"": None, "company_id": "company_id"}
+    without_id = {kind: [row[1:] for row in told] for kind, told in rows.items()}
+    return without_id | {"contacts": [[*row[:8], line_of[row[8]], *row[9:]] for row in without_id["contacts"]]}
 
 
 def make_again(source, target, tmp_path):
@@ -151,9 +153,10 @@ TWINS = {"first_name": "Sam", "email": "x@acme.example", "unsubscribed": False, 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([TWINS, TWINS | {"on": set()}, TWINS | {"unsubscribed": True}, TWINS], ["Acme"], ["a;b", '"', '"a;b"', "a"])
+@example([TWINS | {"company": 1}, TWINS, TWINS | {"company": 2}], ["Acme", "Acme", "ACME "], ["a"])
 @given(
     PEOPLE,
-    st.lists(NAMES, unique_by=naming.key, max_size=3),
+    st.lists(NAMES | st.sampled_from(["Acme", "ACME", " acme"]), max_size=3),
     st.lists(NAMES.filter(lists.folded), unique_by=lists.folded, max_size=3),
 )
 def test_any_contacts_and_lists_loaded_into_an_empty_account_dump_the_same(app, tmp_path, people, companies, names):
@@ -196,3 +199,58 @@ def test_contacts_and_lists_are_dumped_with_what_hangs_on_them(ann, tmp_path):
         ["Zoo", "0", "1"],
         ["Acme fans", "0", "1"],
     ]
+
+
+def test_contacts_come_to_the_twin_that_has_the_companys_number_in_the_file(ann, load_file):
+    """Also where another company has that number here, and where both twins have changed since."""
+    (other,) = ours(ann, "Other")
+    acme = f"id,name,phone\r\n{other},Acme,1\r\n{other + 1},Acme,2".split("\r\n")
+    assert load_file("companies", *acme) == {"created": 2}
+    first, second = (one.id for one in companies_of(ann) if one.name == "Acme")
+    people = ("id,first_name,company,company_id", f"8,Sam,Acme,{other}", f"9,Kim,ACME,{other + 1}")
+    assert load_file("contacts", *people) == {"created": 2}
+    assert company_of(ann) == {"Sam": first, "Kim": second}
+    assert load_file("companies", *acme) == {"unchanged": 2}
+    assert load_file("contacts", *people) == {"unchanged": 2}
+
+
+def test_the_file_that_was_loaded_last_says_whose_number_it_is(ann, load_file):
+    assert load_file("companies", "id,name,website", "900001,Acme,a.com", "900002,Acme,b.com") == {"created": 2}
+    assert load_file("companies", "id,name,website", "900001,Acme,b.com", "900003,Acme,a.com") == {"unchanged": 2}
+    by_site = {one.website: one for one in companies_of(ann)}
+    assert {site: one.number_in_file for site, one in by_site.items()} == {"a.com": 900003, "b.com": 900001}
+    assert {one.version for one in by_site.values()} == {1}
+    load_file("contacts", "id,first_name,company,company_id", "1,Sam,Acme,900001")
+    assert company_of(ann) == {"Sam": by_site["b.com"].id}
+
+
+def test_a_number_without_a_name_is_refused_where_it_is_two_companies(ann, load_file):
+    (acme,) = ours(ann, "Acme")
+    load_file("companies", "id,name", f"{acme},Zoo", "900001,Bergmann")
+    loaded = load_file("contacts", "id,first_name,company_id", f"1,Sam,{acme}", "2,Kim,900001")
+    reason = f"{acme} is the number of Acme here, and of Zoo in a file that was loaded: give the company's name as well"
+    assert loaded == {"created": 1, "refused": [{"line": 2, "reason": reason}]}
+
+
+def test_its_own_dump_changes_nothing_where_numbers_of_another_file_are_ours_too(ann, tmp_path):
+    first, second = ours(ann, "Acme", "Acme")
+    people_of(ann, "Sam Poole", email="sam@acme.example", company_id=first)
+    people_of(ann, "Kim Bee", company_id=second)
+    begin_write()
+    db.session.get(Company, second).number_in_file = first
+    db.session.commit()
+    before = dumped(ann, tmp_path)
+    for kind in ("contacts", "companies", "contacts"):
+        assert told(loading.load(kind, ann.account, tmp_path / f"{kind}.csv")) == (0, 0, 2, [])
+    assert dumped(ann, tmp_path / "after") == before
+
+
+def companies_of(user):
+    db.session.rollback()
+    return list(db.session.scalars(owned(Company, user.account_id).order_by(Company.id)))
+
+
+def company_of(user):
+    """{first name of a contact: its company's id}"""
+    db.session.rollback()
+    return {one.first_name: one.company_id for one in db.session.scalars(owned(Contact, user.account_id))}

@@ -1,6 +1,7 @@
 """Loading a file in a real browser: by mouse and keyboard, without script, and a long one that a worker takes in."""
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm import load_legs
 from halo_admin.crm.contact_models import Contact
@@ -47,7 +48,7 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     people_of(ann, "Kim Li", email="kim@acme.example", title="Buyer")
     path = file(
         "Messe Köln.csv", "Vorname;Nachname;E-Mail;Jobtitel;Firma;Stand", "Ada;Bee;ada@acme.example;CTO;;A1",
-        "Sam;Poole;sam@acme.example;Verkäufer;;A2", "Kim;Li;kim@acme.example;Buyer;;", "Zoë;Zed;zoe@x.example;;;A4",
+        "Sam;Poole;sam@acme.example;Verkäufer;;A2", "Kim;Li;kim@acme.example;Buyer;;", "Zoë;Zed;keine;;;A4",
         "Max;Moe;max@x.example;;Nirgendwo AG;A5", ";;;Chef;;A6", encoding="cp1252",
     )  # fmt: skip
     sign_in(page, address)
@@ -63,7 +64,7 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     press(page, "Upload")
     page.get_by_role("heading", name="Messe Köln.csv: columns").wait_for()
     assert page.get_by_label("What “Jobtitel” goes into").input_value() == "title"
-    assert page.get_by_text("Verkäufer").is_visible()
+    expect(page.get_by_text("Verkäufer")).to_be_visible()
     looked_at(page, "file-columns")
     tab_to(page, "column-5")
     page.keyboard.type("Title")
@@ -74,9 +75,13 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     page.get_by_label("What “Stand” goes into").select_option(label="Left aside")
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("Compared, nothing is saved").wait_for()
-    assert page.get_by_text("1 new, 1 filled where they are blank here, 1 with other values here").is_visible()
-    assert page.get_by_text('There is no company "Nirgendwo AG" here').is_visible()
+    expect(page.get_by_text("1 new, 1 filled where they are blank here, 1 with other values here")).to_be_visible()
+    expect(page.get_by_text('There is no company "Nirgendwo AG" here')).to_be_visible()
+    expect(page.get_by_text("1 line has an e-mail that is none: kept as typed")).to_be_visible()
     looked_at(page, "file-compared")
+    with page.expect_download() as download:
+        press(page, "CSV of what is kept as typed")
+    assert download.value.path().read_text(encoding="utf-8-sig").split() == ["line,field,value", "5,E-mail,keine"]
     assert contact(ada).title == "CEO"
     press(page, "Save 3 lines")
     page.get_by_text("1 new, 1 filled, 1 changed contacts; 1 already here; 2 refused.").wait_for()

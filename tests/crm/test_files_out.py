@@ -45,23 +45,25 @@ def test_companies_are_told_with_what_hangs_on_them(ann, file_of):
     begin_write()
     kind = get_or_create(ann.account_id, "Client").id
     db.session.commit()
-    (acme,) = ours(ann, "=Acme", type_id=kind, phone="+49 (30) 555", website="@x", city="'=1")
+    (acme,) = ours(ann, "=Acme", type_id=kind, phone="+49 (30) 555", website="@x", city="'=1", salesperson_id=ann.id)
     linked(tenant(ann), 214, acme)
     header, row = file_of(ann, "/companies.csv")
     assert header == ["name", "phone", "website", "type", "street", "city", "state", "postal_code", "country",
-                      "halo_id", "id"]  # fmt: skip
-    assert row == ["'=Acme", "+49 (30) 555", "'@x", "Client", "", "''=1", "", "", "", "214", str(acme)]
+                      "salesperson", "halo_id", "id"]  # fmt: skip
+    assert row == [
+        "'=Acme", "+49 (30) 555", "'@x", "Client", "", "''=1", "", "", "", "ann@example.com", "214", str(acme)
+    ]  # fmt: skip
 
 
 def test_contacts_are_told_with_what_hangs_on_them(ann, file_of):
     (acme,) = ours(ann, "Acme")
-    (sam,) = people_of(ann, "Sam Poole", email="sam@acme.example", company_id=acme, bounced=True)
+    (sam,) = people_of(ann, "Sam Poole", email="sam@acme.example", company_id=acme, bounced=True, salesperson_id=ann.id)
     listed(ann, "-News; all", sam)
     header, row = file_of(ann, "/contacts.csv?only=bounced")
     assert dict(zip(header, row, strict=True)) == {
         "first_name": "Sam", "last_name": "Poole", "email": "sam@acme.example", "phone": "", "mobile": "",
         "title": "", "company": "Acme", "company_id": str(acme), "lists": '"-News; all"', "unsubscribed": "0",
-        "bounced": "1", "halo_id": "", "id": str(sam)}  # fmt: skip
+        "bounced": "1", "salesperson": "ann@example.com", "halo_id": "", "id": str(sam)}  # fmt: skip
     assert file_of(ann, "/contacts.csv?only=unsubscribed") == [header]
 
 

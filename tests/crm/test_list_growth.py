@@ -42,7 +42,7 @@ def import_of(user, state="done"):
 def moved(user, run_id, joining=(), leaving=(), purpose="no company"):
     """An import puts contacts on the list for a purpose and takes others off; the list."""
     begin_write()
-    lists.move(user.account_id, run_id, {purpose: list(leaving)}, {purpose: list(joining)}, NAMES)
+    lists.move(user.account_id, run_id, {purpose: list(leaving)}, {purpose: list(joining)}, lambda: NAMES)
     db.session.commit()
     return next((of for of in lists.lists_of(user.account_id) if of.made_for == purpose), None)
 

@@ -1,6 +1,7 @@
 """The table of lists in a real browser: typing narrows it, and pages follow each other."""
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm import list_stops, lists
 from halo_admin.crm.types import company_types
@@ -36,7 +37,7 @@ def test_typing_narrows_the_lists_and_they_are_paged(page, address, ann):  # noq
     page.get_by_label("Search", exact=True).press_sequentially("zür", delay=20)
     wait_until_shown(page, "Zürich Büro")
     page.wait_for_url(f"{address}/lists?q=z%C3%BCr")
-    assert page.get_by_text("1 list", exact=True).is_visible()
+    expect(page.get_by_text("1 list", exact=True)).to_be_visible()
     page.get_by_label("Search", exact=True).fill("nobody")
     page.get_by_text("No list is called like this.").wait_for()
     shot(page, "lists-none-like-this")

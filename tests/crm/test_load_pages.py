@@ -248,7 +248,7 @@ def test_a_long_file_waits_for_a_worker_and_tells_how_far_it_is(ann, client, upl
 def test_another_accounts_file_is_not_there(cleo, signed_in, compared):
     page = compared("companies", "name", "Acme", "")
     hers = signed_in(cleo)
-    for address in (page, f"{page}/progress", f"{page}/refused.csv"):
+    for address in (page, f"{page}/progress", f"{page}/refused.csv", f"{page}/kept-as-typed.csv"):
         assert hers.get(address).status_code == 404
     for address in ("columns", "save", "cancel"):
         assert hers.post(f"{page}/{address}").status_code == 404
@@ -269,3 +269,20 @@ def test_new_types_and_lists_are_told_before_they_are_made(ann, client, compared
     many = ";".join(f"List {number}" for number in range(22))
     page = compared("contacts", "name,first_name,lists", f"x,Sam,{many}", name="many.csv")
     assert "List 19 and 2 others." in client.get(page).text
+
+
+def test_what_is_kept_as_typed_is_told_before_it_is_saved(ann, client, compared):
+    ours(ann, "Held", website="www")
+    page = compared("companies", "name,website,phone", "Acme,soon,ask", "Bee,facebook.com/bee,1", "Fox,=none,2",
+                    "Held,www,", ",,none")  # fmt: skip
+    html = client.get(page).text
+    told = "1 line has a phone number that is none, 2 lines have a website that is none: kept as typed"
+    assert told in html
+    answer = client.get(f"{page}/kept-as-typed.csv")
+    rows = list(csv.reader(io.StringIO(answer.data.decode().removeprefix("\ufeff"), newline="")))
+    assert rows == [["line", "field", "value"], ["2", "Phone", "ask"], ["2", "Website", "soon"],
+                    ["4", "Website", "'=none"]]  # fmt: skip
+    client.post(f"{page}/save")
+    assert "kept as typed" in client.get(page).text
+    assert [one.website for one in everything(Company, ann) if one.name in ("Acme", "Fox")] == ["soon", "=none"]
+    assert counts(compared("companies", "name,website", "Acme,soon")) == {"same": 1}

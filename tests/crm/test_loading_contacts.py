@@ -103,6 +103,38 @@ def test_two_lines_about_one_contact_are_not_both_taken(ann, load):
     assert contact(sam).title == "CEO"
 
 
+def test_of_two_lines_with_one_email_the_first_makes_the_contact(ann, load, monkeypatch):
+    """Also where they are far from each other; one that says the same says nothing new."""
+    monkeypatch.setattr(load_legs, "LINES_AT_A_TIME", 2)
+    lines = (f"{WHO},lists", "Sam,Poole,sam@acme.example,News;Zoo", "Kim,Li,,", "Sam,Pool,SAM@acme.example,",
+             "Sam,Poole,sam@acme.example,zoo;news", "Kim,Li,,")  # fmt: skip
+    reason = "line 2 has the same e-mail, SAM@acme.example, and says otherwise of it"
+    refused = [{"line": 4, "reason": reason}]
+    assert load(*lines) == {"created": 3, "unchanged": 1, "refused": refused}
+    assert [one.name for one in everybody(ann)] == ["Sam Poole", "Kim Li", "Kim Li"]
+    again = load(*lines)
+    assert (again["unchanged"], [one["line"] for one in again["refused"]]) == (4, [4])
+
+
+def test_lines_with_numbers_of_their_own_are_contacts_of_their_own(ann, load):
+    lines = (f"{WHO},id", "Sam,Poole,desk@acme.example,7", "Kim,Li,desk@acme.example,8", "Ada,Bee,desk@acme.example,8")
+    refused = [{"line": 4, "reason": "line 3 has the same e-mail, desk@acme.example, and says otherwise of it"}]
+    assert load(*lines) == {"created": 2, "refused": refused}
+    assert [one.name for one in everybody(ann)] == ["Sam Poole", "Kim Li"]
+
+
+def test_words_that_are_no_email_or_phone_are_kept_and_counted(ann, load):
+    lines = (
+        f"{WHO},phone,mobile",
+        "Sam,Poole,none,call me,0171 1",
+        "Kim,Li,Kim <kim@acme.example>,1,",
+        "Ada,Bee,n/a,,-",
+    )
+    assert load(*lines) == {"created": 3, "odd": {"email": 2, "phone": 1, "mobile": 1}}
+    assert next((one.email, one.email_key) for one in everybody(ann)) == ("none", None)
+    assert load(*lines) == {"unchanged": 3}
+
+
 def test_the_company_is_told_by_name_or_number(ann, cleo, load):
     acme, zoo, other_zoo = ours(ann, "Acme", "Zoo", "zoo ")
     (hers,) = ours(cleo, "Hers")

@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
+from halo_admin.crm import writing
 from halo_admin.crm.contact_models import ContactList
-from halo_admin.db import db
+from halo_admin.crm.opportunity_models import Opportunity
+from halo_admin.crm.statuses import STATUSES
+from halo_admin.db import begin_write, db
 from tests.browsing import DESKTOP, PHONE, barriers, looked_at, press, settled, shot, tab_to
 from tests.crm.conftest import linked, listed, ours, people_of, tenant
 from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
@@ -39,7 +43,7 @@ def test_contacts_are_selected_by_keyboard_and_put_on_a_list(page, address, news
     page.get_by_text("4 selected:").wait_for()
     page.get_by_role("button", name="Put on list").press("Enter")
     page.get_by_text("Choose a list first.").wait_for()
-    assert page.get_by_label("Select Sam Poole").is_checked()
+    expect(page.get_by_label("Select Sam Poole")).to_be_checked()
     assert barriers(page) == []
     shot(page, "contacts-selected")
     page.get_by_label("List for the selected contacts").select_option("News")
@@ -87,6 +91,54 @@ def test_columns_are_chosen_by_keyboard_and_a_narrowed_table_is_taken_along_as_c
     page.set_viewport_size(DESKTOP)
     page.get_by_role("columnheader", name="Lists").wait_for()
     assert page.url == f"{address}/contacts?q=sam"
+
+
+@pytest.fixture
+def tables(ann):  # noqa: F811
+    """Companies and opportunities, some of each to be narrowed away."""
+    acme, zoo = ours(ann, "Acme Metal Works", "Zoo", city="Rome", salesperson_id=ann.id)
+    statuses = {name: STATUSES.called(ann.account_id, name).id for name in ("New", "Won")}
+    begin_write()
+    rows = [
+        {"name": "Backup", "company_id": acme, "status_id": statuses["Won"], "value": 1_200_000},
+        {"name": "Firewall", "company_id": zoo, "status_id": statuses["New"], "value": 300_000, "probability": 40},
+    ]
+    writing.insert(Opportunity, ann.account, rows)
+    db.session.commit()
+    linked(tenant(ann), 214, acme, matched_by="website")
+
+
+@pytest.mark.parametrize(
+    ("nouns", "narrow", "added", "taken", "found"),
+    [
+        ("companies", ("Halo", "Linked to Halo"), "Country", "Phone", "Acme Metal Works"),
+        ("opportunities", ("Status", "New"), "Probability", "Value", "Firewall"),
+    ],
+)
+def test_other_tables_are_narrowed_shown_and_taken_along(page, address, tables, nouns, narrow, added, taken, found):  # noqa: F811
+    sign_in(page, address)
+    page.goto(f"{address}/{nouns}")
+    rows = page.locator(f"#{nouns} tbody tr")
+    expect(rows).to_have_count(2)
+    page.get_by_role("combobox", name=narrow[0]).select_option(label=narrow[1])
+    expect(rows).to_have_count(1)
+    settled(page)
+    narrowed = page.url
+    press(page, "Columns")
+    page.get_by_label(added, exact=True).check()
+    page.get_by_label(taken, exact=True).uncheck()
+    looked_at(page, f"{nouns}-columns")
+    press(page, "Show these")
+    expect(page.get_by_role("columnheader", name=added)).to_be_visible()
+    expect(page.get_by_role("columnheader", name=taken)).to_have_count(0)
+    assert page.url == narrowed
+    looked_at(page, f"{nouns}-narrowed")
+    with page.expect_download() as download:
+        press(page, "Download all that this shows")
+    heads, *lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert heads.startswith("name,")
+    assert "salesperson" in heads.split(",")
+    assert [line.partition(",")[0] for line in lines] == [found]
 
 
 def test_contacts_are_selected_without_script(new_page, address, news):  # noqa: F811

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm import changes, lists
 from halo_admin.crm.contact_models import ContactList
@@ -49,7 +50,7 @@ def grown(ann):  # noqa: F811
     db.session.add(run)
     db.session.flush()
     names = {"no company": "Halo: No company"}
-    lists.move(ann.account_id, run.id, {}, {"no company": people[:14]}, names)
+    lists.move(ann.account_id, run.id, {}, {"no company": people[:14]}, lambda: names)
     of = db.session.scalar(db.select(ContactList))
     lists.put_on(of, people[14:15], ann)
     lists.take_off(of, people[:1], ann)
@@ -61,9 +62,9 @@ def grown(ann):  # noqa: F811
 def test_a_profile_has_tabs_and_tells_where_values_come_from(page, address, acme):  # noqa: F811
     sign_in(page, address)
     page.goto(f"{address}/companies/{acme}?tab=contacts")
-    assert page.get_by_text("Linked to Halo client 214 · matched by website").is_visible()
-    assert page.get_by_text("Halo holds something else: acme-metal.example").is_visible()
-    assert page.get_by_role("link", name="Ada Bee").is_visible()
+    expect(page.get_by_text("Linked to Halo client 214 · matched by website")).to_be_visible()
+    expect(page.get_by_text("Halo holds something else: acme-metal.example")).to_be_visible()
+    expect(page.get_by_role("link", name="Ada Bee")).to_be_visible()
     assert barriers(page) == []
     shot(page, "profile-contacts")
     page.get_by_role("link", name="History").focus()
@@ -74,7 +75,7 @@ def test_a_profile_has_tabs_and_tells_where_values_come_from(page, address, acme
     mark = page.locator("summary", has_text="Where Phone comes from")
     mark.focus()
     page.keyboard.press("Enter")
-    assert page.get_by_text("From Halo, read 3 May 12:00").last.is_visible()
+    expect(page.get_by_text("From Halo, read 3 May 12:00").last).to_be_visible()
     assert barriers(page) == []
     shot(page, "profile-history")
     page.go_back()
@@ -151,7 +152,7 @@ def test_a_list_is_made_renamed_and_counted_as_leads_by_keyboard(page, address, 
     press(page, "Save")
     page.get_by_text("Saved.", exact=True).wait_for()
     page.get_by_role("heading", name="Trade fair 2026", exact=True).wait_for()
-    assert page.get_by_label("Leads").is_checked()
+    expect(page.get_by_label("Leads")).to_be_checked()
     looked_at(page, "list-leads")
     for view, shown in {
         "Contacts w/o Lists": ["Bo Unced", "Una Off"], "Unsubscribed": ["Una Off"], "Bounced": ["Bo Unced"]
@@ -168,26 +169,26 @@ def test_without_script_tabs_marks_and_lists_work(new_page, address, acme, grown
     page.goto(f"{address}/companies/{acme}")
     page.get_by_role("link", name="History").click()
     page.wait_for_url(re.compile("tab=history"))
-    assert page.get_by_text("Brought in by an import").is_visible()
+    expect(page.get_by_text("Brought in by an import")).to_be_visible()
     page.locator("summary", has_text="Where City comes from").click()
-    assert page.get_by_text("Typed by ann").last.is_visible()
+    expect(page.get_by_text("Typed by ann").last).to_be_visible()
     page.goto(f"{address}/lists/{grown}")
     page.get_by_label("Search contacts").fill("not there")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("button", name="Add Not There").click()
-    assert page.get_by_text("Not There was put on the list.").is_visible()
+    expect(page.get_by_text("Not There was put on the list.")).to_be_visible()
     page.get_by_role("button", name="Take off Own Hand").click()
-    assert page.get_by_text("Own Hand was taken off the list.").is_visible()
+    expect(page.get_by_text("Own Hand was taken off the list.")).to_be_visible()
     page.get_by_role("link", name="+14").click()
     page.get_by_role("button", name="Take 13 contacts off again").click()
-    assert page.get_by_text("13 contacts taken off.").is_visible()
+    expect(page.get_by_text("13 contacts taken off.")).to_be_visible()
     page.get_by_label("Name").fill("Halo: nobody's")
     page.get_by_label("Leads").check()
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Halo: nobody's", exact=True).wait_for()
-    assert page.get_by_text("Leads on").is_visible()
+    expect(page.get_by_text("Leads on")).to_be_visible()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete list").click()
-    assert page.get_by_text("“Halo: nobody's” was deleted. Its contacts stay.").is_visible()
+    expect(page.get_by_text("“Halo: nobody's” was deleted. Its contacts stay.")).to_be_visible()
     page.get_by_role("button", name="Fill one again for No company").click()
-    assert page.get_by_text("Imports fill a list again").is_visible()
+    expect(page.get_by_text("Imports fill a list again")).to_be_visible()

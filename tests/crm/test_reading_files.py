@@ -76,6 +76,7 @@ def test_the_delimiter_is_found_out_also_where_no_heading_is_known(tmp_path, del
         ("companies", "Account Name,Main Phone,Website,Type,Billing Street,Billing City,ZIP/Postal Code,Country",
          "name phone website type street city postal_code country"),
         ("companies", "Firma,Straße,PLZ,Ort,Land,Webseite", "name street postal_code city country website"),
+        ("companies", "Name,Kind,Category", "name type -"),
         ("companies", "id,halo_id,name,phone", "- - name phone"),
         ("companies", "Company,Name,URL,Fax", "- name website -"),
         ("lists", "name,leads", "name leads"),

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin import queues
 from halo_admin.connecting.models import StageState
@@ -53,8 +54,8 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
                       notes="Met at the fair.\nCall in May.", type="Customer")  # fmt: skip
     dialog = open_dialog(ann, f"{site}/companies/{acme}")
     dialog.get_by_text("Makes a new client in Halo with 3 fields, and 3 fields on its main site.").wait_for()
-    assert dialog.get_by_label("Company name").is_disabled()
-    assert not dialog.get_by_label("Notes").is_checked()
+    expect(dialog.get_by_label("Company name")).to_be_disabled()
+    expect(dialog.get_by_label("Notes")).not_to_be_checked()
     shot(ann, "send-new")
     assert barriers(ann) == []
     dialog.get_by_label("Street").uncheck()
@@ -82,7 +83,7 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     world.theirs("Acme Metal Works", website="https://theirs.example", phone="+49 30 5550199", id=client["id"])
     dialog = open_dialog(ann, f"{site}/companies/{acme}?tab=history")
     dialog.get_by_role("rowheader", name="Changed on both sides").wait_for()
-    assert not dialog.get_by_label("Website").is_checked()
+    expect(dialog.get_by_label("Website")).not_to_be_checked()
     dialog.get_by_label("Website").check()
     more = dialog.get_by_label("Overwrite what Halo has changed since: Website")
     more.wait_for()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.db import begin_write, db
 from halo_admin.importing import finishing
@@ -128,6 +129,6 @@ def test_what_was_searched_is_a_page(page, world, site):
     page.get_by_label("Find a company or contact").fill("acme")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site}/search?q=acme")
-    assert page.get_by_role("main").get_by_role("link", name="Acme Metal Works").is_visible()
+    expect(page.get_by_role("main").get_by_role("link", name="Acme Metal Works")).to_be_visible()
     assert barriers(page) == []
     shot(page, "search")

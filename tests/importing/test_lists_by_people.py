@@ -87,7 +87,7 @@ def test_a_type_that_is_removed_before_a_move_is_saved_stops_nothing(world, acme
     remove_type(world, "Customer")
     begin_write()
     crm_lists.move(world.account.id, customers.id, {purpose: [sam]}, {purpose: [sam], "no type": [sam]},
-                   {"no type": "Halo: No type"})  # fmt: skip
+                   lambda: {"no type": "Halo: No type"})  # fmt: skip
     db.session.commit()
     assert world.lists() == {"Halo: Customer": ["Kim Poole", "Sam Poole"], "Halo: No type": ["Sam Poole"]}
 

@@ -1,6 +1,7 @@
 """The card of a live import in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import sign_in
 from tests.importing.world import World
@@ -30,4 +31,4 @@ def test_an_answer_to_a_card_that_is_not_there_any_more_breaks_nothing(world, se
         for one in asked:
             one.continue_()
     page.wait_for_timeout(300)
-    assert page.get_by_text("Another card").is_visible()
+    expect(page.get_by_text("Another card")).to_be_visible()

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from halo_admin.db import db
 from halo_admin.halo import decoding
-from halo_admin.importing import known_pages
+from halo_admin.importing import details, known_pages, legs
 from halo_admin.importing.deciding import Deciding
 from halo_admin.importing.models import Decision
 from halo_admin.mirror.models import HaloPage
@@ -79,6 +79,56 @@ def test_who_vanished_from_a_known_page_is_gone(world, acme, people):
     run = world.imported_contacts()
     assert run.facts["gone"] == 1
     assert world.record(user, "user").gone_at is not None
+
+
+@pytest.fixture
+def site(world, acme, read):
+    """The Halo id of Acme's main site. It was imported twice: nothing is decoded as long as nothing changes."""
+    world.imported()
+    world.imported()
+    read.clear()
+    return world.halo.tenant.get("clients", acme)["main_site_id"]
+
+
+def swept(read):
+    """The lists that were decoded, but for the short ones that a mapping is about."""
+    return [one for one in read if one != "lookups"]
+
+
+def test_companies_are_read_again_where_one_of_the_sites_has_changed(world, site, read):
+    world.imported()
+    assert swept(read) == []
+    world.halo.change("Site", record={"id": site, "phonenumber": "+49 30 5550177"})
+    world.imported()
+    assert (swept(read), world.company().phone) == (["sites", "clients"], "+49 30 5550177")
+    read.clear()
+    world.imported()
+    assert swept(read) == []
+
+
+def test_companies_are_read_again_where_a_site_goes_or_comes_back(world, acme, site, read):
+    second = world.halo.change("Site", record={"name": "Depot", "client_id": acme})["id"]
+    world.imported()
+    read.clear()
+    depot = world.halo.tenant.drop("sites", second)
+    world.imported()
+    assert (swept(read), world.record(second, "site").gone_at is None) == (["sites", "clients"], False)
+    read.clear()
+    world.halo.tenant.put("sites", second, depot)
+    world.imported()
+    assert (swept(read), world.record(second, "site").gone_at) == (["sites", "clients"], None)
+
+
+def test_companies_are_read_again_where_halo_does_not_hold_a_site_that_it_lists(world, site, read):
+    run = world.start("companies")
+    leg = legs.Leg(*legs.take(run.id), 60)
+    with leg.batch():
+        details.keep(leg, "site", site, None)
+    leg.give_back()
+    leg.close()
+    world.finish(run)
+    assert swept(read) == ["sites", "clients"]
+    assert world.record(site, "site").gone_at is None
 
 
 def test_full_reads_every_page(world, people, read):

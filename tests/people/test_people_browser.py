@@ -1,6 +1,7 @@
 """People in a real browser: agents read, mapped and chosen; nothing complains, with script and without."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import barriers, shot
 from tests.people.staff import PASSWORD, Staff
@@ -39,8 +40,8 @@ def test_agents_are_mapped_and_chosen(page, serve, staff):
     page.get_by_role("button", name="Save mapping").click()
     page.get_by_text("nobody here has its e-mail; it comes as Salesperson", exact=False).wait_for()
     page.get_by_role("button", name="Tick all but No type").click()
-    assert page.get_by_label("Take in Jo Roth").is_checked()
-    assert not page.get_by_label("Take in Kim Park").is_checked()
+    expect(page.get_by_label("Take in Jo Roth")).to_be_checked()
+    expect(page.get_by_label("Take in Kim Park")).not_to_be_checked()
     page.locator("#agent-5 summary, #agent-4 summary").first.click()
     page.get_by_text("1 former agent, disabled in Halo").click()
     assert barriers(page) == []
