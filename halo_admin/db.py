@@ -93,6 +93,14 @@ def among(column, values: list):
     return column.in_(sa.select(listed.c.value))
 
 
+def with_more(column, more: dict):
+    """The JSON object of a column with further keys, that it does not have yet, at its end; an SQL expression."""
+    keys = msgspec.json.encode(more).decode()[1:]
+    is_empty = sa.type_coerce(column, sa.Text) == "{}"
+    text = sa.type_coerce(column, sa.Text)
+    return sa.case((is_empty, "{" + keys), else_=sa.func.substr(text, 1, sa.func.length(text) - 1) + "," + keys)
+
+
 def reserve_ids(model, number: int) -> list[int]:
     """Ids for rows to be inserted in bulk in this writing transaction; none was ever used before."""
     table = model.__table__

@@ -15,7 +15,7 @@ from . import postponing
 from .candidates import Matching
 from .deciding import Deciding, store
 from .models import Decision
-from .situation import full_rows, links_of, versions_of
+from .situation import LATER, full_rows, links_of, versions_of
 
 # what is needed of a decision to carry it out
 NEEDED = tuple(getattr(Decision, name) for name in (
@@ -185,12 +185,13 @@ class Applying:
         if _is_left_out(one):
             return self._link_left_out(one, row)
         version = 1 if one.action == "created" else self.versions[ours_id] + self._writes(one)
+        fingerprint = self.situation.fingerprint(row, version, row.found)
         return {
             "id": row.id, "ours_id": ours_id, "follows_id": None, "stood_for_id": None, "base": one.settled,
             "outcome": self.outcomes.get(row.id, one.action), "run_id": self.run.id,
             "matched_by": row.matched_by if one.action == "updated" else one.by,
             "linked_at": row.linked_at if one.action == "updated" else at,
-            "fingerprint": self.situation.fingerprint(row, version, row.found) if self.completes else None,
+            "fingerprint": fingerprint if self.completes else LATER + fingerprint,
         }  # fmt: skip
 
     def _link_left_out(self, one, row):

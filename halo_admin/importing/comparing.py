@@ -11,7 +11,7 @@ from . import finishing, meanwhile, stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, LIGHT, full_rows, looked_up, mapping_revision, mirror_rows, quick
+from .situation import FULL, LATER, LIGHT, full_rows, looked_up, mapping_revision, mirror_rows, quick
 
 LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
 
@@ -62,12 +62,15 @@ def compare(leg) -> bool:
         if not rows:
             return True
         situation.run = run
-        same, out, rest = quick(situation, [row for row in rows if not _is_done(run, row)])
+        same, made, out, rest = quick(situation, [row for row in rows if not _is_done(run, row)])
         leg.little_changes = len(rest) < len(rows) / 2
         if len(rest) > leg.size.number:
             rest = rest[: leg.size.number]
-            rows, same, out = ([row for row in some if row.halo_id <= rest[-1].halo_id] for some in (rows, same, out))
+            last = rest[-1].halo_id
+            rows, same, out = ([row for row in some if row.halo_id <= last] for some in (rows, same, out))
+            made = [(row, found) for row, found in made if row.halo_id <= last]
         _pass_by(run, same, "unchanged")
+        meanwhile.complete(situation, made)
         untold = _tell_again(run, out)
         _pass_by(run, [row for row in out if row.id not in untold], "skipped")
         rest += (row for row in out if row.id in untold)
@@ -88,7 +91,7 @@ def _progress(run, compared, saved):
 
 
 def _is_done(run, row):
-    return _is_saved(run, row) and row.fingerprint is not None
+    return _is_saved(run, row) and row.fingerprint is not None and not row.fingerprint.startswith(LATER)
 
 
 def _is_saved(run, row):

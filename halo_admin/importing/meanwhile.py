@@ -1,19 +1,22 @@
 """While Halo's limit makes a reading wait, what is new of what it has read is compared and saved.
 
 Only of stages where no decision hangs on a later one. What Halo tells later may still count (another contact with the
-same e-mail that wants no mail): after the last page all of it is looked at again, and only then it goes on lists. It
-has no fingerprint until then, so that a run that never comes so far leaves the rest to the next one.
+same e-mail that wants no mail): after the last page all of it is looked at again, and only then it goes on lists. Its
+fingerprint counts for this run alone until then, so that one that never comes so far leaves the rest to the next one.
 """
 
+from collections import defaultdict
+
+import msgspec
 import sqlalchemy as sa
 
 from ..bulk import update_rows
-from ..db import among, db, now
+from ..db import among, db, now, with_more
 from ..mirror.models import HaloRecord
 from .applying import Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, UP_TO, looked_up, mirror_rows, versions_of
+from .situation import FULL, LATER, UP_TO, looked_up, mirror_rows
 
 
 def compare(leg, until, waiting) -> None:
@@ -74,50 +77,33 @@ def _decide(situation, rows):
     return kept
 
 
+def complete(situation, made: list) -> None:
+    """Complete new records that stand as this run made them, [(mirror row, Found)]: what is beside the fields is all
+    that is left to do. In a batch.
+    """
+    if not made:
+        return
+    changes = situation.stage.complete(situation, {row.ours_id: found for row, found in made})
+    done = sa.update(HaloRecord).where(among(HaloRecord.id, [row.id for row, _ in made]))
+    _run(done.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
+    alike = defaultdict(list)
+    for row, _ in made:
+        if change := changes.get(row.ours_id):
+            alike[msgspec.json.encode(change)].append(row.id)
+    for change, ids in alike.items():
+        told = sa.update(Decision).where(Decision.run_id == situation.run.id, among(Decision.record_id, ids))
+        _run(told.values(changes=with_more(Decision.changes, msgspec.json.decode(change))))
+
+
+def _run(statement):
+    db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
 def look_again(situation, rows) -> None:
-    """Complete what this run saved before everything was read. In a batch."""
+    """Decide again about what this run saved before everything was read and does not stand as it is. In a batch."""
     if not rows:
         return
-    told = _told(situation.run, rows)
-    versions = versions_of(situation.stage.model, {row.ours_id for row in rows})
-    same = [row for row in rows if _is_as_it_was_made(row, told[row.id], versions)]
-    others = {row.id for row in rows} - {row.id for row in same}
-    _complete(situation, same, told, versions)
-    _decide_again(situation, [row for row in rows if row.id in others], told)
-
-
-def _told(run, rows):
-    names = ("id", "record_id", "action", "changes", "settled", "before")
-    chosen = sa.select(*(getattr(Decision, name) for name in names))
-    mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
-    return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}
-
-
-def _is_as_it_was_made(row, told, versions):
-    """Whether nothing that counts has been read since, and nobody has edited it."""
-    made_here = told.action == "created" and versions.get(row.ours_id) == 1
-    return made_here and told.before["found"] == row.found.token
-
-
-def _complete(situation, rows, told, versions):
-    """What is beside the fields is all that is left to do."""
-    stage = situation.stage
-    values = {row.ours_id: stage.theirs(row, situation) for row in rows}
-    loaded = stage.load_beside(situation, rows, values)
-    changes = {row.id: stage.change_beside(row, row.ours_id, loaded, values[row.ours_id]) for row in rows}
-    stage.carry_out_beside(situation, [(row.ours_id, changes[row.id]) for row in rows])
-    update_rows(HaloRecord, [
-        {"id": row.id, "fingerprint": situation.fingerprint(row, versions[row.ours_id], row.found)} for row in rows
-    ])  # fmt: skip
-    update_rows(Decision, [
-        {"id": told[row.id].id, "changes": _one_after_the_other(told[row.id], changes[row.id])} for row in rows
-    ])  # fmt: skip
-
-
-def _decide_again(situation, rows, told):
-    if not rows:
-        return
-    by_id = {row.id: row for row in rows}
+    told, by_id = _told(situation.run, rows), {row.id: row for row in rows}
     decisions = Deciding(situation, rows).decisions()
     Applying(situation).at_once(decisions, by_id, {key: one.action for key, one in told.items()})
     update_rows(Decision, [
@@ -132,6 +118,13 @@ def _decide_again(situation, rows, told):
          "fingerprint": situation.fingerprint(row, one["ours_version"], row.found)}
         for one, row in same
     ])  # fmt: skip
+
+
+def _told(run, rows):
+    names = ("id", "record_id", "action", "changes", "settled")
+    chosen = sa.select(*(getattr(Decision, name) for name in names))
+    mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
+    return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}
 
 
 def _one_after_the_other(first, changes):

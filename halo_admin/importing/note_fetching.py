@@ -165,9 +165,9 @@ def _decided_and_saved(made, sweep, country):
     """What became of each note that was seen, by outcome."""
     situation = Situation(made, stages.stage(whose.STAGE), country)
     seen = mirror_rows(situation, LIGHT).where(HaloRecord.last_sweep_id == sweep.id)
-    same, out, rest = quick(situation, db.session.execute(seen).all())
-    counts = {"unchanged": len(same), "skipped": len(out)}
-    rows = full_rows(situation, [row.id for row in rest])
+    found = quick(situation, db.session.execute(seen).all())
+    counts = {"unchanged": len(found.same), "skipped": len(found.out)}
+    rows = full_rows(situation, [row.id for row in found.rest])
     decisions = Deciding(situation, rows, final=True).decisions()
     store(decisions)
     settle(situation, decisions, {row.id: row for row in rows})

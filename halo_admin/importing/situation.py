@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,6 +17,8 @@ from .stage import NOTHING_FOUND
 
 # the fact that tells up to which of Halo's ids a run has compared before all was read
 UP_TO = "compared_meanwhile"
+# in front of the fingerprint of what a run has saved before all was read and has not completed
+LATER = "later:"
 # outcomes that a fingerprint vouches for, beside those left out for grounds of their own
 STEADY = ("created", "linked", "updated", "unchanged")
 
@@ -136,23 +139,36 @@ def versions_of(model, ids) -> dict:
     return {row.id: row.version for row in db.session.execute(chosen.with_for_update())}
 
 
-def quick(situation, rows) -> tuple[list, list, list]:
-    """Rows where nothing has changed, rows that stay out for the same reason as last time, and the rest; but for those
-    that this run has told about already and that stay out.
+class Sorted(NamedTuple):
+    """Mirror rows by what there is to do about them. same: nothing. made: [(row, Found)] of those that this run made a
+    new record of before all was read: it stands, and wants to be completed. out: they stay out for the same reason as
+    last time. rest: to be decided. Those that this run has left out already are in none.
     """
+
+    same: list
+    made: list
+    out: list
+    rest: list
+
+
+def quick(situation, rows) -> Sorted:
     rested = [row for row in rows if row.fingerprint and row.error is None and not _reread(situation, row)]
     versions = versions_of(situation.stage.model, {row.ours_id for row in rested if row.outcome in STEADY} - {None})
     found = situation.stage.look_up(situation, rested)
-    same, out, told = [], [], []
+    same, made, out, told, run_id = [], [], [], [], situation.run.id
     for row in rested:
         its_own = found.get(row.id, NOTHING_FOUND)
         if row.outcome == "skipped":
             if row.fingerprint == situation.grounds(row, its_own):
-                (told if situation.was_told(row) else out if row.run_id != situation.run.id else []).append(row)
-        elif row.ours_id in versions and row.fingerprint == situation.fingerprint(row, versions[row.ours_id], its_own):
-            same.append(row)
-    rests = {row.id for row in (*same, *out, *told)}
-    return same, out, [row for row in rows if row.id not in rests]
+                (told if situation.was_told(row) else out if row.run_id != run_id else []).append(row)
+        elif row.ours_id in versions:
+            wanted = situation.fingerprint(row, versions[row.ours_id], its_own)
+            if row.fingerprint == wanted:
+                same.append(row)
+            elif row.fingerprint == LATER + wanted and row.run_id == run_id and row.outcome == "created":
+                made.append((row, its_own))
+    rests = {row.id for row in (*same, *out, *told)}.union(row.id for row, _ in made)
+    return Sorted(same, made, out, [row for row in rows if row.id not in rests])
 
 
 def _reread(situation, row):

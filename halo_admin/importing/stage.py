@@ -188,6 +188,14 @@ class Stage:
     def carry_out_beside(self, situation, changed) -> None:
         """Carry out what change_beside() decided: changed is [(our id, {name: [before, after]})]."""
 
+    def complete(self, situation, made: dict) -> dict:
+        """Carry out what is beside the fields of new records that are as they were made; {our id: what it was}, as from
+        change_beside().
+
+        made: {our id: what was found for its row}.
+        """
+        return {}
+
     def concerned(self, choice, tenant_id, chosen) -> int:
         """How many of Halo's records a choice is about, as last read."""
         raise NotImplementedError

@@ -121,6 +121,28 @@ def test_who_has_the_email_of_somebody_opted_out_in_halo_is_unsubscribed_though_
     assert world.contact(late).unsubscribed
 
 
+@pytest.mark.parametrize("flag", ["neversendemails", "neversendmarketingemails"])
+def test_a_second_contact_with_the_email_of_one_that_is_linked_and_opts_out_is_unsubscribed_too(world, acme, flag):
+    sam = world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    world.our_contact("Samantha", email="SAM@acme.example")
+    world.person("Sam", at=acme, email="sam@acme.example", id=sam, **{flag: True})
+    run = world.imported_contacts()
+    assert [world.contact(first_name=name).unsubscribed for name in ("Sam", "Samantha")] == [True, True]
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 2}
+    assert "Samantha Poole, who has its e-mail here, is unsubscribed" in world.decision(run, sam)["reason"]
+    assert counts(world.imported_contacts())["unchanged"] == 1
+
+
+def test_an_opt_out_of_one_that_is_matched_just_now_is_set_once(world, acme):
+    world.our_contact("Sam", email="sam@acme.example")
+    sam = world.person("Sam", at=acme, email="sam@acme.example", neversendemails=True)
+    run = world.imported_contacts()
+    told = world.decision(run, sam)
+    assert (told["action"], told["changes"]["unsubscribed"]) == ("linked", [False, True])
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+
+
 def test_an_opt_out_of_somebody_in_review_reaches_all_that_may_be_meant(world, acme):
     world.our_contact("Sam", email="sam@acme.example")
     world.our_contact("Samantha", email="sam@acme.example")

@@ -132,11 +132,13 @@ class Contacts(Stage):
     def change_beside(self, row, ours_id, loaded, values):
         company_id = values["company_id"]
         purpose = row.found.purpose if company_id == row.found.company_id else loaded.purposes[company_id]
-        leaves, joins = loaded.held.moves(ours_id, purpose)
-        joins = joins and not loaded.held.is_off(row.stood_for_id, purpose)
-        if not leaves and not joins:
-            return {}
-        return {"lists": [";".join(leaves) or None, purpose if joins else None]}
+        return _move(loaded.held, ours_id, purpose, row.stood_for_id)
+
+    def complete(self, situation, made):
+        held = lists.held(situation.run.account_id, list(made))
+        changes = {ours_id: _move(held, ours_id, found.purpose) for ours_id, found in made.items()}
+        self.carry_out_beside(situation, list(changes.items()))
+        return changes
 
     def carry_out_beside(self, situation, changed):
         leaving, joining = {}, {}
@@ -164,6 +166,15 @@ class Contacts(Stage):
 
     def marks(self, row):
         return {"inactive_in_halo": not row.active}
+
+
+def _move(held, ours_id, purpose, stood_for_id=None):
+    """What an import changes so that a contact is on the list for `purpose`: nothing, or {"lists": [before, after]}."""
+    leaves, joins = held.moves(ours_id, purpose)
+    joins = joins and not held.is_off(stood_for_id, purpose)
+    if not leaves and not joins:
+        return {}
+    return {"lists": [";".join(leaves) or None, purpose if joins else None]}
 
 
 def _names(listed):

@@ -8,7 +8,6 @@ from ...crm.contact_models import Contact
 from ...db import among, db, owned, owned_among
 
 FLAGS = ("unsubscribed", "bounced")
-HEEDED = ("skipped", "review")
 NAMED = (Contact.id, Contact.name, Contact.email_key)
 
 
@@ -55,9 +54,9 @@ def inherited(account_id: int, rows) -> dict[int, dict]:
 
 
 def by_email(situation, decisions: list[dict], rows: dict) -> None:
-    """Unsubscribe every contact here that has the e-mail of a person who must get no mail, as Halo says, where that
-    person's own record is linked to nothing and does not come in; and the contact of a record that cannot be read,
-    where another one with its e-mail says so. The decisions tell of it; so do the histories.
+    """Unsubscribe every contact here that has the e-mail of a person who must get no mail, as Halo says, beside the one
+    that the person's own record stands for; and the contact of a record that cannot be read, where another one with its
+    e-mail says so. The decisions tell of it; so do the histories.
     """
     opting = {}
     for one in decisions:
@@ -66,21 +65,22 @@ def by_email(situation, decisions: list[dict], rows: dict) -> None:
             opting.setdefault(key, []).append((one, row))
     said = {}
     for contact in _subscribed(situation.run.account_id, opting):
-        for one, row in opting.get(contact.email_key, []) + opting.get(contact.id, []):
+        others = [(one, row) for one, row in opting.get(contact.email_key, []) if one["ours_id"] != contact.id]
+        for one, row in others + opting.get(contact.id, []):
             one["reason"] += f"; {contact.name}, who has its e-mail here, is unsubscribed: Halo must send it no mail"
             said[contact.id] = row
     _unsubscribe(situation.run, said)
 
 
 def _speaks_for(one, row):
-    """The e-mail key, or the id of the contact here, that a record speaks for although it does not come in."""
+    """The e-mail key that a record speaks for; where it does not come in, the id of the contact that it stands for."""
     if row.type_key is not None or row.gone_at is not None or row.follows or not row.values:
         return None
     if not must_get_no_mail(row):
         return None
     if one["action"] == "failed":
         return row.ours_id
-    return row.email_key if one["action"] in HEEDED and row.ours_id is None else None
+    return row.email_key
 
 
 def _subscribed(account_id, keys):
