@@ -19,7 +19,7 @@ ONE = f"/exports/<int(max={LARGEST_ID}):export_id>"
 
 
 def send_lock(noun):
-    """For every profile: what keeps its record from being sent by this person, or None."""
+    """For every profile and note: what keeps it from being sent by this person, or None."""
     if may_open(current_user, f"exporting.send_{noun}"):
         return lock_of(current_user.account_id)
     return not_theirs(current_user.account_id)
