@@ -91,7 +91,7 @@ def _put_on_lists(account, contacts, type_of, type_ids):
         purpose = "no company" if row["company_id"] is None else f"type:{type_ids[name]}" if name else "no type"
         names.setdefault(purpose, name)
         joining.setdefault(purpose, []).append(contact_id)
-    lists.move(account.id, RUN, {}, joining, names)
+    lists.move(account.id, RUN, {}, joining, lambda: names)
 
 
 def _company(world, client_id, type_ids):

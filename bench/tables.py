@@ -12,18 +12,39 @@ def show(told):
     _memory(told.get("memory", {}))
 
 
+PARTS = ("first", "unchanged", "changed")
+HEADS = ("ours", "records/s", "plain", "records/s", "ratio", "CPU ratio", "requests", "plain's")
+SUMMED = ("seconds", "cpu", "requests")
+
+
 def _speed(speed):
     for kind, one in speed.items():
         bare = one["bare"]
         click.echo(f"\n{kind}: {one['records']:,} records; a bare loop reads the {bare['pages']:,} pages in "
                    f"{bare['seconds']:.1f} s")  # fmt: skip
-        _row("", "ours", "records/s", "plain", "records/s", "ratio", "CPU ratio", "requests", "plain's")
-        for part in ("first", "unchanged", "changed"):
-            if part in one:
-                ours, plain = one[part]["ours"], one[part]["plain"]
-                _row(part, f"{ours['seconds']:.1f} s", _rate(one, ours), f"{plain['seconds']:.1f} s", _rate(one, plain),
-                     _ratio(plain, ours, "seconds"), _ratio(plain, ours, "cpu"), ours["requests"],
-                     plain["requests"])  # fmt: skip
+        _parts(one)
+    if len(speed) > 1:
+        click.echo(f"\n{' and '.join(speed)}, one after the other")
+        _parts(_together(list(speed.values())))
+
+
+def _together(kinds):
+    sides = {
+        part: {side: {name: sum(kind[part][side][name] for kind in kinds) for name in SUMMED}
+               for side in ("ours", "plain")}
+        for part in PARTS if all(part in kind for kind in kinds)
+    }  # fmt: skip
+    return {"records": sum(kind["records"] for kind in kinds)} | sides
+
+
+def _parts(one):
+    _row("", *HEADS)
+    for part in PARTS:
+        if part in one:
+            ours, plain = one[part]["ours"], one[part]["plain"]
+            _row(part, f"{ours['seconds']:.1f} s", _rate(one, ours), f"{plain['seconds']:.1f} s", _rate(one, plain),
+                 _ratio(plain, ours, "seconds"), _ratio(plain, ours, "cpu"), ours["requests"],
+                 plain["requests"])  # fmt: skip
 
 
 def _rate(one, side):

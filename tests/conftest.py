@@ -24,8 +24,8 @@ SLOW = {"start_site", "run_process", "browser"}
 
 
 def pytest_xdist_auto_num_workers():
-    """Tests wait for their servers about half of the time."""
-    return 2 * (os.cpu_count() or 1)
+    """Tests wait for their servers more than half of the time."""
+    return 5 * (os.cpu_count() or 1) // 2
 
 
 def pytest_collection_finish():

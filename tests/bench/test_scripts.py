@@ -35,6 +35,7 @@ def test_an_import_is_measured_beside_a_plain_loop_that_takes_in_the_same(measur
         assert plain["seconds"] > 0
         assert abs(ours["requests"] - plain["requests"]) <= 2
         assert _came_in(ours) == _came_in(plain)
+    assert "companies and contacts, one after the other" in told["printed"]
 
 
 def _came_in(side):

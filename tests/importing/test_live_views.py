@@ -276,7 +276,7 @@ def test_a_stopped_import_says_why_and_goes_on_or_starts_again(world, ann):
     }
     run = changed(world.start(), **stopped)
     page = ann.get(RAIL).text
-    assert f"Stopped {now():%H:%M}: Halo refuses the secret. No clients read, none saved." in page
+    assert f"Stopped {stopped['ended_at']:%H:%M}: Halo refuses the secret. No clients read, none saved." in page
     assert "Go on</button>" in page
     assert "Start again</button>" in page
     assert filled(page) == 1
