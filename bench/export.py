@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -54,6 +55,23 @@ def main(companies, contacts, number, database, results):
 
 
 def _measure(site, url, folder, number):
+    account = _with_companies(site)
+    app = create_app(SECRET_KEY=site.env["SECRET_KEY"], ENCRYPTION_KEYS=[site.env["ENCRYPTION_KEYS"]],
+                     INSTANCE_PATH=folder, SQLALCHEMY_DATABASE_URI=url, REDIS_URL=site.env["REDIS_URL"],
+                     HALO_ALLOW_HOST=site.env["HALO_ALLOW_HOST"], PRACTICE_URL=site.practice_url,
+                     HALO_WINDOW_REQUESTS=0)  # fmt: skip
+    with app.app_context():
+        ids = _prepare(account, number)
+        with _importing_contacts(site, account):
+            halo = rig.Bare(site.practice_url)
+            sent = [_send(account, company_id) | {"one_answer_of_halos": _answer(halo)} for company_id in ids]
+            run = _run(account)
+            told = {"movement_at_the_end": run.movement, "import_was_running": run.is_live, "sent": sent}
+    return told | _summed(sent)
+
+
+def _with_companies(site):
+    """The id of an account that is connected and has its users and companies."""
     account = site.flask("accounts", "create", "Acme IT", "--email", "ann@example.com", "--password-stdin",
                          stdin="a long password\n")["account"]  # fmt: skip
     site.flask("halo", "connect", "--account", account, "--url", site.practice_url, "--client-id", PRACTICE_CLIENT_ID,
@@ -63,35 +81,26 @@ def _measure(site, url, folder, number):
     site.flask("halo", "map", "--all", "--account", account)
     for stage in ("users", "companies"):
         site.flask("halo", "import", stage, "--account", account)
-    app = create_app(SECRET_KEY=site.env["SECRET_KEY"], ENCRYPTION_KEYS=[site.env["ENCRYPTION_KEYS"]],
-                     INSTANCE_PATH=folder, SQLALCHEMY_DATABASE_URI=url, REDIS_URL=site.env["REDIS_URL"],
-                     HALO_ALLOW_HOST=site.env["HALO_ALLOW_HOST"], PRACTICE_URL=site.practice_url,
-                     HALO_WINDOW_REQUESTS=0)  # fmt: skip
-    with app.app_context():
-        ids = _prepare(account, number)
-        command = [
-            sys.executable,
-            "-m",
-            "flask",
-            "--app",
-            "app",
-            "halo",
-            "import",
-            "contacts",
-            "--account",
-            str(account),
-        ]
-        running = subprocess.Popen(command, cwd=ROOT, env=os.environ | site.env, stdout=subprocess.DEVNULL)
+    return account
+
+
+@contextmanager
+def _importing_contacts(site, account):
+    """While an import of the contacts runs; what comes of it after the block is nobody's business here."""
+    command = [sys.executable, "-m", "flask", "--app", "app", "halo", "import", "contacts", "--account", str(account)]
+    running = subprocess.Popen(command, cwd=ROOT, env=os.environ | site.env, stdout=subprocess.DEVNULL)
+    try:
         _until(lambda: _is_running(account))
-        halo = rig.Bare(site.practice_url)
-        sent = [_send(account, company_id) | {"one_answer_of_halos": _answer(halo)} for company_id in ids]
-        run = _run(account)
-        told = {"movement_at_the_end": run.movement, "import_was_running": run.is_live, "sent": sent}
-        running.terminate()  # what comes after the exports is nobody's business here
+        yield
+    finally:
+        running.terminate()
         running.wait()
+
+
+def _summed(sent):
     seconds = [one["seconds"] for one in sent]
     own = [one["seconds"] - one["requests"] * one["one_answer_of_halos"] for one in sent]
-    return told | {
+    return {
         "longest_without_halo": round(max(own), 2),
         "median_seconds": statistics.median(seconds),
         "longest_seconds": max(seconds),

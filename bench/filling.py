@@ -32,8 +32,9 @@ RUNS = 40  # imports of each stage that the account has behind it
 LINK = """
 INSERT INTO halo_records (account_id, tenant_id, kind, halo_id, label, active, "values", ours_id, outcome, run_id,
                           linked_at, changed_before, type_key)
-SELECT account_id, :tenant, :kind, id + 1000, name, {true}, '{{}}', id, 'created', 1, created_at, created_at,
-       CASE :kind WHEN 'client' THEN 'relationship:' || (1 + id % {types}) END
+SELECT account_id, :tenant, CAST(:kind AS varchar), id + 1000, name, {true}, '{{}}', id, 'created', 1,
+       created_at, created_at,
+       CASE CAST(:kind AS varchar) WHEN 'client' THEN 'relationship:' || (1 + id % {types}) END
 FROM {table} WHERE account_id = :account AND id % {without} <> 1
 """
 

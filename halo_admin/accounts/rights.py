@@ -28,6 +28,7 @@ PAGES = {
         "accounts.new_password",
         "accounts.send_link",
         "accounts.sign_in",
+        "favicon",
         "health.healthz",
         "metrics.metrics",  # asks for METRICS_TOKEN
         "static",

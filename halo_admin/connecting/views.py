@@ -210,11 +210,12 @@ def _page(typed=None, errors=None, question=""):
 
 def _check_shown(connection):
     if connection is None:
-        return {"check": None, "strip": None}
+        return {"check": None, "strip": None, "practising": False}
     last = checks.latest(connection)
     return {
         "check": last,
         "check_is_live": checks.is_live(last),
         "nobody_works": bool(last) and last.state == "waiting" and not living(EXPORTS),
         "strip": strip_of(connection.account_id),
+        "practising": connection.tenant.practice,
     }

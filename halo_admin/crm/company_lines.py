@@ -13,7 +13,7 @@ from .types import LONGEST_NAME, NO_TYPE, company_types, folded, get_or_create
 
 
 class CompanyLines(Lines):
-    """A line is about the one company with the same website, else the same name."""
+    """A line is about the one company with the same website, else the same name; of several its number may choose."""
 
     model, noun, nouns = Company, "company", "companies"
     COLUMNS = ("name", "phone", "website", "type", "street", "city", "state", "postal_code", "country")
@@ -81,12 +81,17 @@ class CompanyLines(Lines):
         return one.id
 
     def meant_by(self, lines):
-        """The first key with any company counts; the name may only choose among several with the same website."""
+        """The first key with any company counts; the name may only choose among several with the same website, and the
+        line's number among those that are left.
+        """
         sites = [normal.website_key(line.values.get("website")) for line in lines]
         names = [normal.name_key(line.values["name"]) for line in lines]
         by_site = self.before.grouped(Company.website_key, sites, self.locks)
         by_name = self.before.grouped(Company.name_key, names, self.locks)
-        return [_meant(by_site.get(site, []), by_name.get(name, [])) for site, name in zip(sites, names, strict=True)]
+        return [
+            _numbered(_meant(by_site.get(site, []), by_name.get(name, [])), line.number)
+            for line, site, name in zip(lines, sites, names, strict=True)
+        ]
 
     def by_id(self, ids):
         return self.before.by_id(ids, self.locks)
@@ -102,6 +107,10 @@ class CompanyLines(Lines):
 
     def reads(self, field, value):
         return self.type_names.get(value) if field == "type_id" else super().reads(field, value)
+
+
+def _numbered(companies, number):
+    return [one for one in companies if _has_number(one, number)] or companies
 
 
 def _has_number(company, number):

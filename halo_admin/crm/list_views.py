@@ -70,11 +70,8 @@ def _lists(typed="", error=None):
 
 
 def _default_views(account_id):
-    """[(key, label, how many, in words; "" where that would take long: who is on no list has no index)]"""
-    return [
-        (key, label, "" if key == contacts.NO_LIST else _number(account_id, key))
-        for key, label in DEFAULT_VIEWS.items()
-    ]
+    """[(key, label, how many, in words)]"""
+    return [(key, label, _number(account_id, key)) for key, label in DEFAULT_VIEWS.items()]
 
 
 def _number(account_id, key):

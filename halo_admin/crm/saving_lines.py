@@ -99,7 +99,7 @@ def _change(batch, row, line, kept, record, work):
         return
     now = {name: pair for name, pair in changes_of(line, record, batch.load.blanks).items() if name in kept.changes}
     if any(lines.reads(name, before) != kept.changes[name][0] for name, (before, _) in now.items()):
-        work.refused.append((row, f"{record.name} was changed here since it was compared"))
+        work.refused.append((row, f"the {lines.noun} {record.name} was changed here since it was compared"))
         return
     if batch.load.takes == GAPS:
         now = {name: pair for name, pair in now.items() if pair[0] is None or pair[1] is True}

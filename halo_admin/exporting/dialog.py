@@ -70,6 +70,7 @@ def foot(picker, names) -> dict:
     sent = [name for name, row in rows.items() if row.fixed or (name in names and row.verdict != comparing.SAME)]
     export = picker.export
     return {
+        "sends": bool(sent),
         "promise": sentences.promise(picker.kind, sent, picker.is_new, export.halo_id, picker.links),
         "overwritten": [rows[name].label for name in sent if rows[name].overwrites],
         "links": picker.links,

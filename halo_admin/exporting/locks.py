@@ -35,6 +35,12 @@ def lock_of(account_id: int) -> Lock | None:
     return None
 
 
+def not_theirs(account_id: int) -> Lock:
+    """What keeps somebody from sending whom the account does not let."""
+    reason = "You may not send to Halo. Account Settings, General, say who may; admins can change it."
+    return Lock(reason, "settings.account", {}, admins(account_id))
+
+
 def stages() -> list[str]:
     """The stages that have a mapping, in their order."""
     return list(dict.fromkeys((roles.STAGE, *mapping.STAGES.values())))

@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from ..accounts.rights import may_open
 from ..crm.contact_models import Contact
 from ..crm.models import Company
 from ..crm.note_models import Note
@@ -11,15 +12,17 @@ from ..web.door import LARGEST_ID, own_or_404
 from . import dialog, exports, notes, picking
 from .blueprint import bp
 from .fields import KINDS
-from .locks import lock_of
+from .locks import lock_of, not_theirs
 from .models import Export
 
 ONE = f"/exports/<int(max={LARGEST_ID}):export_id>"
 
 
-def send_lock(account_id):
-    """For every profile: what keeps its record from being sent, or None."""
-    return lock_of(account_id)
+def send_lock(noun):
+    """For every profile and note: what keeps it from being sent by this person, or None."""
+    if may_open(current_user, f"exporting.send_{noun}"):
+        return lock_of(current_user.account_id)
+    return not_theirs(current_user.account_id)
 
 
 @bp.post(f"/companies/<int(max={LARGEST_ID}):company_id>/send")

@@ -151,10 +151,16 @@ def _mapped(tenant, stage):
     tables = {kind: mapping.table(tenant, kind) for kind in stage.mappings}
     unanswered = {kind: [row for row in rows if row.choice is None and row.number] for kind, rows in tables.items()}
     return {
-        "mapped": tuple(mapping.summary(rows, kind) for kind, rows in tables.items()),
+        "mapped": tuple(_summary(kind, rows, len(tables) > 1) for kind, rows in tables.items()),
         "unmapped": tuple((BY_KEY[kind].words, len(rows), sum(row.number for row in rows))
                           for kind, rows in unanswered.items() if rows),
     }  # fmt: skip
+
+
+def _summary(kind, rows, is_one_of_several):
+    """What a mapping says. One of several says less than what becomes of the records in the end."""
+    told = mapping.summary(rows, kind)
+    return f"By {BY_KEY[kind].words.short}: {told}" if is_one_of_several else told
 
 
 def counted(run: ImportRun) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..crm import changes
-from ..db import db, owned
+from ..db import db, owned, owned_among
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord
 from ..mirror.tombstones import NotNow
@@ -30,6 +30,17 @@ def page(tenant_id: int, kind: str | None, after: int) -> Page:
         chosen = chosen.where(HaloRecord.kind + "" == kind)
     rows = db.session.scalars(chosen.order_by(HaloRecord.id).limit(ROWS + 1)).all()
     return Page(rows[:ROWS], rows[ROWS - 1].id if len(rows) > ROWS else None)
+
+
+def still_here(account_id: int, rows: list[HaloRecord]) -> set[int]:
+    """The ids of those rows whose record of ours is there still."""
+    told = {row.id: (row.kind, row.answer["ours_id"]) for row in rows if row.answer.get("ours_id")}
+    here = set()
+    for stage in stages.STAGES:
+        ids = [ours_id for kind, ours_id in told.values() if kind == stage.kind]
+        found = owned_among(stage.model, account_id, ids).with_only_columns(stage.model.id)
+        here |= {(stage.kind, ours_id) for ours_id in (db.session.scalars(found) if ids else ())}
+    return {row_id for row_id, one in told.items() if one in here}
 
 
 def bring_back(account_id: int, record_id: int, by) -> HaloRecord:
@@ -59,13 +70,9 @@ def bring_back(account_id: int, record_id: int, by) -> HaloRecord:
 def _come_back(row, by):
     stage = next(one for one in stages.STAGES if one.kind == row.kind)
     ours_id = row.answer.get("ours_id")
-    stood_for = tombstones.how_of(row.answer) == "never" and ours_id and _is_here(stage.model, row.account_id, ours_id)
+    stood_for = tombstones.how_of(row.answer) == "never" and bool(still_here(row.account_id, [row]))
     row.answer = row.answer | {"do": "link"} if stood_for else None
     row.outcome = row.fingerprint = None
     if ours_id:
         told = f"{stage.halo_noun} {row.halo_id}, {row.label or 'no name'}: the next import decides about it again"
         changes.note(stage.noun, ours_id, row.account_id, by, "brought back", note=told)
-
-
-def _is_here(model, account_id, ours_id):
-    return db.session.scalar(owned(model, account_id).with_only_columns(model.id).where(model.id == ours_id))

@@ -36,7 +36,7 @@ def left_out_page():
     kinds = [("", "All"), *((stage.kind, stage.title) for stage in stages.STAGES)]
     return render_template(
         "importing/left_out.html", page=page, kind=kind, kinds=kinds, stage_by_kind=BY_KIND, is_first=not after,
-        told=_told, at=_at,
+        told=_told, at=_at, here=left_out_rows.still_here(current_user.account_id, page.rows),
     )  # fmt: skip
 
 

@@ -10,19 +10,19 @@ from ..db import db, now
 from ..states import LIVE
 from .models import HaloRecord, HaloTenant
 
-# how a record came to be left out, as a sentence tells it
+# how a record came to be left out, as a sentence tells it: never with a name in front, which a capital would change
 HOWS = {
-    "answered": "{by} answered: leave it out",
+    "answered": "left out by the answer of {by}",
     "deleted": "deleted here by {by} on {day}",
     "unlinked": "unlinked here by {by} on {day}",
-    "never": "{by} said on {day} never to import it",
+    "never": "never to be imported, as {by} said on {day}",
 }
 # the same about something that is named in front
 HOWS_NAMED = {
-    "answered": "{by} answered for {it}: leave it out",
+    "answered": "{it}, was left out by the answer of {by}",
     "deleted": "{it}, was deleted here by {by} on {day}",
     "unlinked": "{it}, was unlinked here by {by} on {day}",
-    "never": "{by} said on {day} never to import {it}",
+    "never": "{it}, is never to be imported, as {by} said on {day}",
 }
 COMMAND_LINE = "The command line"
 

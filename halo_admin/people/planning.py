@@ -129,7 +129,7 @@ def _by_email(agent, around):
     if person.agent_id is not None:
         why = f"its e-mail is that of {person.name}, who is linked to Halo agent {person.agent_id}"
         return Plan("nothing", why, "its e-mail is that of a user who is linked")
-    return Plan("link", f"{person.name} has the same e-mail", "a user has the same e-mail", person.id)
+    return Plan("link", f"its e-mail is that of {person.name}", "a user has the same e-mail", person.id)
 
 
 def _to_invite(agent, around):

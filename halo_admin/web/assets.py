@@ -3,12 +3,18 @@
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, url_for
+from flask import current_app, redirect, url_for
 from markupsafe import Markup
 
 
 def init_app(app):
     app.jinja_env.globals.update(asset=asset, icon=icon)
+    app.add_url_rule("/favicon.ico", "favicon", favicon)
+
+
+def favicon():
+    """Where browsers look for the icon of what is no page of ours, such as a file."""
+    return redirect(asset("favicon.svg"))
 
 
 def asset(name: str) -> str:

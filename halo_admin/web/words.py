@@ -33,7 +33,7 @@ SIDES = {"halo": "Halo", "glasshive": "GlassHive"}
 
 
 def init_app(app):
-    filters = (day_time, day, on_day, clock, number, plural, duration, capital, full_stop, money, web_address)
+    filters = (day_time, day, on_day, clock, number, plural, duration, taken, capital, full_stop, money, web_address)
     app.jinja_env.filters.update({function.__name__: function for function in filters}, outcome=OUTCOMES.get)
     app.jinja_env.globals.update(OUTCOMES=OUTCOMES, OUTCOME_TONES=OUTCOME_TONES, STATES=STATES, SIDES=SIDES)
 
@@ -96,6 +96,11 @@ def duration(seconds: float) -> str:
     if not hours:
         return f"{minutes} min"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def taken(seconds: float) -> str:
+    """How long something took: "less than a second", "12 s"."""
+    return duration(seconds) if seconds >= 1 else "less than a second"
 
 
 def full_stop(words: str) -> str:

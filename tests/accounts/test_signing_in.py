@@ -15,7 +15,8 @@ from tests.processes import ROOT
 PASSWORD = "a long password"
 OPEN = {
     "accounts.accept_invitation", "accounts.choose_password", "accounts.forgotten", "accounts.invitation",
-    "accounts.new_password", "accounts.send_link", "accounts.sign_in", "health.healthz", "metrics.metrics", "static",
+    "accounts.new_password", "accounts.send_link", "accounts.sign_in", "favicon", "health.healthz", "metrics.metrics",
+    "static",
 }  # fmt: skip
 
 

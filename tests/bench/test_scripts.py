@@ -65,3 +65,9 @@ def test_loading_a_file_is_measured(measured):
     told = measured("files", "--lines", "300")
     parts = {name: [one[what] for what in ("created", "updated", "unchanged")] for name, one in told["parts"].items()}
     assert parts == {"first": [300, 0, 0], "again": [0, 0, 300], "changed": [0, 30, 270]}
+
+
+def test_pages_are_measured_on_postgresql(measured):
+    told = measured("pages", "--database", "postgresql", "--companies", "60", "--contacts", "200", "--rounds", "1",
+                    "--only", "^home$|^contacts: first page$")  # fmt: skip
+    assert [one["title"] for one in told["lines"]] == ["contacts: first page", "home"]

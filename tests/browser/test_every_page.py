@@ -14,7 +14,7 @@ from tests.importing.test_two_accounts import addresses, anns_ids, imported  # n
 from tests.importing.world import World
 
 pytestmark = pytest.mark.browser
-FILES = ("health.healthz", "metrics.metrics", "static")  # open to the signed out, and no pages
+FILES = ("favicon", "health.healthz", "metrics.metrics", "static")  # open to the signed out, and no pages
 PARTS = 3  # so that several browsers share the pages
 
 

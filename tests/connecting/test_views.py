@@ -1,12 +1,14 @@
 """The connection page and the mapping, as a browser without script sees them."""
 
+import re
+
 import pytest
 
-from halo_admin.connecting import answering, mapping
+from halo_admin.connecting import answering, checks, mapping
 from halo_admin.connecting.models import Connection
 from halo_admin.connecting.window import DatabaseQuota
 from halo_admin.crm.types import company_types
-from halo_admin.db import begin_write, db, owned
+from halo_admin.db import begin_write, db, now, owned
 from tests.connecting.conftest import SECRET, customer_type, mirrored, passed, relationship, saved
 
 PAGE, MAPPING = "/settings/halo/connection", "/settings/halo/companies/mapping"
@@ -21,6 +23,24 @@ def ann_browses(ann, signed_in):
 def connection_of(user):
     db.session.rollback()
     return db.session.scalar(owned(Connection, user.account_id))
+
+
+def filled(html):
+    """What the filled buttons of a page say."""
+    return re.findall(r'class="btn btn-primary"[^>]*>(?:<svg[^§]*?</svg>)?([^<]*)<', html)
+
+
+def test_after_a_passed_check_going_on_is_the_one_filled_button(ann, ann_browses):
+    assert filled(ann_browses.get(PAGE).text) == ["Check connection"]
+    connection = saved(ann)
+    assert filled(ann_browses.get(PAGE).text) == ["Check connection"]
+    check = checks.new(connection)
+    check.state, check.ended_at = "passed", now()
+    db.session.commit()
+    assert filled(ann_browses.get(PAGE).text) == ["Go on to the import"]
+    assert filled(ann_browses.get(f"{PAGE}/check").text) == ["Go on to the import"]
+    assert "Check connection" in ann_browses.get(f"{PAGE}/check").text, "the last answer takes the button along"
+    assert filled(ann_browses.post(PAGE, data=FORM | {"url": "acme"}).text) == ["Check connection"]
 
 
 def test_a_signed_out_visitor_is_sent_to_sign_in(app):

@@ -224,6 +224,14 @@ def test_the_file_that_was_loaded_last_says_whose_number_it_is(ann, load_file):
     assert company_of(ann) == {"Sam": by_site["b.com"].id}
 
 
+def test_a_line_about_one_of_two_twins_means_the_one_with_its_number(ann, load_file):
+    first, second = ours(ann, "Acme", "Acme")
+    loaded = load_file("companies", "id,name,phone", f"{second},Acme,2", f"{first},ACME,1", "900001,Acme,3")
+    assert loaded["updated"] == 2
+    assert loaded["refused"][0]["reason"].startswith("2 companies here could be meant")
+    assert {one.id: (one.name, one.phone) for one in companies_of(ann)} == {first: ("ACME", "1"), second: ("Acme", "2")}
+
+
 def test_a_number_without_a_name_is_refused_where_it_is_two_companies(ann, load_file):
     (acme,) = ours(ann, "Acme")
     load_file("companies", "id,name", f"{acme},Zoo", "900001,Bergmann")

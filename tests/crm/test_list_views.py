@@ -41,6 +41,17 @@ def test_the_table_tells_of_each_list_what_it_is_for(ann, client):
     assert '<td data-label="Leads">On</td>' in html
     assert f'<td data-label="Filled by">Imports: {kind.name}</td>' in html
     assert '<td data-label="Filled by">Imports: No company</td>' in html
+    assert '<td data-label="Filled by"><span class="text-secondary">People and files</span></td>' in html
+
+
+def test_each_default_view_tells_how_many_are_in_it(ann, client):
+    listed(ann, "News", *people_of(ann, "Sam Poole", "Ada Bee"))
+    people_of(ann, "Kim Li", "Zoe Zed", unsubscribed=True)
+    people_of(ann, "Bo Unced", bounced=True)
+    html = " ".join(client.get("/lists").text.split())
+    for view, number in {"nolist": 3, "unsubscribed": 2, "bounced": 1}.items():
+        found = re.search(rf'only={view}">[^<]+</a></td> <td data-label="Contacts" class="number">(\d*)</td>', html)
+        assert found[1] == str(number), view
 
 
 def names(html):

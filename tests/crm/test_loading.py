@@ -198,7 +198,7 @@ def test_a_person_who_edits_during_a_load_is_not_overwritten_by_what_was_read_be
 
     monkeypatch.setattr(load_legs, "begin", after_an_edit)
     loaded = load("name,phone,city", "Acme,1,Rome", "Bee,2,Rome", "Fox,2,Rome", "Zoo,2,Rome")
-    refused = [{"line": 3, "reason": "Bee was changed here since it was compared"}]
+    refused = [{"line": 3, "reason": "the company Bee was changed here since it was compared"}]
     assert loaded == {"created": 1, "updated": 1, "unchanged": 1, "refused": refused}
     assert [company(one).phone for one in (acme, bee, fox)] == ["by hand", "by hand", "2"]
     assert company(fox).city == "Bern"

@@ -10,7 +10,7 @@ from halo_admin.crm.contact_models import ContactList
 from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.crm.statuses import STATUSES
 from halo_admin.db import begin_write, db
-from tests.browsing import DESKTOP, PHONE, barriers, looked_at, press, settled, shot, tab_to
+from tests.browsing import DESKTOP, PHONE, barriers, in_sight, looked_at, press, settled, shot, tab_to
 from tests.crm.conftest import linked, listed, ours, people_of, tenant
 from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
 
@@ -87,6 +87,11 @@ def test_columns_are_chosen_by_keyboard_and_a_narrowed_table_is_taken_along_as_c
     assert [line.partition(",")[0] for line in lines] == ["Sam"]
     page.set_viewport_size(PHONE)
     page.locator("summary", has_text="Columns").click()
+    for column in ("Halo", "Added"):
+        page.get_by_role("checkbox", name=column, exact=True).scroll_into_view_if_needed()
+        page.locator(".bottom-bar a", has_text="Home").click(trial=True)  # nothing lies over the bar
+    tab_to(page, "Usual ones")
+    assert in_sight(page)
     page.get_by_role("button", name="Usual ones").click()
     page.set_viewport_size(DESKTOP)
     page.get_by_role("columnheader", name="Lists").wait_for()

@@ -131,9 +131,9 @@ def test_a_look_alike_that_a_person_left_out_says_so(world):
     db.session.execute(mine.values(answer=answer))
     db.session.commit()
     export = world.opened("company", world.ours("Acme", phone="+49 30 5550100"))
-    assert export.found["candidates"][0]["left_out"] == "Bob said on 3 May 2026 never to import it"
+    assert export.found["candidates"][0]["left_out"] == "never to be imported, as Bob said on 3 May 2026"
     html = signed_in(world).get(f"/exports/{export.id}").text
-    assert "Bob said on 3 May 2026 never to import it: linking it ends that" in html
+    assert "never to be imported, as Bob said on 3 May 2026: linking it ends that" in html
 
 
 def test_only_link_links_through_the_page_and_changes_nothing(world):

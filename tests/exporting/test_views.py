@@ -48,6 +48,11 @@ def ticked(html):
     return re.findall(r'name="field" value="(\w+)" checked', html)
 
 
+def send_button(html):
+    """The classes of the Send button."""
+    return html.rpartition("Send</button>")[0].rpartition('<button class="')[2].partition('"')[0]
+
+
 def test_a_company_is_sent_by_plain_forms(world, client):
     acme = world.ours("Acme", phone="+49 30 5550100", city="Berlin")
     place, html = opened(world, client, f"/companies/{acme}")
@@ -80,6 +85,8 @@ def test_what_cannot_be_sent_is_a_422_and_what_was_ticked_stays(world, client):
     world.theirs("Acme", phone="+49 30 5550199", id=21)
     place, html = opened(world, client, f"/companies/{acme}")
     assert ticked(html) == ["city"]
+    assert send_button(html) == "btn btn-primary"
+    assert send_button(client.post(f"{place}/foot").text) == "btn btn-outline"
     empty = client.post(f"{place}/send")
     assert (empty.status_code, "Tick at least one field." in empty.text) == (422, True)
     refused = client.post(f"{place}/send", data={"field": ["phone"]})
@@ -132,7 +139,11 @@ def test_who_may_send_is_the_accounts_choice(world, client):
     begin_write()
     db.session.get(Account, world.account.id).senders = ["salesperson"]
     db.session.commit()
-    assert "Send to Halo" not in mia.get(f"/companies/{acme}").text
+    locked = mia.get(f"/companies/{acme}").text
+    assert "Account Settings, General, say who may; admins can change it." in locked
+    assert "Ask ann." in locked
+    assert f"/companies/{acme}/send" not in locked
+    assert "Send to Halo" not in person(world, "Nobody").get(f"/companies/{acme}").text, "who looks only"
     assert mia.post(f"/companies/{acme}/send").status_code == 403
     assert "Send to Halo" in client.get(f"/companies/{acme}").text, "admins always may"
 

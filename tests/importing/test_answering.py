@@ -87,7 +87,7 @@ def test_create_makes_a_new_company_although_there_are_candidates(review, world)
 def test_ignore_leaves_it_out_and_changes_nothing(review, world):
     run, client, *_ = review
     after = answer(world, run, client, "ignore")
-    assert (after.action, after.reason) == ("skipped", "ann answered: leave it out")
+    assert (after.action, after.reason) == ("skipped", "left out by the answer of ann")
     assert len(world.companies()) == 2
     assert links(world.account.id) == {}
 

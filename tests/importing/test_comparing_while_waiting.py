@@ -6,6 +6,7 @@ import pytest
 
 from halo_admin.db import db
 from halo_admin.importing import fetching, legs, progress, runs
+from halo_admin.importing.deciding import Deciding
 from halo_admin.importing.models import Decision
 from tests.importing.world import all_told, counts
 
@@ -54,6 +55,22 @@ def test_at_the_end_all_are_on_their_list_and_each_is_told_once(waiting):
     assert first["changes"]["email"] == ["", "sam1@acme.example"]
     again = world.run("contacts")
     assert counts(again) == {"unchanged": 214, "skipped": 38}
+
+
+def test_what_stands_as_it_was_made_is_completed_without_being_decided_again(waiting, monkeypatch):
+    world, run = waiting
+    saved = {contact.last_name for contact in world.contacts()}
+    decided, decisions = [], Deciding.decisions
+
+    def watched(deciding):
+        decided.extend(row.halo_id for row in deciding.rows)
+        return decisions(deciding)
+
+    monkeypatch.setattr(Deciding, "decisions", watched)
+    world.finish(run)
+    assert len(saved) > 50
+    assert not {f"Poole {halo_id - 1000:03}" for halo_id in decided} & saved
+    assert len(world.lists()["Halo: Customer"]) == 214
 
 
 def test_an_opt_out_that_halo_tells_later_counts(waiting):

@@ -294,7 +294,9 @@ def test_a_client_answered_to_be_left_out_keeps_its_contacts_out(world):
     halo_id = world.person("Sam", at=acme)
     answer(world.imported(), "ignore", by_user=world.ann)
     run = world.imported_contacts()
-    assert world.decision(run, halo_id)["reason"] == f"{world.ann.name} answered for its company, Acme: leave it out"
+    assert (
+        world.decision(run, halo_id)["reason"] == f"its company, Acme, was left out by the answer of {world.ann.name}"
+    )
 
 
 def answer(run, do, **more):

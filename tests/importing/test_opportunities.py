@@ -8,6 +8,7 @@ from halo_admin.connecting import tenants
 from halo_admin.crm import assigning, parting
 from halo_admin.crm.opportunity_models import Opportunity
 from halo_admin.db import begin_write, db
+from halo_admin.importing import card as cards
 from halo_admin.importing import runs, stages
 from tests.importing.world import all_told, counts
 
@@ -47,6 +48,14 @@ def test_all_opportunities_come_in_with_or_without_a_salesperson(world_on_each):
     )
     assert one.status.name == "New"
     assert [other.salesperson_id for other in world.opportunities()[1:]] == [None, None]
+
+
+def test_the_card_tells_of_each_mapping_by_itself(world, acme):
+    """ "1 come in. 1 opportunity not answered yet." would be two sentences about one thing."""
+    world.sale("Backup", at=acme)
+    world.map_sales(rest=False)
+    card = cards.card_of(world.account.id, stages.stage("opportunities"))
+    assert card.mapped == ("By type: 1 come in.", "By status: 1 opportunity not answered yet.")
 
 
 def test_the_salesperson_counts_only_where_the_agent_is_linked_to_a_salesperson(world, acme):

@@ -79,11 +79,12 @@ def test_what_is_never_to_be_imported_stays_here_by_itself_until_it_is_brought_b
     world.theirs("Acme AG", phone=PHONE, id=world.halo_id)
     run = world.run("companies")
     assert reason(world, run, world.halo_id)[0] == "skipped"
-    assert "never to import it" in reason(world, run, world.halo_id)[1]
+    assert "never to be imported" in reason(world, run, world.halo_id)[1]
     assert world.company(acme).name == "Acme GmbH"
     page = ann("/settings/halo/left-out")
     assert "Acme AG" in page
-    assert "Ann said on" in page
+    assert "Never to be imported, as ann said on" in page
+    assert f'<a href="/companies/{acme}">Acme GmbH</a>' in page
     ann("/settings/halo/left-out", {"record_id": world.record(world.halo_id).id})
     world.run("companies")
     assert links(world.account.id) == {world.halo_id: acme}, "it is what it was linked to"
@@ -98,6 +99,7 @@ def test_what_was_deleted_is_not_made_again_and_its_contacts_stay(world, ann, ac
     run = world.run("companies")
     contacts_run = world.run("contacts")
     assert reason(world, run, world.halo_id)[1].startswith("deleted here by ann on ")
+    assert f"/companies/{acme}" not in ann("/settings/halo/left-out"), "what is gone has no page"
     assert world.companies() == []
     assert [one.company_id for one in world.contacts()] == [None, None]
     assert counts(contacts_run).get("created", 0) == 0
@@ -169,7 +171,7 @@ def test_the_msps_own_company_is_left_out_by_one_answer(world, ann):
     assert "seems to be your own company" in ann("/settings/halo")
     ann("/settings/halo/own-company", {"do": "never", "halo_id": own})
     run = world.run("companies")
-    assert "never to import it" in reason(world, run, own)[1]
+    assert "never to be imported" in reason(world, run, own)[1]
     assert "seems to be your own company" not in ann("/settings/halo")
     assert "This has been answered already." in ann("/settings/halo/own-company", {"do": "client", "halo_id": own})
     assert world.companies() == []

@@ -27,7 +27,7 @@ def told(one, beside):
 
 def test_a_user_with_the_same_e_mail_is_linked_whatever_its_role_type():
     found = plan(agent(roles=()), around(BOB))
-    assert (found.what, found.user_id, found.why) == ("link", 1, "Bob has the same e-mail")
+    assert (found.what, found.user_id, found.why) == ("link", 1, "its e-mail is that of Bob")
 
 
 def test_somebody_new_is_invited_as_its_role_types_say():

@@ -23,7 +23,7 @@ def test_agents_are_linked_to_users_with_the_same_e_mail_and_nobody_is_made(worl
     assert counts(run) == {"linked": 1, "skipped": 2}
     assert world.linked() == {jo: "Bob"}
     assert set(world.users()) == {"ann", "Bob"}
-    assert reasons(run)[jo] == ("linked", "Bob has the same e-mail")
+    assert reasons(run)[jo] == ("linked", "its e-mail is that of Bob")
     assert reasons(run)[kim] == ("skipped", "its role type, No type, is not taken in unless it is ticked")
 
 

@@ -17,7 +17,7 @@ def ann(sqlite_url, tmp_path):
         yield visitor
 
 
-NO_PAGES = {"/download", "/healthz", "/metrics", "/settings/audit/file"}
+NO_PAGES = {"/download", "/favicon.ico", "/healthz", "/metrics", "/settings/audit/file"}
 
 
 def pages(visitor):
@@ -33,6 +33,11 @@ def test_every_page_forbids_scripts_and_styles_that_are_not_the_sites_own(ann):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_browsers_find_an_icon_where_they_look_for_one(ann):
+    answer = ann.application.test_client().get("/favicon.ico", follow_redirects=True)
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
 
 
 def test_no_page_holds_an_inline_script_or_style(ann):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from halo_admin.web.words import capital, clock, day_time, duration, plural
+from halo_admin.web.words import capital, clock, day_time, duration, plural, taken
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,10 @@ from halo_admin.web.words import capital, clock, day_time, duration, plural
 )
 def test_a_duration_is_as_exact_as_anybody_wants_to_know(seconds, words):
     assert duration(seconds) == words
+
+
+def test_what_took_no_time_took_less_than_a_second():
+    assert [taken(0.4), taken(1.2)] == ["less than a second", "1 s"]
 
 
 def test_an_earlier_year_is_told_with_the_day():
