@@ -594,7 +594,8 @@ def _resize(by):
     table = ContactList.__table__
     one = sa.update(table).where(table.c.id == sa.bindparam("l")).values(contacts=table.c.contacts + sa.bindparam("by"))
     if by:
-        db.session.execute(one, [{"l": of.id, "by": number} for of, number in by.items()])
+        # in the order in which imports do it
+        db.session.execute(one, [{"l": of.id, "by": by[of]} for of in sorted(by, key=lambda of: of.id)])
     for of in by:
         db.session.expire(of, ["contacts"])
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ..crm import linked
 from ..db import db, now, owned
-from ..mirror.models import HaloRecord
+from ..mirror.models import HaloPage, HaloRecord
 from ..records import Client, WholeClient
 from .sides import CALLERS
 
@@ -67,6 +67,7 @@ def settle(sides, row: HaloRecord, held, ours: dict, sent) -> None:
     # what an import of the same would find, whatever the lists leave out
     row.base, row.values, row.fingerprint = base, values, None
     row.digest = row.digest and secrets.token_hex(12)  # what was decided before must be decided anew
+    HaloPage.forget(row.tenant_id, row.kind)  # Halo may come back to what its page said before
     for name, value in _listed(sides.kind.halo_kind, held.record).items():
         setattr(row, name, value)
     for name, key in sides.keys_of_theirs(held).items():

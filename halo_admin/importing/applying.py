@@ -67,7 +67,9 @@ class Applying:
         """
         self.outcomes = outcomes or {}
         self._hold()
-        self.stage.heed_left_out(self.situation, decisions, rows)
+        # what is not carried out before all is read is decided again, and heeded then
+        heeded = decisions if self.completes else [one for one in decisions if one["state"] == "decided"]
+        self.stage.heed_left_out(self.situation, heeded, rows)
         due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
         self.versions = versions_of(self.stage.model, [key for key in due if key > 0])
         holds = [one for one in due.values() if self.versions.get(one["ours_id"]) == one["ours_version"]]

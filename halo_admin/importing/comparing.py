@@ -14,6 +14,7 @@ from .models import Decision
 from .situation import FULL, LATER, LIGHT, full_rows, looked_up, mapping_revision, mirror_rows, quick
 
 LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
+COMPLETED = 1000  # of them so many are completed together that were saved before all was read
 
 
 def prepare(run):
@@ -62,13 +63,12 @@ def compare(leg) -> bool:
         if not rows:
             return True
         situation.run = run
-        same, made, out, rest = quick(situation, [row for row in rows if not _is_done(run, row)])
-        leg.little_changes = len(rest) < len(rows) / 2
-        if len(rest) > leg.size.number:
-            rest = rest[: leg.size.number]
-            last = rest[-1].halo_id
-            rows, same, out = ([row for row in some if row.halo_id <= last] for some in (rows, same, out))
-            made = [(row, found) for row, found in made if row.halo_id <= last]
+        found = quick(situation, [row for row in rows if not _is_done(run, row)])
+        leg.little_changes = len(found.rest) < len(rows) / 2
+        last = _last_of_one_batch(found, leg.size.number)
+        if last is not None:
+            rows, found = [row for row in rows if row.halo_id <= last], found.up_to(last)
+        same, made, out, rest = found
         _pass_by(run, same, "unchanged")
         meanwhile.complete(situation, made)
         untold = _tell_again(run, out)
@@ -79,6 +79,13 @@ def compare(leg) -> bool:
         _progress(run, len(rows), saved)
     leg.size.learn(len(rest), leg.took)
     return False
+
+
+def _last_of_one_batch(found, most):
+    """The Halo id up to which one transaction takes rows in; None where it takes all. most: of those to be decided."""
+    made = [row for row, _ in found.made]
+    ends = [some[number - 1].halo_id for some, number in ((found.rest, most), (made, COMPLETED)) if len(some) > number]
+    return min(ends, default=None)
 
 
 def _progress(run, compared, saved):

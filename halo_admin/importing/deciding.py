@@ -300,5 +300,8 @@ def store(decisions) -> None:
         return
     ids, run_id = [one["record_id"] for one in decisions], decisions[0]["run_id"]
     db.session.execute(sa.delete(Decision).where(Decision.run_id == run_id, among(Decision.record_id, ids)))
-    told = [one for one in decisions if one["action"] != "unchanged" or one["newer_here"] or one["conflicts"]]
-    insert_rows(Decision, told)
+    insert_rows(Decision, [one for one in decisions if one["action"] != "unchanged" or _tells(one)])
+
+
+def _tells(decision):
+    return decision["newer_here"] or decision["conflicts"] or decision["evidence"]

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from .. import normal
 from ..db import db, now
 from ..halo.errors import HaloDown, HaloRejected
-from ..mirror.models import HaloRecord
+from ..mirror.models import HaloPage, HaloRecord
 from ..records import Unreadable
-from . import known_pages, stages
+from . import stages
 from .composing import combined_digest, composed, load_around
 
 # a detail that cannot be had in this many legs is done without, if Halo answers otherwise: one bad record must not
@@ -40,7 +40,7 @@ def keep(leg, kind, halo_id, detail) -> bool:
     row = db.session.scalar(sa.select(HaloRecord).where(*here))
     if detail is None:
         row.gone_at = now()
-        known_pages.forget(leg.run.tenant_id)
+        HaloPage.forget(leg.run.tenant_id)
         return True
     is_readable = not isinstance(detail, Unreadable)
     if is_readable and not _is_of(row, detail):

@@ -1,4 +1,4 @@
-"""The first movement: pages from Halo into the mirror, one page and its cursor in one transaction."""
+"""The first movement: pages from Halo into the mirror, some pages and the cursor behind them in one transaction."""
 
 import time
 from datetime import timedelta

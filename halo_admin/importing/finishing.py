@@ -1,5 +1,7 @@
 """How a run ends: done, done with problems, cancelled, or stopped with one sentence why."""
 
+from collections import Counter
+
 import sqlalchemy as sa
 
 from ..connecting.models import StageState
@@ -59,10 +61,13 @@ def counts_of_applied(run) -> dict:
 
 def number_applied(run_id: int) -> dict[str, int]:
     """{action: how many of a run's decisions were carried out}. An index tells all of them, another one those left."""
-    by_action = sa.select(Decision.action, sa.func.count()).group_by(Decision.action)
-    every = dict(map(tuple, db.session.execute(by_action.where(Decision.run_id == run_id))))
-    open_ = dict(map(tuple, db.session.execute(by_action.where(*Decision.open_of(run_id)))))
-    return {action: number - open_.get(action, 0) for action, number in every.items() if number > open_.get(action, 0)}
+    every = sa.select(Decision.action, sa.func.count()).where(Decision.run_id == run_id).group_by(Decision.action)
+    # by their state as well: else SQLite takes the other index, and walks all of the run
+    open_ = sa.select(Decision.action, sa.func.count()).where(*Decision.open_of(run_id))
+    applied = Counter(dict(map(tuple, db.session.execute(every))))
+    for action, number in db.session.execute(open_.group_by(Decision.state, Decision.action)):
+        applied[action] -= number
+    return dict(+applied)
 
 
 def stage_state(run) -> StageState:

@@ -85,11 +85,6 @@ def keep(stage, sweep, pages: list) -> None:
     insert_rows(HaloPage, rows)
 
 
-def forget(tenant_id: int) -> None:
-    """Read every page anew: records were changed by other ways than their lists. In a writing transaction."""
-    db.session.execute(sa.delete(HaloPage).where(HaloPage.tenant_id == tenant_id))
-
-
 def _is_worth_it(page, new):
     if not page.rows or new < len(page.rows):
         return False  # a list that repeats itself is read every time

@@ -17,6 +17,7 @@ from .applying import Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
 from .situation import FULL, LATER, UP_TO, looked_up, mirror_rows
+from .stage import HEEDED
 
 
 def compare(leg, until, waiting) -> None:
@@ -112,6 +113,10 @@ def look_again(situation, rows) -> None:
          "changes": _one_after_the_other(told[one["record_id"]], one["changes"])}
         for one in decisions if one["applied_at"]
     ])  # fmt: skip
+    update_rows(Decision, [
+        {"id": first.id, "reason": "; ".join((first.reason, *one["evidence"][HEEDED]))}
+        for first, one in ((told[one["record_id"]], one) for one in decisions) if HEEDED in (one["evidence"] or ())
+    ])  # fmt: skip
     same = [(one, by_id[one["record_id"]]) for one in decisions if one["action"] == "unchanged"]
     update_rows(HaloRecord, [
         {"id": row.id, "base": one["settled"],
@@ -121,7 +126,7 @@ def look_again(situation, rows) -> None:
 
 
 def _told(run, rows):
-    names = ("id", "record_id", "action", "changes", "settled")
+    names = ("id", "record_id", "action", "reason", "changes", "settled")
     chosen = sa.select(*(getattr(Decision, name) for name in names))
     mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
     return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}

@@ -50,7 +50,8 @@ def notes_by_imports(record, before: int, most: int) -> list[Entry]:
         sa.select(Decision.id, Decision.action, Decision.applied_at, Note.name, ImportRun)
         .join(Note, Note.id == Decision.ours_id)
         .join(ImportRun, ImportRun.id == Decision.run_id)
-        .where(Decision.account_id == record.account_id, mine == record.id, Decision.id < before)
+        # the account by way of the note: SQLite would walk all of its decisions
+        .where(Decision.account_id == Note.account_id, mine == record.id, Decision.id < before)
         .where(Decision.state == "applied", Decision.action.in_(NOTED), ImportRun.stage == "notes")
         .order_by(Decision.id.desc())
         .limit(most)

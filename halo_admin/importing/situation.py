@@ -150,6 +150,11 @@ class Sorted(NamedTuple):
     out: list
     rest: list
 
+    def up_to(self, halo_id):
+        """The same of those with no larger Halo id."""
+        same, out, rest = ([row for row in rows if row.halo_id <= halo_id] for rows in (self.same, self.out, self.rest))
+        return Sorted(same, [pair for pair in self.made if pair[0].halo_id <= halo_id], out, rest)
+
 
 def quick(situation, rows) -> Sorted:
     rested = [row for row in rows if row.fingerprint and row.error is None and not _reread(situation, row)]

@@ -4,6 +4,8 @@ import msgspec
 
 from ..crm.editing import is_day
 
+HEEDED = "heeded"
+
 
 class Skip(Exception):
     """Leaves one record out. reason is for this record; why groups it with others in the report."""
@@ -158,7 +160,9 @@ class Stage:
         return {}
 
     def heed_left_out(self, situation, decisions, rows) -> None:
-        """Carry out what records that do not come in say about ours all the same; adds to the decisions' reasons."""
+        """Carry out what records say about others of ours than the one they stand for; adds sentences to the decisions'
+        reasons, and keeps them under HEEDED in their evidence.
+        """
 
     def ask_before(self, row, match, situation) -> None:
         """Raises Ask where this match hangs on something the lists left out."""

@@ -114,3 +114,12 @@ class HaloPage(Owned, db.Model):
     digest = db.Column(db.String(32), nullable=False)
     record_count = db.Column(db.BigInteger)
     halo_ids = db.Column(JSON, nullable=False)
+
+    @classmethod
+    def forget(cls, tenant_id, kind=None):
+        """Records were changed by other ways than their lists: pages (of this kind) are to be read anew whatever comes.
+
+        In a writing transaction.
+        """
+        mine = (cls.tenant_id == tenant_id, *([cls.kind == kind] if kind else ()))
+        db.session.execute(sa.delete(cls).where(*mine), execution_options={"synchronize_session": False})

@@ -198,3 +198,20 @@ def test_the_whole_address_is_sent_with_a_new_client_and_with_one_that_is_there(
     world.edit(acme, **moved)
     assert world.sent("company", acme, *moved).state == "done"
     assert [world.site(done.halo_id)[line] for line in lines] == ["Allee 2", "", "Bonn", "NW", "53111", "Germany"]
+
+
+def test_what_halo_takes_back_to_what_it_was_before_the_sending_comes_in(world):
+    client = world.theirs("Acme", phone="+49 30 5550100")
+    sam = world.person("Sam", at=client, email="sam@acme.example", title="CEO")
+    world.imported()
+    world.run("contacts")
+    company, contact = world.company(name="Acme").id, world.contact(first_name="Sam").id
+    world.edit(company, phone="+49 30 5550199")
+    world.edit_contact(contact, title="CTO")
+    assert world.sent("company", company, "phone", overwrites=True).state == "done"
+    assert world.sent("contact", contact, "title", overwrites=True).state == "done"
+    world.theirs("Acme", phone="+49 30 5550100", id=client)
+    world.person("Sam", at=client, email="sam@acme.example", title="CEO", id=sam)
+    world.imported()
+    world.run("contacts")
+    assert (world.company(company).phone, world.contact(contact).title) == ("+49 30 5550100", "CEO")

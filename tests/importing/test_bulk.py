@@ -17,7 +17,8 @@ def test_rows_are_stored_by_their_columns_types(world_on_each):
     mine = {"account_id": tenant.account_id, "tenant_id": tenant.id, "kind": "user"}
     begin_write()
     insert_rows(HaloPage, [
-        mine | {"page_no": number, "code": "%s :x", "digest": "ünï'\"?", "record_count": None, "halo_ids": [number, 2]}
+        mine | {"page_no": number, "code": "%s :x", "digest": "ünï'\"?", "around": 0, "record_count": None,
+                "halo_ids": [number, 2]}
         for number in (1, 2, 3)
     ])  # fmt: skip
     sweep = {"state": "running", "attempt": 1, "page_no": 1, "seen": 0, "claimed": None, "fell": False, "paused": True,

@@ -19,8 +19,8 @@ def waiting(world_on_each):
     return wait_after_a_page(world_on_each)
 
 
-def wait_after_a_page(world):
-    acme = world.theirs("Acme", type="Customer")
+def wait_after_a_page(world, acme=None):
+    acme = acme or world.theirs("Acme", type="Customer")
     for number in range(250):
         email = None if number % WITHOUT_EMAIL == 0 else f"sam{number}@acme.example"
         world.person("Sam", f"Poole {number:03}", at=acme, email=email, id=1000 + number)
@@ -82,6 +82,28 @@ def test_an_opt_out_that_halo_tells_later_counts(waiting):
     assert world.decision(run, 1001)["changes"]["unsubscribed"] == ["", True]
     assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
     assert all_told(run)
+
+
+def test_whom_an_opt_out_that_comes_later_unsubscribes_is_told(waiting):
+    world, run = waiting
+    world.our_contact("Samantha", email="SAM1@acme.example")
+    world.person("Samuel", "Poole", at=world.acme, email="SAM1@acme.example", id=5000, neversendemails=True)
+    run = world.finish(run)
+    assert world.contact(first_name="Samantha").unsubscribed
+    assert "Samantha Poole, who has its e-mail here, is unsubscribed" in world.decision(run, 1001)["reason"]
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 2}
+
+
+def test_whom_one_that_stays_out_unsubscribes_is_told_at_the_end(world):
+    acme = world.theirs("Acme", type="Customer")
+    world.our_contact("Zoe", email="zoe@acme.example")
+    world.person("Zoe", "Out", at=acme, email="zoe@acme.example", id=999, active=False, neversendemails=True)
+    world, run = wait_after_a_page(world, acme)
+    assert not world.contact(first_name="Zoe").unsubscribed
+    run = world.finish(run)
+    assert world.contact(first_name="Zoe").unsubscribed
+    assert "Zoe Poole, who has its e-mail here, is unsubscribed" in world.decision(run, 999)["reason"]
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
 
 
 def test_whom_a_later_one_of_halos_leads_is_told_anew(world):

@@ -134,6 +134,19 @@ def test_a_second_contact_with_the_email_of_one_that_is_linked_and_opts_out_is_u
     assert counts(world.imported_contacts())["unchanged"] == 1
 
 
+def test_whom_a_record_without_another_change_unsubscribes_is_told(world, acme):
+    sam = world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    world.edit_contact(world.contact(first_name="Sam").id, unsubscribed=True)
+    world.our_contact("Samantha", email="sam@acme.example")
+    world.person("Sam", at=acme, email="sam@acme.example", id=sam, neversendemails=True)
+    run = world.imported_contacts()
+    assert world.contact(first_name="Samantha").unsubscribed
+    told = world.decision(run, sam)
+    assert (told["action"], counts(run)["unchanged"]) == ("unchanged", 1)
+    assert "Samantha Poole, who has its e-mail here, is unsubscribed" in told["reason"]
+
+
 def test_an_opt_out_of_one_that_is_matched_just_now_is_set_once(world, acme):
     world.our_contact("Sam", email="sam@acme.example")
     sam = world.person("Sam", at=acme, email="sam@acme.example", neversendemails=True)

@@ -6,6 +6,7 @@ from ...accounts.models import User
 from ...crm import changes
 from ...crm.contact_models import Contact
 from ...db import among, db, owned, owned_among
+from ..stage import HEEDED
 
 FLAGS = ("unsubscribed", "bounced")
 NAMED = (Contact.id, Contact.name, Contact.email_key)
@@ -65,9 +66,11 @@ def by_email(situation, decisions: list[dict], rows: dict) -> None:
             opting.setdefault(key, []).append((one, row))
     said = {}
     for contact in _subscribed(situation.run.account_id, opting):
+        told = f"{contact.name}, who has its e-mail here, is unsubscribed: Halo must send it no mail"
         others = [(one, row) for one, row in opting.get(contact.email_key, []) if one["ours_id"] != contact.id]
         for one, row in others + opting.get(contact.id, []):
-            one["reason"] += f"; {contact.name}, who has its e-mail here, is unsubscribed: Halo must send it no mail"
+            one["reason"] += f"; {told}"
+            one["evidence"] = (one["evidence"] or {}) | {HEEDED: [*(one["evidence"] or {}).get(HEEDED, ()), told]}
             said[contact.id] = row
     _unsubscribe(situation.run, said)
 
