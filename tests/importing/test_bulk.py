@@ -21,8 +21,9 @@ def test_rows_are_stored_by_their_columns_types(world_on_each):
                 "halo_ids": [number, 2]}
         for number in (1, 2, 3)
     ])  # fmt: skip
-    sweep = {"state": "running", "attempt": 1, "page_no": 1, "seen": 0, "claimed": None, "fell": False, "paused": True,
-             "first_id": 2**40, "spare": False, "started_at": AT, "touched_at": AT, "ended_at": None}  # fmt: skip
+    sweep = {"state": "running", "attempt": 1, "page_no": 1, "seen": 0, "changed": False, "claimed": None,
+             "fell": False, "paused": True, "first_id": 2**40, "spare": False,
+             "started_at": AT, "touched_at": AT, "ended_at": None}  # fmt: skip
     insert_rows(Sweep, [mine | sweep, mine | sweep | {"seen": 7}])
     insert_rows(Sweep, [])
     db.session.commit()
