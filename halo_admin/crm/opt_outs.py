@@ -49,6 +49,13 @@ def heed(model, account_id: int, rows: list[dict]) -> None:
             changes.note("contact", row["id"], account_id, by, "opted out", told, TOLD)
 
 
+def kept(account_id: int, keys) -> dict[str, dict[str, bool]]:
+    """{e-mail key: the flags kept of it, all True} of those of these keys that any are kept of."""
+    found = _of(account_id, keys) if keys else {}
+    flags = {key: {flag: True for flag in FLAGS if getattr(one, flag)} for key, one in found.items()}
+    return {key: set_here for key, set_here in flags.items() if set_here}
+
+
 def take_back(contact: Contact, flags) -> None:
     """A person said yes to mail again: these flags are kept no longer. In a writing transaction."""
     mine = (OptOut.account_id == contact.account_id, OptOut.email_key == contact.email_key)

@@ -13,7 +13,7 @@ from ..crm.statuses import STATUSES
 from ..db import begin_write, db
 from ..people import choosing, inviting
 from ..shell import account_option, answer, json_option, person, refuse
-from . import legs, orders, runs, stages
+from . import legs, orders, runs, sentences, stages
 from .card import counted
 from .models import OUTCOMES, ImportRun
 from .order_models import ImportOrder
@@ -248,12 +248,21 @@ def _summary(run):
     counts = dict(counted(run))
     seconds = round((run.ended_at - run.started_at).total_seconds(), 1) if run.ended_at else None
     return {"run": run.id, "stage": run.stage, "state": run.state, "counts": counts, "requests": run.requests,
-            "seconds": seconds, "fetched": run.facts.get("fetched"), "read": run.facts.get("read", [])}  # fmt: skip
+            "seconds": seconds, "fetched": run.facts.get("fetched"), "read": run.facts.get("read", []),
+            "touched": sentences.touched(run), "lists": _lists(run)}  # fmt: skip
+
+
+def _lists(run):
+    return [{"name": name, "joined": joined, "left": left} for _, name, joined, left in sentences.lists_touched(run)]
 
 
 def _words(run):
     counts = ", ".join(f"{count} {name}" for name, count in counted(run) if count)
-    return f"Run {run.id}, {run.stage}: {run.state}. {counts or 'Nothing to tell'}. {run.requests} requests to Halo."
+    told = f"Run {run.id}, {run.stage}: {run.state}. {counts or 'Nothing to tell'}. {run.requests} requests to Halo."
+    if run.purpose != "import":
+        return told
+    lists = [f"List {one['name']}: {one['joined']} joined, {one['left']} left." for one in _lists(run)]
+    return "\n".join([told, *sentences.touched(run), *lists])
 
 
 @click.command("decisions")

@@ -38,15 +38,21 @@ class Deciding:
         wanted |= chosen | {row.found.takes for row in open_}
         self.taken = links_of(self.situation, chosen)
         self.ours = self._our_rows(wanted - {None})
-        self.inherited = self.stage.inherited(self.situation, unlinked)
+        heirs = [row for row in open_ if self._may_inherit(row)]
+        self.inherited = self.stage.inherited(self.situation, unlinked + heirs)
         self.beside = self.stage.load_beside(self.situation, unlinked, self.ours)
         decided |= {row.id: self._decide(row, matches.get(row.id)) for row in open_ if not row.follows}
         decided |= Following(self, decided).decisions([row for row in open_ if row.follows])
         return [decided[row.id] for row in self.rows]
 
+    def _may_inherit(self, row):
+        ours = self.ours.get(row.ours_id) if not row.follows else None
+        return ours is not None and self.stage.becomes_another(row, ours)
+
     def _our_rows(self, ids):
         model = self.stage.model
-        columns = {"id", "version", "edited_at", "name", *self.stage.fields, *self.stage.marks_of()}
+        further = (*self.stage.fields, *self.stage.marks_of(), *self.stage.inherits)
+        columns = {"id", "version", "edited_at", "name", *further}
         here = owned_among(model, self.situation.run.account_id, ids)
         chosen = here.with_only_columns(*(getattr(model, name) for name in sorted(columns)))
         return {row.id: row._mapping for row in db.session.execute(chosen)} if ids else {}
@@ -186,6 +192,9 @@ class Deciding:
         result = merging.merge(row.agreed, ours, theirs, later, same, erasing, self.stage.only_set)
         if result.unknown:
             raise Ask("time", *self.stage.holder(row, result.unknown[0]))
+        if any(key in result.changes for key in self.stage.keys):
+            for field, value in self.inherited.get(row.id, {}).items():
+                result.changes.update({} if ours[field] else {field: (ours[field], value)})
         return result
 
     def _change_beside(self, row, ours, merged):

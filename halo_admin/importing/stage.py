@@ -108,6 +108,7 @@ class Stage:
     only_set = ()  # those of them that Halo may set, whatever is here, and never clears
     choices = ()  # what a person may choose
     reasons = ()  # what reasons of its own mean: (a part of the reason, its meaning, whether the mapping changes it)
+    inherits = ()  # flags that a record of ours gets from others here, and never loses by them
     beside = {}  # what else a decision changes: {name: label}
     tells = ()  # the fields that tell one record from another of the same name
     forms = {}  # how values of a field may differ in form only, where not as plain text
@@ -172,8 +173,12 @@ class Stage:
         return {}
 
     def inherited(self, situation, rows) -> dict:
-        """{mirror id: {field: value}} of what a new record of ours made of a row has from others here."""
+        """{mirror id: {field: value}} of what a record of ours has from others here once it has the keys of a row."""
         return {}
+
+    def becomes_another(self, row, ours) -> bool:
+        """Whether the record of ours that a row stands for may get keys that others have, and inherit from them."""
+        return False
 
     def pass_on(self, situation, heirs: dict) -> None:
         """Give new records of ours what is kept beside others: {our new id: the id that its row stood for}."""

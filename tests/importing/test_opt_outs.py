@@ -3,6 +3,7 @@
 import pytest
 
 from halo_admin.crm import history, parting
+from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db
 from halo_admin.importing.stages.contacts import Contacts
@@ -134,6 +135,53 @@ def test_a_second_contact_with_the_email_of_one_that_is_linked_and_opts_out_is_u
     assert counts(world.imported_contacts())["unchanged"] == 1
 
 
+def test_a_second_contact_that_comes_later_with_the_email_of_one_opted_out_in_halo_is_unsubscribed(world, acme):
+    world.person("Sam", at=acme, email="sam@acme.example", neversendemails=True)
+    world.imported_contacts()
+    second = world.our_contact("Samantha", email="SAM@acme.example")
+    world.imported_contacts()
+    assert world.contact(second).unsubscribed
+    world.edit_contact(second, unsubscribed=False)
+    run = world.imported_contacts()
+    assert world.contact(second).unsubscribed
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+    assert counts(world.imported_contacts())["unchanged"] == 1
+
+
+def test_an_unsubscribed_person_here_that_halo_knows_nothing_of_unsubscribes_nobody_else(world, acme):
+    world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    second = world.our_contact("Samantha", email="sam@acme.example")
+    world.edit_contact(world.contact(first_name="Sam").id, unsubscribed=True)
+    for _ in range(2):
+        world.imported_contacts()
+        assert not world.contact(second).unsubscribed
+
+
+def test_a_contact_that_gets_the_email_of_somebody_who_must_get_no_mail_must_get_none_either(world, acme):
+    kim = world.person("Kim", at=acme, email="kim@acme.example")
+    world.imported_contacts()
+    world.our_contact("Ann", email="ann@acme.example", unsubscribed=True, bounced=True)
+    world.person("Kim", at=acme, email="ANN@acme.example", id=kim)
+    run = world.imported_contacts()
+    contact = world.contact(first_name="Kim")
+    assert (contact.email, contact.unsubscribed, contact.bounced) == ("ANN@acme.example", True, True)
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+    assert world.decision(run, kim)["changes"]["bounced"] == [False, True]
+
+
+def test_a_contact_that_gets_the_email_of_one_deleted_here_gets_its_opt_outs(world, acme):
+    kim = world.person("Kim", at=acme, email="kim@acme.example")
+    world.imported_contacts()
+    begin_write()
+    there = world.contact(world.our_contact("Ann", email="ann@acme.example", unsubscribed=True))
+    parting.delete(world.account.id, Contact, there.id, there.version, world.ann)
+    db.session.commit()
+    world.person("Kim", at=acme, email="ann@acme.example", id=kim)
+    world.imported_contacts()
+    assert world.contact(first_name="Kim").unsubscribed
+
+
 def test_whom_a_record_without_another_change_unsubscribes_is_told(world, acme):
     sam = world.person("Sam", at=acme, email="sam@acme.example")
     world.imported_contacts()
@@ -187,8 +235,10 @@ def test_a_looser_rule_would_be_told_by_the_report(world, acme, monkeypatch):
     monkeypatch.setattr(Contacts, "only_set", ("bounced",))
     sam = world.person("Sam", at=acme, neversendemails=True)
     world.imported_contacts()
+    world.edit_contact(world.contact(first_name="Sam").id, bounced=True)
     world.person("Sam", at=acme, id=sam, neversendemails=False)
     run = world.imported_contacts()
+    assert world.contact(first_name="Sam").bounced
     assert run.facts["opt_outs"] == {"loosened": 1, "added": 0}
     client = world.app.test_client()
     client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})

@@ -35,6 +35,7 @@ class Contacts(Stage):
     is_one_per_key = saves_at_once = True
     fields = ("first_name", "last_name", "email", "phone", "mobile", "title", "company_id", "unsubscribed")
     only_set = ("unsubscribed",)
+    inherits = opting_out.FLAGS
     beside = {"lists": "Lists"}
     choices = (
         Choice(WITHOUT_EMAIL, "Contacts without an e-mail", (("", "Leave them out"), ("import", "Bring them in"))),
@@ -122,6 +123,9 @@ class Contacts(Stage):
     def inherited(self, situation, rows):
         return opting_out.inherited(situation.run.account_id, rows)
 
+    def becomes_another(self, row, ours):
+        return row.email_key is not None and row.email_key != normal.email_key(ours["email"])
+
     def pass_on(self, situation, heirs):
         lists.keep_off_like(situation.run.account_id, heirs)
 
@@ -162,7 +166,7 @@ class Contacts(Stage):
         return opting_out.opted_out(situation.run.account_id, ours_ids)
 
     def tell_check(self, run, before, after):
-        opting_out.count(run, loosened=len(before - after), added=len(after - before))
+        opting_out.count(run, loosened=before - after, added=after - before)
 
     def marks_of(self):
         return ("inactive_in_halo",)

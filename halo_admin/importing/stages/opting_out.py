@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from ...accounts.models import User
-from ...crm import changes
+from ...crm import changes, opt_outs
 from ...crm.contact_models import Contact
 from ...db import among, db, owned, owned_among
 from ..stage import HEEDED
@@ -17,24 +17,33 @@ def must_get_no_mail(row) -> bool:
     return bool(row.values.get("unsubscribed")) or row.found.others_opted_out
 
 
-def opted_out(account_id: int, contact_ids: list[int]) -> set[int]:
-    """Of these contacts those that must get no mail: unsubscribed or bounced."""
+def opted_out(account_id: int, contact_ids: list[int]) -> set[tuple[int, str]]:
+    """What these contacts have opted out of, as (contact id, flag)."""
     if not contact_ids:
         return set()
-    here = owned_among(Contact, account_id, contact_ids).with_only_columns(Contact.id)
-    return set(db.session.scalars(here.where(sa.or_(Contact.unsubscribed, Contact.bounced))))
+    here = owned_among(Contact, account_id, contact_ids).with_only_columns(
+        Contact.id, Contact.unsubscribed, Contact.bounced
+    )
+    rows = db.session.execute(here.where(sa.or_(Contact.unsubscribed, Contact.bounced)))
+    return {(row.id, flag) for row in rows for flag in FLAGS if getattr(row, flag)}
 
 
-def count(run, loosened: int, added: int) -> None:
-    """Add to what a run tells about opt-outs."""
+def count(run, loosened: set, added: set) -> None:
+    """Add contacts to what a run tells about opt-outs: those that lost one of theirs, those that got one.
+
+    Both are sets of (contact id, flag).
+    """
     known = run.facts.get("opt_outs", {"loosened": 0, "added": 0})
-    told = {"loosened": known["loosened"] + loosened, "added": known["added"] + added}
-    run.facts = run.facts | {"opt_outs": told}
+    more = {"loosened": loosened, "added": added}
+    run.facts = run.facts | {
+        "opt_outs": {name: known[name] + len({contact_id for contact_id, _ in more[name]}) for name in known}
+    }
 
 
 def inherited(account_id: int, rows) -> dict[int, dict]:
-    """{mirror id: the flags that a new contact made of it begins with}: those of everybody here who has its e-mail, and
-    those of the contact it stood for until it stood alone.
+    """{mirror id: the flags that a contact of it gets with its e-mail}: those of everybody here who has it, and of the
+    contact it stood for until it stood alone; for a contact that is here also those kept of one that was deleted, which
+    a new one gets where it is written.
     """
     flags = Contact.email_key, Contact.unsubscribed, Contact.bounced
     chosen = sa.select(Contact.id, *flags).where(sa.or_(Contact.unsubscribed, Contact.bounced))
@@ -50,7 +59,12 @@ def inherited(account_id: int, rows) -> dict[int, dict]:
     for one in found:
         for key in {one.email_key, one.id} - {None}:
             told.setdefault(key, {}).update({name: True for name in FLAGS if getattr(one, name)})
-    mine = {row.id: told.get(row.email_key, {}) | told.get(row.stood_for_id, {}) for row in rows} if told else {}
+    known = opt_outs.kept(account_id, {row.email_key for row in rows if row.ours_id} - {None})
+    mine = {
+        row.id: told.get(row.email_key, {}) | told.get(row.stood_for_id, {})
+        | (known.get(row.email_key, {}) if row.ours_id else {})
+        for row in rows
+    } if told or known else {}  # fmt: skip
     return {key: flags for key, flags in mine.items() if flags}
 
 
@@ -106,9 +120,8 @@ def _unsubscribe(run, contacts):
     by = run.by_user_id and db.session.get(User, run.by_user_id)
     here = owned_among(Contact, run.account_id, contacts).with_only_columns(Contact.id)
     stricter = sa.update(Contact).where(Contact.id.in_(here)).values(unsubscribed=True, version=Contact.version + 1)
-    already = opted_out(run.account_id, list(contacts))
     db.session.execute(stricter, execution_options={"synchronize_session": False})
-    count(run, loosened=0, added=len(contacts.keys() - already))
+    count(run, loosened=set(), added={(contact_id, "unsubscribed") for contact_id in contacts})
     for key, row in contacts.items():
         note = f"Halo must send no mail to its contact {row.halo_id}, or to one with the same e-mail"
         changes.note("contact", key, run.account_id, by, "unsubscribed", {"unsubscribed": ["No", "Yes"]}, note)

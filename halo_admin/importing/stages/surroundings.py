@@ -53,6 +53,7 @@ class Surroundings(Found):
 NOT_KNOWN = LeftOut("its company is not known here", "its company has not been imported yet")
 WITHOUT_CLIENT = {None: Standing(), OF_UNKNOWN_SITE: Standing(left_out=NOT_KNOWN)}
 # so many e-mails that several contacts have are looked up at once and kept
+AT_ODDS = "e-mails whose contacts here are at odds"
 SHARED, FEW_SHARED = "e-mails that several contacts have", 10_000
 CLIENT = ("id", "halo_id", "ours_id", "outcome", "run_id", "label", "type_key", "active", "error", "gone_at", "answer")
 MEMBER = (
@@ -70,18 +71,20 @@ def of(situation, rows) -> dict[int, Surroundings]:
     usual = {row.id: found[parents[row.id]] for row in rows}
     places = _places(situation, members, lambda row: standings[parents[row.id]])
     opted_out = {member.email_key for member in members if _opts_out(member)} - {None}
+    at_odds = _at_odds(situation)
     others = _on_lists_of_others(situation, rows, lambda row: standings[parents[row.id]])
     return usual | {
         row.id: _surroundings(standings[parents[row.id]], places.get(row.id), row.ours_id, row.email_key in opted_out,
-                              others.get(row.id, ""))
-        for row in rows if row.id in places or row.id in others or row.email_key in opted_out
+                              others.get(row.id, ""), f"h{situation.run.id}" if row.email_key in at_odds else "")
+        for row in rows
+        if row.id in places or row.id in others or row.email_key in opted_out or row.email_key in at_odds
     }  # fmt: skip
 
 
-def _surroundings(standing, place=None, own_id=None, others_opted_out=False, others_purpose=""):
+def _surroundings(standing, place=None, own_id=None, others_opted_out=False, others_purpose="", at_odds=""):
     leader, ours_id, is_alone = place or (None, None, False)
     takes = ours_id if leader is None and own_id is None else None
-    marks = "".join(("o" if others_opted_out else "", "a" if is_alone else "", others_purpose))
+    marks = "".join(("o" if others_opted_out else "", "a" if is_alone else "", at_odds, others_purpose))
     token = f"{standing.token}:{leader.halo_id if leader else ''}:{marks}"
     return Surroundings(token, leader, takes, is_alone, standing.company_id, standing.purpose, standing.left_out,
                         others_opted_out)  # fmt: skip
@@ -125,6 +128,19 @@ def _shared(situation, keys):
     if situation.kept[SHARED] is not None:
         return situation.kept[SHARED].intersection(keys)
     return set(db.session.scalars(_several(situation, among(HaloRecord.email_key, keys))))
+
+
+def _at_odds(situation):
+    """E-mails that contacts here have of whom some get mail and some do not: what Halo says of one counts for all, so
+    that its record is decided about in every import, as long as it is so.
+    """
+    if AT_ODDS not in situation.kept:
+        mine = (Contact.account_id == situation.run.account_id, Contact.email_key.is_not(None))
+        several = sa.select(Contact.email_key).where(*mine).group_by(Contact.email_key).having(sa.func.count() > 1)
+        differ = sa.select(Contact.email_key).where(*mine, Contact.email_key.in_(several)).group_by(Contact.email_key)
+        differ = differ.having(sa.func.count(Contact.unsubscribed.distinct()) > 1)
+        situation.kept[AT_ODDS] = set(db.session.scalars(differ))
+    return situation.kept[AT_ODDS]
 
 
 def _several(situation, *which):
