@@ -153,6 +153,34 @@ def test_what_people_made_and_loses_its_company_is_listed_and_told_in_its_histor
     assert "Practice data was left" in client.get(f"/contacts/{mine}?tab=history").text
 
 
+def test_what_people_made_and_loses_its_salesperson_is_listed_and_told_in_its_history(world):
+    practised(world)
+    going = some(world, User, User.password_hash.is_(None))
+    name, of = going.name, {"salesperson_id": going.id}
+    mine = {
+        "company": world.ours("My company", **of),
+        "contact": world.our_contact("My", "Own", **of),
+        "opportunity": world.our_opportunity("My sale", **of),
+    }
+    anns = world.ours("Ann's", salesperson_id=world.ann.id)
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    page = client.get("/settings/halo/connection/leave-practice").text
+    assert "1 company that stays loses a salesperson from practice data" in page
+    assert f'href="/companies/{mine["company"]}">My company' in page
+    assert f'href="/contacts/{mine["contact"]}">My Own' in page
+    assert f'href="/opportunities/{mine["opportunity"]}">My sale' in page
+    assert "Ann&#39;s</a>" not in page
+    client.post("/settings/halo/connection/leave-practice")
+    for kind, record_id in mine.items():
+        (line,) = history(kind, record_id)
+        assert (line.what, line.by, line.note) == ("edited", "ann", "Practice data was left")
+        assert line.changes == {"salesperson_id": [name, None]}
+    assert world.company(mine["company"]).salesperson_id is None
+    assert world.company(anns).salesperson_id == world.ann.id
+    assert len(all_of(world)["record_changes"]) == 3
+
+
 def test_what_people_said_of_the_practice_halos_values_goes_with_it(world):
     practised(world)
     sale = world.our_opportunity("My sale", kept_value=7, kept_expected_close="2026-05-03", kept_agent_id=3)
