@@ -1,4 +1,4 @@
-"""What imports changed on one record of ours since it is linked: told before the link is ended."""
+"""What imports changed on one record of ours by the link it has: told before the link is ended."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from ..crm.profile import panel
 from ..db import db
 from ..mirror.links import current_tenant_id
+from ..mirror.models import HaloRecord
 from . import stages
 from .models import Decision, ImportRun
 from .telling import Names
@@ -40,12 +41,17 @@ def changed_by_the_link(record):
 
 
 def _decisions(record, stage):
-    """What imports from the present Halo carried out on the record, oldest first."""
+    """What imports carried out on the record for what it is linked to in the present Halo, oldest first."""
+    tenant_id = current_tenant_id(record.account_id)
+    # followers too; what it was linked to before has no part in this link
+    linked = sa.select(HaloRecord.id).where(
+        HaloRecord.tenant_id == tenant_id, HaloRecord.kind == record.HALO_KIND, HaloRecord.ours_id == record.id
+    )
     chosen = (
         sa.select(Decision.action, Decision.changes, Decision.applied_at)
         .join(ImportRun, ImportRun.id == Decision.run_id)
         .where(Decision.account_id == record.account_id, Decision.ours_id == record.id, Decision.state == "applied")
-        .where(ImportRun.tenant_id == current_tenant_id(record.account_id), ImportRun.stage == stage.key)
+        .where(Decision.record_id.in_(linked), ImportRun.tenant_id == tenant_id, ImportRun.stage == stage.key)
         .where(Decision.action.in_(("created", "linked", "updated")))
     )
     return db.session.execute(chosen.order_by(Decision.id.desc()).limit(MOST)).all()[::-1]

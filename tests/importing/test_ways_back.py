@@ -59,6 +59,21 @@ def test_unlinking_shows_first_what_the_link_had_changed_and_what_came_with_it(w
     assert links(world.account.id) == {world.halo_id: acme}, "looking changes nothing"
 
 
+def test_what_an_earlier_link_had_changed_is_not_told_of_this_one(world, ann, acme):
+    ann(f"/companies/{acme}/unlink", {})
+    other = world.theirs("Acme anew", website="anew.example")
+    world.run("companies", purpose="read")
+    ann(f"/companies/{acme}/link", {"halo_record": world.record(other).id})
+    page = ann(f"/companies/{acme}/unlink")
+    assert f"It is not the same as Halo client {other}, Acme anew" in page
+    assert "What the link has changed" not in page
+    world.run("companies")
+    page = ann(f"/companies/{acme}/unlink")
+    assert '<td data-label="An import brought">Acme anew</td>' in page
+    assert '<td data-label="Before">Acme GmbH</td>' in page
+    assert '<td data-label="Before">Acme</td>' not in page, "Acme GmbH came by the earlier link"
+
+
 def test_what_was_unlinked_stays_and_is_never_taken_for_the_same_again(world, ann, acme):
     told = ann(f"/companies/{acme}/unlink", {})
     assert f"Unlinked. Imports leave Halo client {world.halo_id} out from now on." in told
