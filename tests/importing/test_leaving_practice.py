@@ -5,13 +5,14 @@ import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.accounts.models import User
-from halo_admin.connecting import practice
+from halo_admin.connecting import answering, mapping, practice
 from halo_admin.crm import changes, lists, notes, parting
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import Company
 from halo_admin.crm.note_models import Note
 from halo_admin.crm.opportunity_models import Opportunity
-from halo_admin.crm.types import type_names
+from halo_admin.crm.statuses import STATUSES
+from halo_admin.crm.types import TYPES, type_names
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import finishing, stages
 from halo_admin.mirror.models import HaloRecord
@@ -95,6 +96,24 @@ def test_nothing_is_left_of_an_account_that_only_tried(world):
     assert all(removed.values())
     assert all_of(world) == before
     assert practice.available(world.account.id)
+
+
+def test_types_and_statuses_that_the_mapping_made_go_though_other_answers_followed(world):
+    begin_write()
+    for of, name in ((TYPES, "Supplier"), (STATUSES, "Negotiating")):
+        of.add(world.account.id, name)
+    db.session.commit()
+    before = all_of(world)
+    practised(world)
+    assert set(all_of(world)["company_types"]) - set(before["company_types"])
+    assert set(all_of(world)["opportunity_statuses"]) - set(before["opportunity_statuses"])
+    begin_write()
+    for kind in ("company_type", "opportunity_status"):
+        keys = mapping.resolve(world.tenant().id, kind)
+        assert answering.save(world.tenant(), kind, dict.fromkeys(keys, answering.LEAVE_OUT))
+    db.session.commit()
+    leave(world)
+    assert all_of(world) == before
 
 
 def test_what_people_edited_or_hung_something_on_stays_and_is_listed(world):
