@@ -88,15 +88,17 @@ def number_of_opportunities(record) -> int:
     return tables.count(sa.select(Opportunity).where(Opportunity.account_id == record.account_id, column == record.id))
 
 
-def number_that_came(company: Company, tenant_id: int) -> int:
-    """How many of a company's contacts are linked to Halo, counted like that."""
-    linked = sa.exists().where(
+def numbers_from_halo(company: Company, tenant_id: int) -> tuple[int, int]:
+    """How many of a company's contacts came from Halo, and how many more are linked to it, counted like that."""
+    in_halo = sa.exists().where(
         HaloRecord.tenant_id == tenant_id,
         HaloRecord.kind == Contact.HALO_KIND,
         HaloRecord.ours_id == Contact.id,
         HaloRecord.follows_id.is_(None),
     )
-    return tables.count(_contacts(company).where(linked))
+    mine = _contacts(company).where(in_halo)
+    came, only_linked = mine.where(Contact.made_by_run.is_not(None)), mine.where(Contact.made_by_run.is_(None))
+    return tables.count(came), tables.count(only_linked)
 
 
 def _linked(account_id, model, record_id, row_id):

@@ -138,11 +138,14 @@ def _about_unlinking(noun, record, linked):
 
 
 def _about_contacts(noun, record, linked):
-    """{total: how many contacts a company has, came: how many of them came from Halo}, as people read it."""
+    """{total: how many contacts a company has, came: how many of them came from Halo, also_linked: how many more are
+    linked to it}, as people read it.
+    """
     if noun != "company" or not linked:
         return {}
-    came = parting.number_that_came(record, linked.record.tenant_id)
-    return {"total": parting.number_of_contacts(record), "came": came, "counted": tables.counted}
+    came, also_linked = parting.numbers_from_halo(record, linked.record.tenant_id)
+    total = parting.number_of_contacts(record)
+    return {"total": total, "came": came, "also_linked": also_linked, "counted": tables.counted}
 
 
 def _about_deleting(noun, record, _linked):

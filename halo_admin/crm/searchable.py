@@ -69,7 +69,12 @@ def _asked(token):
 
 
 def _token(text):
-    return _AROUND_A_SITE.sub("", text.replace("\0", "").strip().casefold().strip(_EDGES))[:LONGEST].strip(_EDGES)
+    return _bare(_AROUND_A_SITE.sub("", _bare(text.replace("\0", "").strip().casefold()))[:LONGEST])
+
+
+def _bare(token):
+    # with a sign in front people ask for a domain's addresses; at the end it belongs to an address begun
+    return token.lstrip(_EDGES + "@").rstrip(_EDGES)
 
 
 def _is_address(token):

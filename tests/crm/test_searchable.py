@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from halo_admin.crm.searchable import LONGEST, domain_words, name_words, phone_words, query_words
+from halo_admin.crm.searchable import LONGEST, domain_words, email_words, name_words, phone_words, query_words
 
 
 def finds(query, words):
@@ -28,6 +28,17 @@ def test_a_name_is_not_found_by_other_words(query):
 )
 def test_a_website_is_found_by_the_beginning_of_its_domain(query):
     assert finds(query, domain_words("http://www.Acme.com/home"))
+
+
+@pytest.mark.parametrize("query", ["@acme.com", "@acme", "<@Acme.com>", "sam@acme.com", "sam@", "acme.com"])
+def test_an_e_mail_is_found_by_its_beginning_and_by_its_domain_with_or_without_the_sign(query):
+    assert finds(query, email_words("Sam@acme.com"))
+
+
+def test_a_name_with_the_sign_in_front_is_found_with_and_without_it():
+    for query in ("@acme.io", "acme.io", "@acme"):
+        assert finds(query, name_words("Labs @Acme.io"))
+    assert query_words("@") == ["@"], "which nothing has"
 
 
 def test_a_website_that_is_no_address_is_found_by_its_words():

@@ -38,6 +38,18 @@ def test_an_import_with_other_options_is_one_of_its_own(mapped):
     assert told["counts"]["unchanged"] == 1
 
 
+def test_an_import_of_contacts_tells_its_opt_outs_and_lists(world, acme):
+    world.imported()
+    world.person("Sam", at=acme, neversendemails=True)
+    told = json.loads(run_command(world, "import", "contacts", "--inline").stdout)
+    assert told["touched"] == ["0 opt-outs loosened, 1 added."]
+    assert told["lists"] == [{"name": "Halo: Customer", "joined": 1, "left": 0}]
+    world.person("Kim", at=acme)
+    arguments = ["halo", "import", "contacts", "--inline", "--account", str(world.account.id)]
+    words = world.app.test_cli_runner().invoke(args=arguments).stdout.splitlines()
+    assert words[1:] == ["0 opt-outs loosened, 0 added.", "List Halo: Customer: 1 joined, 0 left."]
+
+
 def test_an_import_that_is_told_what_to_take_does_not_join_one_that_was_not(mapped):
     live = mapped.start()
     told = json.loads(run_command(mapped, "import", "companies", "--inline", "--newer", "theirs").stdout)

@@ -59,6 +59,29 @@ def test_unlinking_shows_first_what_the_link_had_changed_and_what_came_with_it(w
     assert links(world.account.id) == {world.halo_id: acme}, "looking changes nothing"
 
 
+@pytest.mark.parametrize("way", ["unlink", "never-import"])
+def test_contacts_that_were_here_before_they_were_linked_have_not_come_with_it(world, ann, acme, way):
+    stays = "as long as its Halo client is left out."
+    own = world.contact(first_name="Own").id
+    world.edit_contact(own, email="own@acme.example")
+    world.person("Own", at=world.halo_id, email="own@acme.example")
+    world.run("contacts")
+    told = (
+        "Its 2 contacts stay. 1 of them came from Halo with it, 1 more is linked to it: imports leave those as they are"
+    )
+    assert f"{told} {stays}" in ann(f"/companies/{acme}/{way}")
+    delete(ann, "contacts", world.contact(first_name="Sam"))
+    told = "Its one contact stays. It did not come from Halo, but is linked to it: imports leave it as it is"
+    assert f"{told} {stays}" in ann(f"/companies/{acme}/{way}")
+    other = world.our_contact("Other", company_id=acme)
+    told = "Its 2 contacts stay. None of them came from Halo, but 1 is linked to it: imports leave it as it is"
+    assert f"{told} {stays}" in ann(f"/companies/{acme}/{way}")
+    delete(ann, "contacts", world.contact(own))
+    assert "Its one contact stays. It did not come from Halo." in ann(f"/companies/{acme}/{way}")
+    delete(ann, "contacts", world.contact(other))
+    assert "It has no contacts here." in ann(f"/companies/{acme}/{way}")
+
+
 def test_what_an_earlier_link_had_changed_is_not_told_of_this_one(world, ann, acme):
     ann(f"/companies/{acme}/unlink", {})
     other = world.theirs("Acme anew", website="anew.example")
