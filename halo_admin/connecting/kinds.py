@@ -79,7 +79,7 @@ class Kind:
 
     def made(self, tenant, name: str, halo_key: str | None = None) -> int:
         """The id of our line with this name, made where there is none. Raises ValueError."""
-        return self.own.get_or_create(tenant.account_id, name).id
+        return self.own.get_or_create(tenant.account_id, name, made_for_tenant=tenant.id).id
 
 
 class CompanyTypes(Kind):
@@ -165,7 +165,7 @@ class OpportunityStatuses(Kind):
         """A new one counts as open, won or lost as its name or Halo's own opportunities hint."""
         hint = opportunities_seen.hints(tenant.id).get(halo_key)
         kind = opportunities_seen.kind_of(name, hint)
-        return self.own.get_or_create(tenant.account_id, name, kind=kind).id
+        return self.own.get_or_create(tenant.account_id, name, kind=kind, made_for_tenant=tenant.id).id
 
 
 def _told(meant):

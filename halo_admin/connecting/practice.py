@@ -1,10 +1,12 @@
 """Practice data: connecting the practice Halo to try everything out, and leaving it again with all it brought in."""
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from flask import current_app
 
 from .. import audit
-from ..crm import changes, lacks, linked, lists
+from ..crm import changes, held, lacks, linked, lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
 from ..crm.note_models import Note
@@ -30,6 +32,14 @@ POINTING = (
 
 class NotNow(ValueError):
     """This cannot be done at the moment; the text says why."""
+
+
+class Loss(NamedTuple):
+    """Records of a stage that stay, and what they lose by it that something else goes: "company", "salesperson"."""
+
+    stage: str
+    what: str
+    records: list
 
 
 def available(account_id: int) -> bool:
@@ -88,15 +98,23 @@ def to_be_put_back(account_id: int) -> dict[str, int]:
     return {stage: len(putting_back.own_records(tenant, stage, model)) for stage, model in _in_order()}
 
 
-def to_be_let_go(account_id: int) -> dict[str, list]:
-    """{stage: the records that stay and lose the company or the contact they have, which goes}."""
+def to_be_let_go(account_id: int) -> list[Loss]:
+    """The records that stay and lose the company, the contact or the salesperson they have, which go."""
     tenant = _tenant(account_id)
-    found = {stage: {} for stage, _ in _in_order()}
-    for model, column, goal in POINTING:
-        chosen = owned(model, account_id).where(*_losing(model, column, goal, tenant)).order_by(model.name, model.id)
-        stage = next(stage for stage, one in BROUGHT_IN.items() if one is model)
-        found[stage] |= {record.id: record for record in db.session.scalars(chosen)}
-    return {stage: list(records.values()) for stage, records in found.items()}
+    going = [user.id for user in traces.users(tenant, who_signed_in=False)]
+    lost = [(model, column, _going(goal, tenant)) for model, column, goal in POINTING]
+    lost += [(one.model, one.column, going) for one in held.HOLDINGS]
+    losses = [
+        Loss(stage, column.removesuffix("_id"), _those(model, *_losing(model, column, gone, tenant)))
+        for stage, model in _in_order()
+        for one, column, gone in lost
+        if one is model
+    ]
+    return [loss for loss in losses if loss.records]
+
+
+def _those(model, *where):
+    return list(db.session.scalars(sa.select(model).where(*where).order_by(model.name, model.id)))
 
 
 def _in_order():
@@ -123,6 +141,8 @@ def leave(account_id: int, by=None) -> dict[str, int]:
     lists.recount(account_id)
     putting_back.remove_types(tenant)
     people = traces.users(tenant, who_signed_in=False)
+    for user in people:
+        held.hand_over(user, None, by, LEFT)
     traces.forget_histories(tenant, BROUGHT_IN)
     traces.forget_opt_outs(tenant)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))
@@ -174,7 +194,7 @@ def _is_peoples(model, tenant):
 def _let_go(tenant, by):
     """Records that stay are of none that go; their histories tell it."""
     for model, column, goal in POINTING:
-        losing = _losing(model, column, goal, tenant)
+        losing = _losing(model, column, _going(goal, tenant), tenant)
         named = sa.select(model.id, goal.name).join(goal, goal.id == getattr(model, column)).where(*losing)
         told = {record_id: {column: [name, None]} for record_id, name in db.session.execute(named)}
         changes.note_each(traces.KINDS[model], tenant.account_id, by, "edited", told, LEFT)
@@ -182,10 +202,10 @@ def _let_go(tenant, by):
         db.session.execute(_quietly(stays.values({column: None, "version": model.version + 1})))
 
 
-def _losing(model, column, goal, tenant):
-    """The clauses of records that stay while what they point to goes."""
+def _losing(model, column, gone, tenant):
+    """The clauses of records that stay while what they point to goes. gone: its ids, or a select of them."""
     stays = (model.account_id == tenant.account_id, ~model.id.in_(_going(model, tenant)))
-    return *stays, getattr(model, column).in_(_going(goal, tenant))
+    return *stays, getattr(model, column).in_(gone)
 
 
 def _remove(model, tenant, going):

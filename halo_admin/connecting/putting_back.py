@@ -4,14 +4,10 @@ import sqlalchemy as sa
 
 from ..accounts.models import Account
 from ..crm import writing
-from ..crm.models import STARTING_STATUSES, STARTING_TYPES
-from ..crm.own_lists import LONGEST_NAME, folded
 from ..db import among, db, owned
 from . import above
 from .kinds import KINDS
 from .models import Mapping
-
-STARTING = {"company_type": STARTING_TYPES, "opportunity_status": STARTING_STATUSES}
 
 
 def own_records(tenant, stage, model) -> dict[int, dict]:
@@ -44,23 +40,20 @@ def put_back(tenant, stage, model) -> int:
 
 
 def remove_types(tenant) -> None:
-    """Remove the company types and statuses made under the names that Halo has, and that nobody uses any more."""
-    for kind, starting in STARTING.items():
-        _remove_made(tenant, KINDS[kind], starting)
+    """Remove the company types and statuses that the mapping made, that nobody has changed and nobody uses any more."""
+    for about in KINDS.values():
+        if about.own is not None:
+            _remove_made(tenant, about)
 
 
-def _remove_made(tenant, about, starting):
-    model = about.own.model
-    meant = sa.select(Mapping.halo_name, model).join(model, model.id == Mapping.ours_id)
-    here = (Mapping.tenant_id == tenant.id, Mapping.kind == about.key)
-    used = about.own.counts(tenant.account_id)
-    for halo_name, one in db.session.execute(meant.where(*here)).all():
-        made_for_it = folded(halo_name or "")[:LONGEST_NAME] == one.name_key and one.name not in starting
-        if made_for_it and one.id not in used and not _means_elsewhere(about, one, tenant):
-            mine = sa.update(Mapping).where(Mapping.kind == about.key, Mapping.ours_id == one.id)
-            db.session.execute(mine.values(ours_id=None), execution_options={"synchronize_session": False})
+def _remove_made(tenant, about):
+    model, used = about.own.model, about.own.counts(tenant.account_id)
+    made = owned(model, tenant.account_id).where(model.made_for_tenant == tenant.id)
+    for one in db.session.scalars(made).all():
+        one.made_for_tenant = None
+        if one.id not in used and not _means_elsewhere(about, one, tenant):
             about.own.let_go(one)
-            db.session.execute(sa.delete(model).where(model.id == one.id))
+            db.session.delete(one)
 
 
 def _means_elsewhere(about, one, tenant):

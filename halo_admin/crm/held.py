@@ -42,8 +42,9 @@ def told(user: User) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def hand_over(user: User, to: User | None, by: User | None) -> None:
-    """Give all that the user holds to somebody else of the account, or to nobody. Each record's history tells it.
+def hand_over(user: User, to: User | None, by: User | None, note: str | None = None) -> None:
+    """Give all that the user holds to somebody else of the account, or to nobody. Each record's history tells it, with
+    this note.
 
     In a writing transaction; the caller commits.
     """
@@ -51,7 +52,8 @@ def hand_over(user: User, to: User | None, by: User | None) -> None:
         if one.kind:
             ids = sa.select(one.model.id).where(*one.of(user))
             said = {one.column: [user.name, to.name if to else None]}
-            changes.note_selected(one.kind, user.account_id, by, "edited", ids, said, f"Handed over by {user.name}")
+            told = note or f"Handed over by {user.name}"
+            changes.note_selected(one.kind, user.account_id, by, "edited", ids, said, told)
         values = {one.column: to.id if to else None}
         if hasattr(one.model, "version"):
             values["version"] = one.model.version + 1

@@ -26,6 +26,7 @@ class CompanyType(Owned, db.Model):
     name = db.Column(db.String(100), nullable=False)
     name_key = db.Column(db.String(100), nullable=False)
     position = db.Column(db.Integer, nullable=False)
+    made_for_tenant = db.Column(BigId)  # whose mapping made it; NULL: a person or a file made it, or changed it
 
     # no id is given a second time: other rows know it as a number
     __table_args__ = (db.UniqueConstraint("account_id", "name_key"), {"sqlite_autoincrement": True})
@@ -40,6 +41,7 @@ class OpportunityStatus(Owned, db.Model):
     name_key = db.Column(db.String(100), nullable=False)
     kind = db.Column(db.String(10), nullable=False, default="open")
     position = db.Column(db.Integer, nullable=False)
+    made_for_tenant = db.Column(BigId)  # whose mapping made it; NULL: a person or a file made it, or changed it
 
     # no id is given a second time: other rows know it as a number
     __table_args__ = (db.UniqueConstraint("account_id", "name_key"), {"sqlite_autoincrement": True})

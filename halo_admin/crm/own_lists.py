@@ -24,10 +24,10 @@ def folded(name: str) -> str:
 class OwnList:
     """One such list.
 
-    model: an Owned table with name, name_key and position. noun: what sentences call one of its lines ("type"), whole:
-    what they call it at first ("company type"). using: the column that names a line in the rows that have one, or None
-    while there is no such table. users: what has one, ("company", "companies"). reserved: {folded name: why it cannot
-    be taken}.
+    model: an Owned table with name, name_key, position and made_for_tenant. noun: what sentences call one of its lines
+    ("type"), whole: what they call it at first ("company type"). using: the column that names a line in the rows that
+    have one, or None while there is no such table. users: what has one, ("company", "companies"). reserved: {folded
+    name: why it cannot be taken}.
     """
 
     def __init__(self, model, noun: str, whole: str, using: Callable, users: tuple[str, str], reserved: dict):
@@ -74,10 +74,12 @@ class OwnList:
     def change(self, one, name: str, **values) -> None:
         """Give a line another name, and these values. Raises Unusable. In a writing transaction the caller commits."""
         self._hold(one.account_id)
-        one.name = self._usable(one.account_id, name, one)
-        one.name_key = folded(one.name)
-        for column, value in values.items():
+        values["name"] = self._usable(one.account_id, name, one)
+        changed = {column: value for column, value in values.items() if getattr(one, column) != value}
+        for column, value in changed.items():
             setattr(one, column, value)
+        if changed:
+            one.name_key, one.made_for_tenant = folded(one.name), None
 
     def move(self, one, step: int) -> None:
         """One place up (-1) or down (1); the first and the last stay where they are. The caller commits."""

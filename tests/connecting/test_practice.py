@@ -2,6 +2,7 @@ import pytest
 import sqlalchemy as sa
 
 from halo_admin.connecting import credentials, practice
+from halo_admin.connecting.kinds import KINDS
 from halo_admin.connecting.models import Connection, Mapping
 from halo_admin.connecting.opening import connection_of
 from halo_admin.crm import types, writing
@@ -150,9 +151,7 @@ def test_leaving_removes_what_it_brought_in_except_what_people_edited(practising
 def test_leaving_gives_peoples_own_companies_back_what_they_had(practising, ann, ann_browses):
     begin_write()
     (own,) = writing.insert(Company, ann.account, [dict.fromkeys(Company.FIELDS) | {"name": "Own", "city": "Berlin"}])
-    made = types.get_or_create(ann.account_id, "Former Customer")
-    db.session.flush()
-    made_id = made.id
+    made_id = KINDS["company_type"].made(practising.tenant, "Former Customer")
     db.session.commit()
     brought_in(practising, ann.account, "Acme")
     run_id = db.session.scalar(sa.select(ImportRun.id))
@@ -183,6 +182,21 @@ def test_leaving_gives_peoples_own_companies_back_what_they_had(practising, ann,
     assert (company.phone, company.city, company.type_id) == (None, "Typed since", None)
     assert db.session.scalar(sa.select(CompanyType).where(CompanyType.name == "Former Customer")) is None
     assert len(types.company_types(ann.account_id)) == 4
+
+
+@pytest.mark.parametrize("key", ["company_type", "opportunity_status"])
+def test_leaving_takes_what_the_mapping_made_unless_a_person_made_or_changed_it(practising, ann, key):
+    own = KINDS[key].own
+    begin_write()
+    own.add(ann.account_id, "By hand")
+    ids = {name: KINDS[key].made(practising.tenant, name) for name in ("By hand", "Renamed", "Opened", "Never used")}
+    own.change(db.session.get(own.model, ids["Renamed"]), "Of our own")
+    own.change(db.session.get(own.model, ids["Opened"]), "Opened")  # and saved as it was
+    db.session.commit()
+    before = list(own.names(ann.account_id).values())
+    leave(ann.account)
+    assert list(own.names(ann.account_id).values()) == [one for one in before if one not in ("Opened", "Never used")]
+    assert {one.made_for_tenant for one in own.all(ann.account_id)} == {None}
 
 
 def test_leaving_leaves_no_row_of_the_tenant_behind(practising, ann):

@@ -39,6 +39,7 @@ def test_an_import_with_other_options_is_one_of_its_own(mapped):
 
 
 def test_an_import_of_contacts_tells_its_opt_outs_and_lists(world, acme):
+    world.imported()
     world.person("Sam", at=acme, neversendemails=True)
     told = json.loads(run_command(world, "import", "contacts", "--inline").stdout)
     assert told["touched"] == ["0 opt-outs loosened, 1 added."]

@@ -5,13 +5,14 @@ import sqlalchemy as sa
 
 from halo_admin.accounts import people
 from halo_admin.accounts.models import User
-from halo_admin.connecting import practice
+from halo_admin.connecting import answering, mapping, practice
 from halo_admin.crm import changes, lists, notes, parting
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import Company
 from halo_admin.crm.note_models import Note
 from halo_admin.crm.opportunity_models import Opportunity
-from halo_admin.crm.types import type_names
+from halo_admin.crm.statuses import STATUSES
+from halo_admin.crm.types import TYPES, type_names
 from halo_admin.db import begin_write, db, now, owned
 from halo_admin.importing import finishing, stages
 from halo_admin.mirror.models import HaloRecord
@@ -97,6 +98,24 @@ def test_nothing_is_left_of_an_account_that_only_tried(world):
     assert practice.available(world.account.id)
 
 
+def test_types_and_statuses_that_the_mapping_made_go_though_other_answers_followed(world):
+    begin_write()
+    for of, name in ((TYPES, "Supplier"), (STATUSES, "Negotiating")):
+        of.add(world.account.id, name)
+    db.session.commit()
+    before = all_of(world)
+    practised(world)
+    assert set(all_of(world)["company_types"]) - set(before["company_types"])
+    assert set(all_of(world)["opportunity_statuses"]) - set(before["opportunity_statuses"])
+    begin_write()
+    for kind in ("company_type", "opportunity_status"):
+        keys = mapping.resolve(world.tenant().id, kind)
+        assert answering.save(world.tenant(), kind, dict.fromkeys(keys, answering.LEAVE_OUT))
+    db.session.commit()
+    leave(world)
+    assert all_of(world) == before
+
+
 def test_what_people_edited_or_hung_something_on_stays_and_is_listed(world):
     practised(world)
     contact, other = list(db.session.scalars(owned(Contact, world.account.id).order_by(Contact.id).limit(2)))
@@ -151,6 +170,34 @@ def test_what_people_made_and_loses_its_company_is_listed_and_told_in_its_histor
         assert line.changes == {"company_id": [name, None]}
     assert world.contact(mine).company_id is None
     assert "Practice data was left" in client.get(f"/contacts/{mine}?tab=history").text
+
+
+def test_what_people_made_and_loses_its_salesperson_is_listed_and_told_in_its_history(world):
+    practised(world)
+    going = some(world, User, User.password_hash.is_(None))
+    name, of = going.name, {"salesperson_id": going.id}
+    mine = {
+        "company": world.ours("My company", **of),
+        "contact": world.our_contact("My", "Own", **of),
+        "opportunity": world.our_opportunity("My sale", **of),
+    }
+    anns = world.ours("Ann's", salesperson_id=world.ann.id)
+    client = world.app.test_client()
+    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    page = client.get("/settings/halo/connection/leave-practice").text
+    assert "1 company that stays loses a salesperson from practice data" in page
+    assert f'href="/companies/{mine["company"]}">My company' in page
+    assert f'href="/contacts/{mine["contact"]}">My Own' in page
+    assert f'href="/opportunities/{mine["opportunity"]}">My sale' in page
+    assert "Ann&#39;s</a>" not in page
+    client.post("/settings/halo/connection/leave-practice")
+    for kind, record_id in mine.items():
+        (line,) = history(kind, record_id)
+        assert (line.what, line.by, line.note) == ("edited", "ann", "Practice data was left")
+        assert line.changes == {"salesperson_id": [name, None]}
+    assert world.company(mine["company"]).salesperson_id is None
+    assert world.company(anns).salesperson_id == world.ann.id
+    assert len(all_of(world)["record_changes"]) == 3
 
 
 def test_what_people_said_of_the_practice_halos_values_goes_with_it(world):
