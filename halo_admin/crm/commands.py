@@ -11,6 +11,8 @@ from ..shell import account_option, answer, json_option, person, refuse
 from . import dumping, encodings, loading, odd_values, sheets, uploads
 from .load_models import ALL, EMPTY, GAPS, KEEP
 
+DELIMITERS = {name.lower().replace(" ", "-"): sign for sign, name in sheets.DELIMITERS.items()}  # no shell reads them
+
 crm = AppGroup("crm", help="An account's own records.")
 
 
@@ -25,6 +27,7 @@ crm = AppGroup("crm", help="An account's own records.")
     help="Which column holds a field, where its heading does not tell.",
 )
 @click.option("--encoding", type=click.Choice(list(encodings.OFFERED)), help="Where it is not found out.")
+@click.option("--delimiter", type=click.Choice(list(DELIMITERS)), help="Where it is not found out.")
 @click.option(
     "--blanks",
     type=click.Choice([EMPTY, KEEP]),
@@ -37,7 +40,7 @@ crm = AppGroup("crm", help="An account's own records.")
 @account_option
 @json_option
 @click.pass_context
-def load(context, account, kind, file, as_json, columns, encoding, blanks, gaps_only, preview):
+def load(context, account, kind, file, as_json, columns, encoding, delimiter, blanks, gaps_only, preview):
     """Take a CSV file in: its first line names the columns, as a dump does, or as other programs do.
 
     A line changes the record it is about, or makes one. Companies are known by their website, else their name; contacts
@@ -47,6 +50,7 @@ def load(context, account, kind, file, as_json, columns, encoding, blanks, gaps_
         "blanks": blanks,
         "takes": GAPS if gaps_only else ALL,
         "encoding": encoding or "",
+        "delimiter": DELIMITERS.get(delimiter, ""),
         "columns": _told_columns(columns),
     }
     try:

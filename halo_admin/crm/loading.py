@@ -34,15 +34,16 @@ class Loaded:
     odd: dict = field(default_factory=dict)
 
 
-def load(kind: str, account, path: Path, by=None, save: bool = True, columns=None, encoding="", **choices) -> Loaded:
+def load(kind: str, account, path: Path, by=None, save: bool = True, columns=None, encoding="", delimiter="",
+         **choices) -> Loaded:  # fmt: skip
     """Load a file of one of the KINDS into the account, in many short transactions; with save=False only tell what it
-    would do. by: a User, or None for the command line; columns: {field: heading} in place of what is guessed; choices:
-    blanks and takes of a FileLoad.
+    would do. by: a User, or None for the command line; columns: {field: heading} in place of what is guessed, as the
+    encoding and the delimiter are where they are not told; choices: blanks and takes of a FileLoad.
 
     Raises sheets.Unreadable, uploads.TooLarge and OSError.
     """
     with open(path, "rb") as stream:
-        one = look_at(kind, account.id, by, path.name, stream, encoding)
+        one = look_at(kind, account.id, by, path.name, stream, encoding, delimiter)
     try:
         one.columns = _named(one, columns or {})
         if fault := fault_of(one) or _twice(one):
@@ -83,7 +84,7 @@ def _loaded(load, counts):
                   unknown(load), load.odd)  # fmt: skip
 
 
-def look_at(kind: str, account_id: int, by, name: str, stream, encoding: str = "") -> FileLoad:
+def look_at(kind: str, account_id: int, by, name: str, stream, encoding: str = "", delimiter: str = "") -> FileLoad:
     """A load of what a binary stream holds, with its columns guessed; keep() makes a row of it.
 
     Raises sheets.Unreadable, uploads.TooLarge.
@@ -93,7 +94,7 @@ def look_at(kind: str, account_id: int, by, name: str, stream, encoding: str = "
     db.session.rollback()  # nothing stays open while a large file is read
     one.path = uploads.keep(stream)
     try:
-        take_over(one, look(one, encoding))
+        take_over(one, look(one, encoding, delimiter))
     except sheets.Unreadable:
         uploads.remove(one)
         raise

@@ -1,6 +1,7 @@
 """Reads a CSV file as people and programs write them: several encodings and delimiters, columns in any order."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,9 @@ LONGEST_CELL = 10_000_000
 MOST_COLUMNS = 300
 FIRST_ROWS = 3  # that a person is shown
 LOOKED_AT = 20  # rows that tell the delimiter
+# the line by which Excel is told the delimiter; it is no part of the table
+TOLD = re.compile(r'\ufeff?"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
+NOTHING = " ,;|\t\r\n\ufeff"  # all that a line without anything holds
 # a last line that is read as one only where no quote is open before it
 END = "\ue000the end of the file\ue000"
 OPEN = (
@@ -105,9 +109,10 @@ def is_exact(header) -> bool:
 def look(path: Path, known, country: str = "", encoding: str = "", delimiter: str = "") -> Look:
     """What the file looks like, all of it read once. known: counts the columns of a header that mean something.
 
-    What is not told, the encoding and the delimiter, is guessed. Raises Unreadable.
+    What is not told, the encoding and the delimiter, is guessed; the file may tell its delimiter. Raises Unreadable.
     """
     encoding = _encoding(path, country, encoding)
+    delimiter = delimiter or _told(path, encoding)
     rows = {one: _first(path, encoding, one) for one in ([delimiter] if delimiter else DELIMITERS)}
     delimiter = max(rows, key=lambda one: _tells(rows[one], known))
     header = tuple(cell.lstrip("\ufeff").strip() for cell in rows[delimiter][0]) if rows[delimiter] else ()
@@ -115,6 +120,8 @@ def look(path: Path, known, country: str = "", encoding: str = "", delimiter: st
         raise Unreadable(f"It has {len(header):,} columns: at most {MOST_COLUMNS} can be read.")
     first_rows = [row for row in rows[delimiter][1:] if any(row)][:FIRST_ROWS]
     total = sum(1 for _ in _lines(path, encoding, delimiter))
+    if not any(header):
+        raise Unreadable("It names no columns: the first line with anything in it must do that.")
     return Look(encoding, delimiter, header, first_rows, total)
 
 
@@ -131,11 +138,30 @@ def _encoding(path, country, told):
     return encoding
 
 
+def _from_header(file):
+    """(how many lines stand before the header, the delimiter that one of them tells, the lines from the header on)."""
+    before, told = 0, None
+    for line in file:
+        match = None if told else TOLD.fullmatch(line)
+        if not match and line.strip(NOTHING):
+            return before, told, chain([line], file)
+        before, told = before + 1, match[1] if match else told
+    return before, told, ()
+
+
+def _told(path, encoding):
+    """The delimiter that the file tells, where a person may choose it too."""
+    with open(path, encoding=encoding, newline="") as file:
+        _, told, _ = _from_header(file)
+    return told if told in DELIMITERS else ""
+
+
 def _first(path, encoding, delimiter):
     """The header and the rows below it that are looked at first."""
     with open(path, encoding=encoding, newline="") as file:
+        _, _, lines = _from_header(file)
         try:
-            return list(islice(csv.reader(file, delimiter=delimiter), LOOKED_AT))
+            return list(islice(csv.reader(lines, delimiter=delimiter), LOOKED_AT))
         except csv.Error:
             return []  # another delimiter may do; what is wrong with the whole file is told with its line
 
@@ -152,16 +178,17 @@ def _lines(path, encoding, delimiter):
     also where a quote is open at the end: whatever stands behind it would be one cell.
     """
     with open(path, encoding=encoding, newline="") as file:
-        rows = csv.reader(chain(file, [END]), delimiter=delimiter)
+        skipped, _, lines = _from_header(file)
+        rows = csv.reader(chain(lines, [END]), delimiter=delimiter)
         before = 0
         try:
             for row in rows:
                 if row and row[-1].endswith(END):
                     if rows.line_num > before + 1:
-                        raise Unreadable(OPEN.format(before + 1))
+                        raise Unreadable(OPEN.format(skipped + before + 1))
                     return
                 if before and any(row):
-                    yield before + 1, row
+                    yield skipped + before + 1, row
                 before = rows.line_num
         except csv.Error as error:
-            raise Unreadable(f"Line {before + 1} cannot be read as CSV: {error}.") from error
+            raise Unreadable(f"Line {skipped + before + 1} cannot be read as CSV: {error}.") from error

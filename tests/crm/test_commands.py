@@ -46,6 +46,21 @@ def test_in_words_it_says_the_same(ann, crm, file):
     assert "Left aside, as no column of companies is called so: fax." in done.stderr
 
 
+def test_a_delimiter_can_be_told(ann, crm, file):
+    path = file("name;phone,city;fax", "Acme;1,London;2", ";,Rome;")
+    options = (path, "--account", ann.account_id, "--delimiter")
+    loaded = crm("load", "companies", *options, "comma", "--column", "name=name;phone")
+    assert "called so: city;fax." in loaded.stderr
+    loaded = crm("load", "companies", *options, "semicolon")
+    assert "called so: phone,city, fax." in loaded.stderr
+    assert "Line 3 refused: the name is blank." in loaded.stdout
+
+
+def test_lines_are_told_as_the_file_has_them(ann, crm, file):
+    loaded = crm("load", "companies", file("sep=;", "", "name;phone", "Acme;1", ";2"), "--account", ann.account_id)
+    assert loaded.stdout == "Line 5 refused: the name is blank.\n1 created, 0 updated, 0 unchanged, 1 refused.\n"
+
+
 @pytest.mark.parametrize("kind", ["users", "notes"])
 def test_what_cannot_be_loaded_is_refused(ann, crm, file, kind):
     done = crm("load", kind, file("name", "Acme"), "--account", ann.account_id)

@@ -157,6 +157,13 @@ def test_refused_lines_are_a_file_that_can_be_mended_and_loaded(ann, client, com
     assert db.session.query(FileLine).filter(FileLine.what != "refused").count() == 0
 
 
+def test_a_file_without_columns_is_refused_where_it_is_chosen(client):
+    blank = {"kind": "companies", "file": (io.BytesIO(b"\r\n\r\n"), "fair.csv")}
+    answer = client.post("/files/new", data=blank)
+    assert answer.status_code == 422
+    assert "It names no columns: the first line with anything in it must do that." in answer.text
+
+
 def test_a_file_can_be_read_again_in_another_encoding(client, upload):
     page = upload("companies", "name,city", "Łódź,Kraków".encode("cp1250").decode("latin-1"), encoding="latin-1")
     answer = client.post(f"{page}/columns", data={"again": "1", "encoding": "cp1250", "delimiter": ","})

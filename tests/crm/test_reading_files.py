@@ -116,3 +116,52 @@ def test_quotes_inside_of_cells_are_read_as_they_stand(tmp_path):
         sheets.look(path, len)
     path.write_text('name,city\n24" screens,"The ""Hague"""\n"Acme" Ltd,""')
     assert sheets.look(path, len).first_rows == [['24" screens', 'The "Hague"'], ["Acme Ltd", ""]]
+
+
+SIGNS = {",": ";", ";": ",", "\t": ";", "|": ","}  # a delimiter, and another one that its cells hold
+
+
+@pytest.mark.parametrize("delimiter", sheets.DELIMITERS)
+@pytest.mark.parametrize("line", ["sep={}", "SEP={}", '"sep={}"', "\ufeffsep={}"])
+def test_the_line_that_tells_excel_the_delimiter_is_no_header_and_tells_it(tmp_path, delimiter, line):
+    path, other = tmp_path / "file.csv", SIGNS[delimiter]
+    lines = [line.format(delimiter), f"name{other}a{delimiter}city", f"Acme{other}1{delimiter}London", '"Zoo']
+    path.write_text("\r\n".join(lines[:3]), encoding="utf-8")
+    seen = sheets.look(path, len)
+    assert (seen.delimiter, seen.header, seen.total) == (delimiter, (f"name{other}a", "city"), 1)
+    path.write_text("\r\n".join(lines), encoding="utf-8")
+    with pytest.raises(sheets.Unreadable, match="In line 4 a cell begins with a quote"):
+        sheets.look(path, len)
+
+
+def test_a_person_who_tells_the_delimiter_knows_better_than_the_file(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text("sep=;\nname|city\nAcme;1|London")
+    assert sheets.look(path, len, delimiter="|").header == ("name", "city")
+
+
+def test_a_delimiter_that_cannot_be_chosen_is_not_taken_from_the_file(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text("sep=^\nname,city\nAcme,London")
+    seen = sheets.look(path, len)
+    assert (seen.delimiter, seen.header) == (",", ("name", "city"))
+
+
+@pytest.mark.parametrize("before", ["\n", " \r\n\n", ";;;\n", "\nsep=;\n\n", "sep=;\n;\n"])
+def test_blank_lines_before_the_header_are_passed_over_and_counted(tmp_path, before):
+    path = tmp_path / "file.csv"
+    path.write_bytes(f"{before}name;city\nAcme;London\n\nZoo;Berlin;5".encode())
+    seen = sheets.look(path, len)
+    assert (seen.header, seen.total) == (("name", "city"), 2)
+    rows = list(sheets.Sheet(path, seen.encoding, seen.delimiter, seen.header, {"name": 0, "city": 1}).rows())
+    first = before.count("\n") + 2
+    assert [row.line for row in rows] == [first, first + 2]
+    assert rows[0].values == {"name": "Acme", "city": "London"}
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "sep=;\n", '\n"",""\nAcme,London'])
+def test_a_file_that_names_no_columns_is_refused(tmp_path, content):
+    path = tmp_path / "file.csv"
+    path.write_text(content)
+    with pytest.raises(sheets.Unreadable, match="names no columns"):
+        sheets.look(path, len)
