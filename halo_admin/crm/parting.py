@@ -11,7 +11,7 @@ from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import NotNow
 from ..normal.sums import money
-from . import being_sent, changes, lacks, linked, lists, notes, opt_outs, tables
+from . import being_sent, changes, going_along, lacks, linked, lists, notes, opt_outs
 from .contact_models import Contact
 from .models import Company, SearchWord
 from .opportunity_models import Opportunity
@@ -51,14 +51,19 @@ def keep_out_unlinked(row: HaloRecord, by) -> None:
     tombstones.bury([row], tombstones.tombstone("never", by, row.label))
 
 
-def delete(account_id: int, model, record_id: int, version: int, by) -> str:
-    """Delete a record and what goes along with it; its name. No import makes it again. Raises NotNow, also where it is
-    another version than the person was shown. Where very many records name it, it commits in between.
+def delete(account_id: int, model, record_id: int, version: int, by, seen: str | None = None) -> str:
+    """Delete a record and what goes along with it; its name. No import makes it again. Where very many records name it,
+    it commits in between.
+
+    Raises NotNow, also where it is another version than the person was shown. seen: Along.seen of what they were shown.
     """
     tombstones.hold(account_id)
     record = locked(account_id, model, record_id)
     if record.version != version:
         raise NotNow(f"This {NOUNS[model]} was changed since you opened this page. Look at it again, then delete it.")
+    if seen is not None and seen != going_along.of(record).seen:
+        raise NotNow(f"What goes along with this {NOUNS[model]} has changed since you opened this page. "
+                     "Look at it again, then delete it.")  # fmt: skip
     being_sent.refuse(record, NOUNS[model])
     if model is not Opportunity:
         being_sent.refuse_notes(record)
@@ -75,30 +80,6 @@ def delete(account_id: int, model, record_id: int, version: int, by) -> str:
     if model is not Opportunity:
         notes.forget(record)
     return _remove(record)
-
-
-def number_of_contacts(company: Company) -> int:
-    """How many contacts a company has; tables.MANY + 1 stands for all that are more."""
-    return tables.count(_contacts(company))
-
-
-def number_of_opportunities(record) -> int:
-    """How many opportunities a company or a contact has, counted like that."""
-    column = getattr(Opportunity, f"{NOUNS[type(record)]}_id")
-    return tables.count(sa.select(Opportunity).where(Opportunity.account_id == record.account_id, column == record.id))
-
-
-def numbers_from_halo(company: Company, tenant_id: int) -> tuple[int, int]:
-    """How many of a company's contacts came from Halo, and how many more are linked to it, counted like that."""
-    in_halo = sa.exists().where(
-        HaloRecord.tenant_id == tenant_id,
-        HaloRecord.kind == Contact.HALO_KIND,
-        HaloRecord.ours_id == Contact.id,
-        HaloRecord.follows_id.is_(None),
-    )
-    mine = _contacts(company).where(in_halo)
-    came, only_linked = mine.where(Contact.made_by_run.is_not(None)), mine.where(Contact.made_by_run.is_(None))
-    return tables.count(came), tables.count(only_linked)
 
 
 def _linked(account_id, model, record_id, row_id):
@@ -150,10 +131,6 @@ def _read(record, field):
         pointed_to = getattr(record, field.removesuffix("_id"))
         return pointed_to and pointed_to.name
     return money(record.value) if field == "value" else getattr(record, field)
-
-
-def _contacts(company):
-    return sa.select(Contact).where(Contact.account_id == company.account_id, Contact.company_id == company.id)
 
 
 def _let_go(model, column, record, by):

@@ -15,7 +15,7 @@ from ..mirror.links import current_tenant_id
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
-from . import activity, contact_views, lists, naming, opportunity_views, parting, parting_link, tables, views
+from . import contact_views, going_along, naming, opportunity_views, parting, parting_link, tables, views
 from .blueprint import bp
 from .contact_models import Contact
 from .links import link_of
@@ -74,9 +74,9 @@ def never_import(noun, record):
 def delete(noun, record):
     if request.method == "GET":
         return _shown("delete", noun, record)
-    version = naming.number(request.form.get("version", "")) or 0
+    version, seen = naming.number(request.form.get("version", "")) or 0, request.form.get("seen")
     try:
-        named = parting.delete(record.account_id, MODELS[noun], record.id, version, current_user)
+        named = parting.delete(record.account_id, MODELS[noun], record.id, version, current_user, seen)
     except NotNow as why:
         return _refused("delete", noun, record.id, why)
     db.session.commit()
@@ -143,19 +143,13 @@ def _about_contacts(noun, record, linked):
     """
     if noun != "company" or not linked:
         return {}
-    came, also_linked = parting.numbers_from_halo(record, linked.record.tenant_id)
-    total = parting.number_of_contacts(record)
+    came, also_linked = going_along.numbers_from_halo(record, linked.record.tenant_id)
+    total = going_along.number_of_contacts(record)
     return {"total": total, "came": came, "also_linked": also_linked, "counted": tables.counted}
 
 
-def _about_deleting(noun, record, _linked):
-    if noun == "opportunity":
-        return {}
-    about = {"opportunities": parting.number_of_opportunities(record), "notes": activity.number(record),
-             "counted": tables.counted}  # fmt: skip
-    if noun == "company":
-        return about | {"total": parting.number_of_contacts(record)}
-    return about | {"on": lists.names_on([record.id]).get(record.id, [])}
+def _about_deleting(_noun, record, _linked):
+    return {"along": going_along.of(record), "counted": tables.counted}
 
 
 def _about_linking(noun, record, _linked):
