@@ -38,10 +38,11 @@ def like(record, tenant_id: int) -> Offers:
 
 def find(model, tenant_id: int, q: str, country: str) -> Offers:
     """The unlinked Halo records that a text finds: by Halo's id, the beginning of a name, an e-mail address, a website
-    or a phone number. A contact is found by its company's website and phone as well.
+    or a phone number. A contact is found by its names the other way round, the beginning of its e-mail, and its
+    company's website and phone as well.
     """
-    clauses = _by_id(q) + _by_name(q) + _by_address(model, tenant_id, q) + _by_phone(model, tenant_id, q, country)
-    return _found(model, tenant_id, clauses)
+    clauses = _by_id(q) + _by_name(model, q) + _by_address(model, tenant_id, q)
+    return _found(model, tenant_id, clauses + _by_phone(model, tenant_id, q, country))
 
 
 def link(account_id: int, model, record_id: int, halo_record_id: int, by) -> HaloRecord:
@@ -103,18 +104,24 @@ def _by_id(q):
     return [HaloRecord.halo_id == int(q)] if q.isdecimal() and len(q) < 19 else []
 
 
-def _by_name(q):
-    key = normal.name_key(q)
-    if not key:
-        return []
+def _by_name(model, q):
+    words = q.split()
+    # "Poole, Sam" is Sam Poole, "van Dyke Sam" is Sam van Dyke
+    turned = [words[1:] + words[:1], words[-1:] + words[:-1]] if model is Contact else []
+    keys = dict.fromkeys(normal.name_key(" ".join(one)) for one in (words, *turned))
+    return [_begins(HaloRecord.name_key, key) for key in keys if key]
+
+
+def _begins(column, text):
     # the range is what an index holds; a database's own order may let others into it
-    begins = (HaloRecord.name_key >= key, HaloRecord.name_key < key + AFTER_LETTERS)
-    return [sa.and_(*begins, HaloRecord.name_key.startswith(key, autoescape=True))]
+    within = (column >= text, column < text + AFTER_LETTERS)
+    return sa.and_(*within, column.startswith(text, autoescape=True))
 
 
 def _by_address(model, tenant_id, q):
     email, website = normal.email_key(q), normal.website_key(q)
     clauses = [HaloRecord.email_key == email] if email else []
+    clauses += [_begins(HaloRecord.email_key, q.lower())] if model is Contact and " " not in q else []
     return clauses + (_by_client(model, tenant_id, HaloRecord.website_key == website) if website else [])
 
 

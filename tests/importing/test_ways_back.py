@@ -201,6 +201,27 @@ def test_a_record_is_linked_by_hand_to_one_found_in_the_mirror(world, ann):
     assert "is linked to another company by now" in told
 
 
+def test_a_contact_in_the_mirror_is_found_by_its_names_in_any_order_and_what_its_email_begins_with(world, ann, acme):
+    world.person("Sam", "van Dyke", at=world.halo_id, email="s.dyke@acme.example")
+    world.run("contacts")
+    dyke = world.contact(email="s.dyke@acme.example").id
+    ann(f"/contacts/{dyke}/unlink", {})
+    for q in ("sam van", "van dyke sam", "Dyke, Sam van", "Van Dyke, Sam", "s.dyke", "S.Dyke@acme", "acme.example"):
+        assert "Link to Sam van Dyke, Halo contact" in ann(f"/contacts/{dyke}/link?q={q}"), q
+    for q in ("dyke", "van dyke", "dyke@", "%"):
+        told = ann(f"/contacts/{dyke}/link?q={q}")
+        assert "A contact is not found by the last name alone" in told, q
+
+
+def test_a_search_in_the_mirror_says_that_names_are_found_by_their_beginning(world, ann):
+    ours = world.ours("Ours")
+    world.theirs("Acme Metal Works")
+    world.map()
+    assert "beginning of the name" in ann(f"/companies/{ours}/link")
+    told = ann(f"/companies/{ours}/link?q=works")
+    assert "A name is found by its beginning only, not by a word inside of it." in told
+
+
 def test_what_was_unlinked_can_be_linked_again_by_hand(world, ann, acme):
     ann(f"/companies/{acme}/unlink", {})
     page = ann(f"/companies/{acme}/link")
