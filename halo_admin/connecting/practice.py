@@ -95,7 +95,9 @@ def to_stay(account_id: int) -> dict[str, list]:
 def to_be_put_back(account_id: int) -> dict[str, int]:
     """{stage: into how many records of people's own practice data has written}: leaving takes that back."""
     tenant = _tenant(account_id)
-    return {stage: len(putting_back.own_records(tenant, stage, model)) for stage, model in _in_order()}
+    changed = {stage: set(putting_back.own_records(tenant, stage, model)) for stage, model in _in_order()}
+    changed["contacts"] |= putting_back.of_people(tenant, Contact, traces.unsubscribed(tenant)).keys()
+    return {stage: len(ids) for stage, ids in changed.items()}
 
 
 def to_be_let_go(account_id: int) -> list[Loss]:
@@ -143,6 +145,7 @@ def leave(account_id: int, by=None) -> dict[str, int]:
     people = traces.users(tenant, who_signed_in=False)
     for user in people:
         held.hand_over(user, None, by, LEFT)
+    traces.take_back_unsubscribing(tenant)
     traces.forget_histories(tenant, BROUGHT_IN)
     traces.forget_opt_outs(tenant)
     db.session.execute(sa.delete(ConnectionCheck).where(ConnectionCheck.account_id == account_id))

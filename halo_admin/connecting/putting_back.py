@@ -17,7 +17,7 @@ def own_records(tenant, stage, model) -> dict[int, dict]:
     person typed since stays.
     """
     walked = above.applied_changes(tenant.id, stage)
-    found = _own(tenant, model, {ours_id for ours_id, _ in walked})
+    found = of_people(tenant, model, {ours_id for ours_id, _ in walked})
     back = {}
     for ours_id, changes in walked:
         if ours_id in found:
@@ -30,7 +30,7 @@ def own_records(tenant, stage, model) -> dict[int, dict]:
 def put_back(tenant, stage, model) -> int:
     """Put the values back; how many records changed. In a writing transaction the caller commits."""
     back = own_records(tenant, stage, model)
-    own = _own(tenant, model, back)
+    own = of_people(tenant, model, back)
     rows = [
         {"id": ours_id} | {field: getattr(own[ours_id], field) for field in model.FIELDS} | values
         for ours_id, values in back.items()
@@ -61,8 +61,8 @@ def _means_elsewhere(about, one, tenant):
     return db.session.scalar(sa.select(Mapping.ours_id).where(*others).limit(1)) is not None
 
 
-def _own(tenant, model, ids):
-    """Those records of ours that no import of the tenant made, by id."""
+def of_people(tenant, model, ids) -> dict:
+    """{id: record} of those records of ours that no import of the tenant made."""
     made = model.made_by_run.in_(above.runs_of(tenant.id))
     here = owned(model, tenant.account_id).where(among(model.id, list(ids)), sa.or_(made.is_(None), ~made))
     return {record.id: record for record in db.session.scalars(here)} if ids else {}

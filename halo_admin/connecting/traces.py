@@ -1,4 +1,4 @@
-"""What practice data leaves beside its records: lines in histories, and people who came in from its agents."""
+"""What practice data leaves beside its records: lines in histories, opt-outs, people who came in from its agents."""
 
 import sqlalchemy as sa
 
@@ -7,13 +7,14 @@ from ..crm.change_models import RecordChange
 from ..crm.contact_models import Contact, ContactList, OptOut
 from ..crm.models import Company
 from ..crm.opportunity_models import Opportunity
-from ..db import db, owned
+from ..db import among, db, owned
 from ..mirror.models import HaloRecord
 from . import above
 
 KINDS = {Company: "company", Contact: "contact", Opportunity: "opportunity"}
 # what people did between a record and Halo: all of it was the practice Halo, for no other was connected before
 WITH_HALO = ("linked", "unlinked", "kept out", "brought back")
+UNSUBSCRIBED, TYPED = "unsubscribed", ("edited", "loaded")
 
 
 def users(tenant, who_signed_in: bool) -> list[User]:
@@ -47,6 +48,32 @@ def forget_opt_outs(tenant) -> None:
     kept = sa.delete(OptOut).where(OptOut.account_id == tenant.account_id, OptOut.at >= tenant.created_at)
     gone = kept.where(OptOut.email_key.in_(theirs.where(HaloRecord.email_key.is_not(None))))
     db.session.execute(gone, execution_options={"synchronize_session": False})
+
+
+def unsubscribed(tenant) -> dict[int, list[int]]:
+    """{contact id: the lines of its history that tell it} of contacts that these imports unsubscribed though no record
+    of Halo's came into them. A line is left aside once a person has changed the flag after it.
+    """
+    mine = (RecordChange.account_id == tenant.account_id, RecordChange.kind == "contact")
+    told = (*mine, RecordChange.what == UNSUBSCRIBED, RecordChange.at >= tenant.created_at)
+    theirs = RecordChange.record_id.in_(sa.select(RecordChange.record_id).where(*told))
+    lines = sa.select(RecordChange).where(*mine, theirs, RecordChange.what.in_((UNSUBSCRIBED, *TYPED)))
+    found, typed_since = {}, set()
+    for line in db.session.scalars(lines.order_by(RecordChange.id.desc())):
+        if line.what in TYPED and "unsubscribed" in line.changes:
+            typed_since.add(line.record_id)
+        elif line.what == UNSUBSCRIBED and line.record_id not in typed_since:
+            found.setdefault(line.record_id, []).append(line.id)
+    return found
+
+
+def take_back_unsubscribing(tenant) -> None:
+    """Those contacts are subscribed again, and the lines go. In a writing transaction."""
+    found = unsubscribed(tenant)
+    again = sa.update(Contact).where(Contact.account_id == tenant.account_id, among(Contact.id, list(found)))
+    again = again.values(unsubscribed=False, version=Contact.version + 1)
+    db.session.execute(again, execution_options={"synchronize_session": False})
+    _forget(tenant, among(RecordChange.id, [line_id for lines in found.values() for line_id in lines]))
 
 
 def _is_gone(model):

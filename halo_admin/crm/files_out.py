@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 
 from ..normal.sums import plain
-from . import cells, companies, contacts, linked, lists, opportunities, salespeople
+from . import asking, cells, companies, contacts, linked, list_table, lists, opportunities, salespeople
 from .finding import Finding
 from .types import type_names
 
@@ -20,19 +20,25 @@ COMPANIES = ("name", "phone", "website", "type", "street", "city", "state", "pos
              "salesperson", "halo_id", "id")  # fmt: skip
 CONTACTS = ("first_name", "last_name", "email", "phone", "mobile", "title", "company", "company_id", "lists",
             "unsubscribed", "bounced", "salesperson", "halo_id", "id")  # fmt: skip
-
+LISTS = ("name", "leads", "contacts")
 OPPORTUNITIES = ("name", "status", "salesperson", "company", "company_id", "contact", "contact_id", "value",
                  "probability", "expected_close", "opened_on", "prospect_name", "prospect_email", "halo_id",
                  "id")  # fmt: skip
 
 
-def text(table, account_id: int, asked) -> Iterator[str]:
+def text(table, account_id: int, asked: asking.Asked, filters: asking.Filters) -> Iterator[str]:
     """The file in pieces: never more than some rows of it are in memory, and no transaction outlasts a piece."""
     columns, row_values = FILES[table.NOUNS]
     yield MARK + lines([columns])
-    finding = Finding(table.MODEL, account_id, asked, table.filters(account_id, asked))
+    finding = Finding(table.MODEL, account_id, asked, filters)
     for rows in finding.batches(ROWS_AT_A_TIME):
         yield lines(row_values(account_id, rows))
+
+
+def text_of_lists(account_id: int, asked: list_table.Asked) -> Iterator[str]:
+    """The same of the table of lists, which are few."""
+    found = list_table.every(account_id, asked)
+    yield MARK + lines([LISTS, *((one.name, int(one.leads), one.contacts) for one in found)])
 
 
 def lines(rows) -> str:

@@ -1,17 +1,19 @@
 """Who is on a list: what grew it, its contacts, and putting them on and taking them off."""
 
+from dataclasses import replace
+
 from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
 
 from ..db import db
 from ..web.door import own_or_404
 from ..web.words import day, plural
-from . import asking, contacts, finding, list_growth, lists
+from . import asking, contacts, files_out, finding, list_growth, lists
 from .blueprint import bp
 from .changes import COMMAND_LINE
 from .contact_models import Contact, ContactList
-from .finding import Found
 from .naming import number
+from .table_pages import file_sent
 from .tables import LARGEST_ID, counted
 
 ONE = f"/lists/<int(max={LARGEST_ID}):list_id>"
@@ -21,12 +23,15 @@ OFFERED = 10  # contacts that a search offers to add
 def members_shown(chosen: ContactList, args) -> dict:
     """What the page of a list shows of its contacts, as its address asks for it."""
     grown = _grown(chosen, args.get("from", ""))
-    found = _contacts(chosen, grown, asking.read(asking.Asked, args, {}).cursor)
+    asked, filters = _asked(chosen, grown)
+    asked = replace(asked, cursor=asking.read(asking.Asked, args, {}).cursor)
+    found = finding.find(Contact, chosen.account_id, asked, filters)
     q = " ".join(args.get("add", "").replace("\0", " ").split())[:200]
 
+    given = {"from": _text(grown)} if grown else {}
+
     def address(**changes):
-        narrowed = {"from": _text(grown)} if grown else {}
-        return url_for("crm.one_list", list_id=chosen.id, **narrowed | changes)
+        return url_for("crm.one_list", list_id=chosen.id, **given | changes)
 
     return {
         "growth": list_growth.page(chosen, _place(args.get("older", ""))),
@@ -38,17 +43,27 @@ def members_shown(chosen: ContactList, args) -> dict:
         "q": q,
         "offers": _offers(chosen, q) if q else None,
         "address": address,
+        "given": given,
         "key_of": _text,
         "told_by": told_by,
     }
 
 
-def _contacts(chosen, grown, cursor) -> Found:
+@bp.get(f"{ONE}.csv")
+def list_file(list_id):
+    """Its contacts, or those that one line of its growth put there, as a CSV file."""
+    chosen = own_or_404(ContactList, list_id)
+    asked, filters = _asked(chosen, _grown(chosen, request.args.get("from", "")))
+    pieces = files_out.text(contacts, chosen.account_id, asked, filters)
+    return file_sent("contacts", pieces, f"the list “{chosen.name}”")
+
+
+def _asked(chosen, grown):
+    """What to ask for to have a list's contacts, or those that one line of its growth put there, and the filters."""
     if grown is None:
-        return contacts.find(chosen.account_id, contacts.Asked(list=str(chosen.id), cursor=cursor))
-    narrowings = (list_growth.narrowing(chosen.id, grown.key),)
-    asked = asking.Asked(cursor=cursor)
-    return finding.find(Contact, chosen.account_id, asked, asking.Filters(narrowings=narrowings))
+        asked = contacts.Asked(list=str(chosen.id))
+        return asked, contacts.filters(chosen.account_id, asked)
+    return asking.Asked(), asking.Filters(narrowings=(list_growth.narrowing(chosen.id, grown.key),))
 
 
 def _offers(chosen, q):

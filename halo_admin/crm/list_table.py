@@ -28,9 +28,19 @@ def read(args) -> Asked:
 
 def find(account_id: int, asked: Asked) -> Found:
     """The page of the account's lists that was asked for: those whose names hold every word of the search."""
-    words = lists.folded(asked.q).split()
-    mine = owned(ContactList, account_id).where(
-        *(ContactList.name_key.contains(word, autoescape=True) for word in words)
-    )
+    mine = _found(account_id, asked)
     rows = db.session.scalars(tables.in_order(mine, ContactList, asked.order, asked.cursor)).all()
     return Found(tables.page_of(rows, asked.order, asked.cursor), tables.count(mine))
+
+
+def every(account_id: int, asked: Asked) -> list[ContactList]:
+    """All of them, in the order asked for."""
+    query = tables.in_order(_found(account_id, asked), ContactList, asked.order, None, limit=None)
+    return list(db.session.scalars(query))
+
+
+def _found(account_id, asked):
+    words = lists.folded(asked.q).split()
+    return owned(ContactList, account_id).where(
+        *(ContactList.name_key.contains(word, autoescape=True) for word in words)
+    )

@@ -7,12 +7,13 @@ from ..db import db
 from ..mirror import tombstones
 from ..mirror.tombstones import NotNow
 from ..web.door import own_or_404
-from . import asking, contacts, list_stops, list_table, lists
+from . import asking, contacts, files_out, list_stops, list_table, lists
 from .blueprint import bp
 from .contact_models import ContactList
 from .list_member_views import members_shown
 from .lists import Settings
 from .pages import drawn_panels
+from .table_pages import file_sent
 from .tables import LARGEST_ID, counted
 from .types import type_names
 
@@ -24,6 +25,11 @@ DEFAULT_VIEWS = {"nolist": "Contacts w/o Lists", "unsubscribed": "Unsubscribed",
 @bp.get("/lists")
 def all_lists():
     return _lists()
+
+
+@bp.get("/lists.csv")
+def lists_file():
+    return file_sent("lists", files_out.text_of_lists(current_user.account_id, list_table.read(request.args)))
 
 
 @bp.post("/lists")
@@ -60,8 +66,8 @@ def _lists(typed="", error=None):
 
     is_whole = found.page.first and not asked.narrowed
     filled_by = _filled_by(account_id)
-    shown = {"asked": asked, "page": found.page, "total": counted(found.total), "address": address,
-             "views": _default_views(account_id) if is_whole else [], "filled_by": filled_by,
+    shown = {"asked": asked, "given": asking.address(asked), "page": found.page, "total": counted(found.total),
+             "address": address, "views": _default_views(account_id) if is_whole else [], "filled_by": filled_by,
              "is_empty": is_whole and not found.page.rows}  # fmt: skip
     if request.headers.get("HX-Target") == "lists":
         return render_template("crm/_lists.html", **shown), {"HX-Replace-Url": address()}

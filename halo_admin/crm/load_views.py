@@ -1,12 +1,13 @@
 """/files: CSV files that people upload, from choosing the columns to what became of every line."""
 
 import structlog
-from flask import Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from .. import audit, heartbeats
 from ..db import begin_write, db, now
 from ..web.door import own, own_or_404
+from ..web.files import csv_file
 from . import encodings, load_words, loading, naming, odd_out, refused_out, sheets, uploads
 from .blueprint import bp
 from .load_models import ALL, EMPTY, GAPS, KEEP, FileLoad
@@ -105,9 +106,7 @@ def refused_lines(file_id):
     said = f"Downloaded the refused lines of the file {load.name}"
     audit.note_now("download", said, account_id=load.account_id)
     db.session.refresh(load)  # the file is made once the session has ended
-    name = f"refused-{now():%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(stream_with_context(refused_out.text(load)), mimetype="text/csv", headers=headers)
+    return csv_file("refused", refused_out.text(load))
 
 
 @bp.get(f"{ONE}/kept-as-typed.csv")
@@ -116,8 +115,7 @@ def odd_values(file_id):
     load = own_or_404(FileLoad, file_id)
     audit.note_now("download", f"Downloaded what is kept as typed of the file {load.name}", account_id=load.account_id)
     db.session.refresh(load)
-    headers = {"Content-Disposition": f'attachment; filename="kept-as-typed-{now():%Y-%m-%d}.csv"'}
-    return Response(stream_with_context(odd_out.text(load)), mimetype="text/csv", headers=headers)
+    return csv_file("kept-as-typed", odd_out.text(load))
 
 
 def _tidy(name):

@@ -3,13 +3,15 @@
 A table is the module that knows it: companies or contacts.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from .. import audit
-from ..db import begin_write, db, now
+from ..db import begin_write, db
+from ..web.files import csv_file
 from ..web.navigation import HALO
 from . import asking, columns, files_out, linked
 from .tables import counted
@@ -63,11 +65,15 @@ def chips(asked: asking.Asked, choices: dict, address) -> list[Chip]:
 
 def file_of(table, asked: asking.Asked) -> Response:
     """All that the filters leave, as a CSV file that is made while it is sent."""
-    audit.note_now("download", f"Downloaded a file of {table.NOUNS}", account_id=current_user.account_id)
-    pieces = files_out.text(table, current_user.account_id, asked)
-    name = f"{table.NOUNS}-{now():%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(stream_with_context(pieces), mimetype="text/csv", headers=headers)
+    account_id = current_user.account_id
+    return file_sent(table.NOUNS, files_out.text(table, account_id, asked, table.filters(account_id, asked)))
+
+
+def file_sent(nouns: str, pieces: Iterator[str], of: str = "") -> Response:
+    """A CSV file of these, noted in the audit; of: what they belong to, as the audit calls it."""
+    said = f"Downloaded a file of {nouns}{of and ' of '}{of}"
+    audit.note_now("download", said, account_id=current_user.account_id)
+    return csv_file(nouns, pieces)
 
 
 def columns_saved(table, asked: asking.Asked):

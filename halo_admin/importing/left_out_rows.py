@@ -1,5 +1,6 @@
 """The list of what people no longer want from Halo, and the way back for each."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from ..mirror.tombstones import NotNow
 from . import stages
 
 ROWS = 50
+ROWS_AT_A_TIME = 500
 
 
 class Page(NamedTuple):
@@ -21,15 +23,24 @@ class Page(NamedTuple):
     after: int | None
 
 
-def page(tenant_id: int, kind: str | None, after: int) -> Page:
+def page(tenant_id: int, kind: str | None, after: int, most: int = ROWS) -> Page:
     """Rows with a tombstone, of one mirror kind or of all, in the order in which they came into the mirror."""
     chosen = sa.select(HaloRecord).where(HaloRecord.tenant_id == tenant_id, HaloRecord.answer.is_not(None))
     chosen = chosen.where(tombstones.left_out(), HaloRecord.id > after)
     if kind:
         # the kind plus nothing: along the index of answers alone
         chosen = chosen.where(HaloRecord.kind + "" == kind)
-    rows = db.session.scalars(chosen.order_by(HaloRecord.id).limit(ROWS + 1)).all()
-    return Page(rows[:ROWS], rows[ROWS - 1].id if len(rows) > ROWS else None)
+    rows = db.session.scalars(chosen.order_by(HaloRecord.id).limit(most + 1)).all()
+    return Page(rows[:most], rows[most - 1].id if len(rows) > most else None)
+
+
+def every(tenant_id: int, kind: str | None) -> Iterator[list[HaloRecord]]:
+    """The same rows, all of them, some at a time. Between two times no transaction is open."""
+    after = 0
+    while after is not None:
+        rows, after = page(tenant_id, kind, after, ROWS_AT_A_TIME)
+        yield rows
+        db.session.rollback()
 
 
 def still_here(account_id: int, rows: list[HaloRecord]) -> set[int]:

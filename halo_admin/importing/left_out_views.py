@@ -5,6 +5,8 @@ from datetime import datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from .. import audit
+from ..crm import files_out
 from ..crm.naming import number
 from ..db import db
 from ..mirror import tombstones
@@ -13,9 +15,11 @@ from ..mirror.models import HaloRecord
 from ..mirror.tombstones import NotNow
 from ..web import words
 from ..web.door import own_or_404
+from ..web.files import csv_file
 from . import left_out, left_out_rows, own_company, stages
 from .blueprint import bp
 
+COLUMNS = ("Kind", "Halo id", "Halo", "GlassHive id", "Here it was", "Why", "When (UTC)")
 BY_KIND = {stage.kind: stage for stage in stages.STAGES}
 
 
@@ -38,6 +42,29 @@ def left_out_page():
         "importing/left_out.html", page=page, kind=kind, kinds=kinds, stage_by_kind=BY_KIND, is_first=not after,
         told=_told, at=_at, here=left_out_rows.still_here(current_user.account_id, page.rows),
     )  # fmt: skip
+
+
+@bp.get("/left-out.csv")
+def left_out_file():
+    """What is left out, of one kind or of all, as a CSV file."""
+    account_id = current_user.account_id
+    kind, tenant_id = _asked(request.args)[0], current_tenant_id(account_id)
+    audit.note_now("download", "Downloaded what people left out", account_id=account_id)
+    return csv_file("left-out", _pieces(account_id, tenant_id, kind))
+
+
+def _pieces(account_id, tenant_id, kind):
+    yield files_out.MARK + files_out.lines([COLUMNS])
+    for rows in left_out_rows.every(tenant_id, kind) if tenant_id else ():
+        here = left_out_rows.still_here(account_id, rows)
+        yield files_out.lines(_cells(row, row.id in here) for row in rows)
+
+
+def _cells(row, is_here):
+    halo_id = row.halo_id if row.halo_id > 0 else None
+    ours_id, name = (row.answer["ours_id"] if is_here else None), row.answer.get("name")
+    return (BY_KIND[row.kind].halo_noun, halo_id, row.label, ours_id, name, words.capital(_told(row)),
+            f"{_at(row):%Y-%m-%d %H:%M:%S}")  # fmt: skip
 
 
 def _asked(args):

@@ -2,16 +2,18 @@
 
 import csv
 import io
+from html import unescape
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from halo_admin.crm import files_out, lists, loading, writing
+from halo_admin.audit.models import AuditEntry
+from halo_admin.crm import asking, files_out, list_growth, lists, loading, tables, writing
 from halo_admin.crm.cells import unguarded
-from halo_admin.crm.contact_models import Contact
+from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import Company
 from halo_admin.crm.types import get_or_create
-from halo_admin.db import begin_write, db
+from halo_admin.db import begin_write, db, owned
 from tests.crm.conftest import linked, listed, make_user, ours, people_of, tenant
 from tests.crm.test_dumping import EMAILS, PEOPLE, ROWS, told
 
@@ -74,9 +76,62 @@ def test_a_file_holds_nothing_of_another_account(ann, cleo, file_of):
     assert len(file_of(cleo, f"/contacts.csv?list={news}")) == 1
 
 
+def test_the_lists_that_a_search_finds_are_told_in_their_order(ann, cleo, file_of):
+    listed(ann, "News 1", *people_of(ann, "Sam Poole", "Ada Bee"))
+    for name in ("=News 2", "Fair"):
+        listed(ann, name)
+    listed(cleo, "News of hers")
+    assert file_of(ann, "/lists.csv?q=news&sort=-name") == [
+        ["name", "leads", "contacts"], ["News 1", "0", "2"], ["'=News 2", "0", "0"]
+    ]  # fmt: skip
+    assert len(file_of(ann, "/lists.csv")) == 4
+
+
+def test_more_lists_than_a_page_has_are_all_in_the_file(ann, file_of):
+    for number in range(tables.PAGE_ROWS + 3):
+        listed(ann, f"List {number}")
+    assert len(file_of(ann, "/lists.csv")) == tables.PAGE_ROWS + 4
+
+
+def test_loading_a_file_of_lists_changes_nothing(ann, file_of, load_file):
+    listed(ann, "=News")
+    lines = [",".join(row) for row in file_of(ann, "/lists.csv")]
+    assert load_file("lists", *lines) == {"unchanged": 1}
+
+
+def test_a_list_tells_its_contacts_and_those_that_grew_it(ann, cleo, file_of, signed_in, monkeypatch):
+    monkeypatch.setattr(files_out, "ROWS_AT_A_TIME", 1)
+    news = listed(ann, "News", *people_of(ann, "=Sam Poole", "Ada Bee"))
+    begin_write()
+    lists.put_on(db.session.get(ContactList, news), people_of(ann, "Zoe Zed"), ann)
+    db.session.commit()
+    header, *rows = file_of(ann, f"/lists/{news}.csv")
+    assert header == list(files_out.CONTACTS)
+    assert [row[0] for row in rows] == ["Ada", "'=Sam", "Zoe"]
+    grown = list_growth.page(db.session.get(ContactList, news)).lines[0]
+    key = "-".join(map(str, grown.key))
+    assert [row[0] for row in file_of(ann, f"/lists/{news}.csv?from={key}")[1:]] == ["Zoe"]
+    page = unescape(signed_in(ann).get(f"/lists/{news}?from={key}").text)
+    assert f'href="/lists/{news}.csv?from={key}"' in page
+    assert signed_in(cleo).get(f"/lists/{news}.csv").status_code == 404
+
+
+def test_pages_of_lists_lead_to_their_files(ann, signed_in):
+    news = listed(ann, "News", *people_of(ann, "Sam Poole"))
+    page = unescape(signed_in(ann).get("/lists?q=news&sort=-name").text)
+    assert 'href="/lists.csv?q=news&sort=-name"' in page
+    assert f'href="/lists/{news}.csv"' in signed_in(ann).get(f"/lists/{news}").text
+    looks_only = signed_in(make_user("Dan", "dan@example.com", ann.account, roles=()))
+    for address in ("/lists", f"/lists/{news}"):
+        assert ".csv" not in looks_only.get(address).text
+        assert looks_only.get(f"{address}.csv").status_code == 403
+    audited = db.session.scalars(owned(AuditEntry, ann.account_id).where(AuditEntry.kind == "download"))
+    assert list(audited) == []
+
+
 def loaded_again(user, kind, table, tmp_path):
     path = tmp_path / f"{kind}.csv"
-    path.write_bytes("".join(files_out.text(table, user.account_id, table.Asked())).encode())
+    path.write_bytes("".join(files_out.text(table, user.account_id, table.Asked(), asking.Filters())).encode())
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     for cell in (cell for row in rows for cell in row):

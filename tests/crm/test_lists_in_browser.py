@@ -19,6 +19,13 @@ def wait_until_shown(page, first):
     )
 
 
+def downloaded(page, name):
+    """The lines of the file that a link leads to."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=name).click()
+    return download.value.path().read_text(encoding="utf-8-sig").splitlines()
+
+
 def test_typing_narrows_the_lists_and_they_are_paged(page, address, ann):  # noqa: F811
     begin_write()
     kind = company_types(ann.account_id)[0]
@@ -38,6 +45,14 @@ def test_typing_narrows_the_lists_and_they_are_paged(page, address, ann):  # noq
     wait_until_shown(page, "Zürich Büro")
     page.wait_for_url(f"{address}/lists?q=z%C3%BCr")
     expect(page.get_by_text("1 list", exact=True)).to_be_visible()
+    assert downloaded(page, "Download all lists") == ["name,leads,contacts", "Zürich Büro,0,2"]
+    shot(page, "lists-found")
     page.get_by_label("Search", exact=True).fill("nobody")
     page.get_by_text("No list is called like this.").wait_for()
     shot(page, "lists-none-like-this")
+    page.get_by_role("link", name="Show all lists").click()
+    page.get_by_role("link", name="Next").click()
+    page.get_by_role("link", name="Zürich Büro").click()
+    assert [row[:8] for row in downloaded(page, "Download all contacts")[1:]] == ["Ada,Bee,", "Sam,Pool"]
+    assert barriers(page) == []
+    shot(page, "list")

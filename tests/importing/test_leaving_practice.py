@@ -200,6 +200,57 @@ def test_what_people_made_and_loses_its_salesperson_is_listed_and_told_in_its_hi
     assert len(all_of(world)["record_changes"]) == 3
 
 
+def test_who_was_unsubscribed_as_in_halo_gets_mail_again_unless_a_person_has_said_so_since(world):
+    acme = world.theirs("Acme Metal Works")
+    world.person("Una", "Off", at=acme, email="una@acme.example", neversendmarketingemails=True)
+    practised(world)
+    mine, back_on, said_twice, gone = (
+        world.our_contact("Una", name, email="una@acme.example") for name in ("Mine", "On", "Twice", "Gone")
+    )
+    world.run("contacts")
+    says(world, back_on, False)
+    for flag in (False, True):
+        says(world, said_twice, flag)
+    begin_write()
+    parting.delete(world.account.id, Contact, gone, world.contact(gone).version, world.ann)
+    db.session.commit()
+    assert [world.contact(one).unsubscribed for one in (mine, back_on, said_twice)] == [True, False, True]
+    before = {one: lines_of(one) for one in (back_on, said_twice)}
+    assert before[said_twice] == ["unsubscribed", "edited", "edited"]
+    assert practice.to_be_put_back(world.account.id)["contacts"] == 1
+    leave(world)
+    assert [world.contact(one).unsubscribed for one in (mine, back_on, said_twice)] == [False, False, True]
+    assert {one: lines_of(one) for one in (back_on, said_twice)} == before
+    assert (lines_of(mine), lines_of(gone)) == ([], ["deleted"])
+
+
+def test_who_was_unsubscribed_as_in_halo_once_more_is_again_as_a_person_said(world):
+    acme = world.theirs("Acme Metal Works")
+    world.person("Una", "Off", at=acme, email="una@acme.example", neversendmarketingemails=True)
+    practised(world)
+    mine = world.our_contact("Una", "Mine", email="una@acme.example")
+    world.run("contacts")
+    says(world, mine, False)
+    world.run("contacts")
+    assert lines_of(mine) == ["unsubscribed", "edited", "unsubscribed"]
+    leave(world)
+    assert not world.contact(mine).unsubscribed
+    assert lines_of(mine) == ["unsubscribed", "edited"]
+
+
+def says(world, contact_id, flag):
+    """A person ticks "Unsubscribed" or takes the tick off."""
+    world.edit_contact(contact_id, unsubscribed=flag)
+    told = {"unsubscribed": ["No", "Yes"] if flag else ["Yes", "No"]}
+    begin_write()
+    changes.note("contact", contact_id, world.account.id, world.ann, "edited", told)
+    db.session.commit()
+
+
+def lines_of(contact_id):
+    return [line.what for line in history("contact", contact_id)]
+
+
 def test_what_people_said_of_the_practice_halos_values_goes_with_it(world):
     practised(world)
     sale = world.our_opportunity("My sale", kept_value=7, kept_expected_close="2026-05-03", kept_agent_id=3)

@@ -1,13 +1,17 @@
 """Unlink, link, never import, delete and bring back, between imports: nothing a person put right comes undone."""
 
+import csv
 import html
+import io
 import re
 
 import pytest
 import sqlalchemy as sa
 
+from halo_admin.audit.models import AuditEntry
 from halo_admin.crm import parting
 from halo_admin.db import db, owned
+from halo_admin.importing import left_out_rows
 from halo_admin.importing.models import Decision
 from halo_admin.mirror.models import HaloRecord
 from tests.crm.conftest import history
@@ -21,13 +25,13 @@ def ann(world):
     visitor = world.app.test_client()
     visitor.post("/sign-in", data={"email": "ann@example.com", "password": "a long password"})
 
-    def ask(address, data=None, code=None):
+    def ask(address, data=None, code=None, raw=False):
         answer = (
             visitor.get(address) if data is None else visitor.post(address, data=data, follow_redirects=code is None)
         )
         db.session.rollback()
         assert answer.status_code == (code or 200), answer.text
-        return " ".join(html.unescape(answer.text).split())
+        return answer.text if raw else " ".join(html.unescape(answer.text).split())
 
     return ask
 
@@ -127,6 +131,32 @@ def test_what_is_never_to_be_imported_stays_here_by_itself_until_it_is_brought_b
     world.run("companies")
     assert links(world.account.id) == {world.halo_id: acme}, "it is what it was linked to"
     assert "Nothing is left out" in ann("/settings/halo/left-out")
+
+
+def test_what_is_left_out_goes_into_a_file_by_its_kind(world, ann, acme, monkeypatch):
+    monkeypatch.setattr(left_out_rows, "ROWS_AT_A_TIME", 1)
+    sam = next(one.id for one in world.contacts() if one.email)
+    other = world.theirs("=Zoo", phone="+49 30 5550200")
+    world.run("companies")
+    zoo = links(world.account.id)[other]
+    ann(f"/contacts/{sam}/unlink", {})
+    ann(f"/companies/{acme}/never-import", {})
+    ann(f"/companies/{zoo}/delete", {"version": world.company(zoo).version})
+    assert 'href="/settings/halo/left-out.csv?kind=client"' in ann("/settings/halo/left-out?kind=client")
+
+    def file(address):
+        return list(csv.reader(io.StringIO(ann(address, raw=True).removeprefix("\ufeff"), newline="")))
+
+    header, first, second = file("/settings/halo/left-out.csv?kind=client")
+    assert header == ["Kind", "Halo id", "Halo", "GlassHive id", "Here it was", "Why", "When (UTC)"]
+    assert first[:5] == ["Halo client", str(world.halo_id), "Acme GmbH", str(acme), "Acme GmbH"]
+    assert first[5].startswith("Never to be imported, as ann said on ")
+    assert second[:5] == ["Halo client", str(other), "'=Zoo", "", "'=Zoo"]
+    assert second[5].startswith("Deleted here by ann on ")
+    assert [row[0] for row in file("/settings/halo/left-out.csv")[1:]].count("Halo contact") == 1
+    assert ("ann", "Downloaded what people left out") in [
+        (one.by_name, one.said) for one in db.session.scalars(owned(AuditEntry, world.account.id))
+    ]
 
 
 def test_what_was_deleted_is_not_made_again_and_its_contacts_stay(world, ann, acme):
