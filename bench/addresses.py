@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from itertools import cycle
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from bench import filling
 from halo_admin.crm import companies as companies_table
 from halo_admin.crm import contacts as contacts_table
-from halo_admin.crm import linked, tables
+from halo_admin.crm import linked, salespeople, tables
 from halo_admin.crm.contact_models import Contact, ContactList
 from halo_admin.crm.models import Company, CompanyType, OpportunityStatus
 from halo_admin.crm.opportunity_models import Opportunity
@@ -43,6 +45,19 @@ class Places:
         """The id and name_sort of a record."""
         wanted = sa.select(self.model.id, self.model.name_sort, self.model.name).order_by(self.model.id).limit(1)
         return db.session.execute(wanted.where(self.model.id >= self.dice.randint(*self.range))).one()
+
+    def told(self):
+        """The id of one whose history has lines."""
+        return self._with(self.model.id % filling.TOLD == 0)
+
+    def unlinked(self):
+        return self._with(self.model.id % filling.WITHOUT == 1)
+
+    def _with(self, clause):
+        wanted = sa.select(self.model.id).where(clause, self.model.id >= self.dice.randint(*self.range))
+        found = db.session.scalar(wanted.order_by(self.model.id).limit(1))
+        first = sa.select(sa.func.min(self.model.id)).where(clause, self.model.id >= self.range[0])
+        return found or db.session.scalar(first)
 
     def cursor(self, sort):
         one = self.any()
@@ -89,20 +104,29 @@ def _words(name):
 
 
 def company_lines(account_id, places, dice) -> list[Line]:
-    types = [*_ids(CompanyType, account_id), "none"]
+    types, people = [*_ids(CompanyType, account_id), "none"], list(salespeople.choices(account_id))
     filters = {"type": lambda: {"type": dice.choice(types)}, "inactive": lambda: {"inactive": "1"},
                "type and inactive": lambda: {"type": dice.choice(types), "inactive": "1"},
+               "salesperson": lambda: {"salesperson": dice.choice(people)},
                **_link_filters(companies_table.KEYS)}  # fmt: skip
     return [
         *shared_lines("companies", places),
         *_filter_lines("companies", filters, places),
         Line("company: profile", lambda: f"/companies/{places.any().id}"),
         Line("company: edit", lambda: f"/companies/{places.any().id}/edit"),
+        Line("company: its history", lambda: f"/companies/{places.told()}?tab=history"),
+        Line("company: its contacts", lambda: f"/companies/{places.any().id}?tab=contacts"),
+        Line("company: a new one", lambda: "/companies/new"),
+        Line(
+            "company: link, a search",
+            lambda: address(f"companies/{places.unlinked()}/link", q=_words(places.any().name)),
+        ),
     ]
 
 
 def contact_lines(account_id, places, companies, dice) -> list[Line]:
     types, lists = _ids(CompanyType, account_id), _ids(ContactList, account_id)
+    people = list(salespeople.choices(account_id))
     filters = {
         "type": lambda: {"type": dice.choice(types)}, "no type": lambda: {"type": "none"},
         "no company": lambda: {"type": "nocompany"}, "list": lambda: {"list": dice.choice(lists)},
@@ -112,6 +136,7 @@ def contact_lines(account_id, places, companies, dice) -> list[Line]:
         "type and list": lambda: {"type": dice.choice(types), "list": dice.choice(lists)},
         "type and bounced": lambda: {"type": dice.choice(types), "only": "bounced"},
         "no list": lambda: {"only": contacts_table.NO_LIST},
+        "salesperson": lambda: {"salesperson": dice.choice(people)},
         **_link_filters(contacts_table.KEYS),
     }  # fmt: skip
     return [
@@ -119,6 +144,11 @@ def contact_lines(account_id, places, companies, dice) -> list[Line]:
         *_filter_lines("contacts", filters, places),
         Line("contact: profile", lambda: f"/contacts/{places.any().id}"),
         Line("contact: edit", lambda: f"/contacts/{places.any().id}/edit"),
+        Line("contact: its history", lambda: f"/contacts/{places.told()}?tab=history"),
+        Line("contact: its lists", lambda: f"/contacts/{places.any().id}?tab=lists"),
+        Line("contact: a new one", lambda: "/contacts/new"),
+        Line("contact: link, a search",
+             lambda: address(f"contacts/{places.unlinked()}/link", q=_words(places.any().name))),
         Line("contact: company names while typing",
              lambda: address("companies/names", company_id=_words(companies.any().name)[:4])),
     ]  # fmt: skip
@@ -145,8 +175,11 @@ def _filter_lines(path, filters, places):
 
 
 def list_lines(account_id) -> list[Line]:
-    one = iter(_ids(ContactList, account_id) * 100_000)
-    return [Line("lists", lambda: "/lists"), Line("list: its page", lambda: f"/lists/{next(one)}")]
+    one = cycle(_ids(ContactList, account_id))
+    return [Line("lists", lambda: "/lists"), Line("lists: search", lambda: "/lists?q=no"),
+            Line("list: its page", lambda: f"/lists/{next(one)}"),
+            Line("list: what an import put on it", lambda: f"/lists/{next(one)}?from=import-{filling.RUN}"),
+            Line("list: delete", lambda: f"/lists/{next(one)}/delete")]  # fmt: skip
 
 
 def opportunity_lines(account_id, companies, dice) -> list[Line]:
@@ -186,6 +219,7 @@ def top_lines(companies, contacts, dice) -> list[Line]:
     ways = [Line(f"ways back: {way}", lambda way=way: f"/companies/{companies.any().id}/{way}")
             for way in ("unlink", "never-import", "delete", "link")]  # fmt: skip
     return [Line("home", lambda: "/"), *found, *ways, Line("left out", lambda: "/settings/halo/left-out"),
+            Line("left out: a kind", lambda: "/settings/halo/left-out?kind=user"),
             Line("general settings", lambda: "/settings/account"), Line("files", lambda: "/files")]  # fmt: skip
 
 

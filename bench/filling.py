@@ -26,6 +26,7 @@ TYPES = ("Client", "Client", "Client", "Prospect", "Prospect", "Partner", "Vendo
 RUN = 1  # the number of the import that "made" them
 HALO_TYPES = 12  # of which the mapping answers for all but one
 WITHOUT = 500  # one contact in so many is on no list, and one record is linked to nothing in Halo
+TOLD = 10
 RUNS = 40  # imports of each stage that the account has behind it
 
 # what the mirror holds of a linked record: the columns a profile reads
@@ -36,6 +37,21 @@ SELECT account_id, :tenant, CAST(:kind AS varchar), id + 1000, name, {true}, '{{
        created_at, created_at,
        CASE CAST(:kind AS varchar) WHEN 'client' THEN 'relationship:' || (1 + id % {types}) END
 FROM {table} WHERE account_id = :account AND id % {without} <> 1
+"""
+
+# what histories tell of one record in so many
+DECISION = """
+INSERT INTO decisions (account_id, run_id, record_id, state, action, reason, why, strength, ours_id, changes,
+                       applied_at)
+SELECT account_id, :run, id, 'applied', 'created', 'new in Halo', 'new in Halo', 0, ours_id,
+       '{{"phone":[null,"+1 415 555 0100"]}}', linked_at
+FROM halo_records WHERE tenant_id = :tenant AND kind = CAST(:kind AS varchar) AND ours_id % {told} = 0
+"""
+CHANGE = """
+INSERT INTO record_changes (account_id, kind, record_id, at, "by", what, changes)
+SELECT account_id, CAST(:noun AS varchar), id, created_at, 'Ann', 'edited',
+       '{{"phone":["+1 415 555 0100","+1 415 555 0101"]}}'
+FROM {table} WHERE account_id = :account AND id % {told} = 0
 """
 
 
@@ -150,10 +166,20 @@ def _link(account):
         db.session.execute(sa.text(link), about)
     linked.settle_all(account.id)
     _connect(tenant)
+    _tell(tenant)
     db.session.commit()
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("ANALYZE"))  # what its own daemon does a minute after an import
+
+
+def _tell(tenant):
+    for noun, model in (("company", Company), ("contact", Contact)):
+        run = sa.select(sa.func.min(ImportRun.id)).where(ImportRun.stage == model.__tablename__)
+        about = {"run": db.session.scalar(run), "tenant": tenant.id, "kind": model.HALO_KIND}
+        db.session.execute(sa.text(DECISION.format(told=TOLD)), about)
+        change = sa.text(CHANGE.format(table=model.__tablename__, told=TOLD))
+        db.session.execute(change, {"noun": noun, "account": tenant.account_id})
 
 
 def _connect(tenant):

@@ -60,6 +60,7 @@ def test_every_page_is_measured(measured):
     told = measured("pages", "--companies", "60", "--contacts", "200", "--rounds", "1")
     titles = {one["title"] for one in told["lines"]}
     assert {"contacts: first page", "company: profile", "list: its page", "home", "search box: a Halo id"} <= titles
+    assert {"company: its history", "list: what an import put on it", "left out: a kind"} <= titles
     assert all(one["p99"] >= one["median"] > 0 for one in told["lines"])
 
 
@@ -71,5 +72,6 @@ def test_loading_a_file_is_measured(measured):
 
 def test_pages_are_measured_on_postgresql(measured):
     told = measured("pages", "--database", "postgresql", "--companies", "60", "--contacts", "200", "--rounds", "1",
-                    "--only", "^home$|^contacts: first page$")  # fmt: skip
-    assert [one["title"] for one in told["lines"]] == ["contacts: first page", "home"]
+                    "--only", "^home$|^contacts: first page$|its history$")  # fmt: skip
+    titles = ["company: its history", "contacts: first page", "contact: its history", "home"]
+    assert [one["title"] for one in told["lines"]] == titles
