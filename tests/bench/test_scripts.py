@@ -15,7 +15,7 @@ def measured(tmp_path):
 
     def run(script, *options):
         command = [sys.executable, "-m", f"bench.{script}", "--results", tmp_path, *options]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
         assert done.returncode == 0, done.stdout + done.stderr
         (file,) = tmp_path.glob("*.json")
         return json.loads(file.read_text()) | {"printed": done.stdout}
@@ -27,7 +27,7 @@ SMALL = ("--companies", "30", "--contacts", "60")
 
 
 def test_an_import_is_measured_beside_a_plain_loop_that_takes_in_the_same(measured):
-    told = measured("import", *SMALL, "--parts", "first,unchanged,changed", "--rounds", "1")
+    told = measured("import", *SMALL, "--parts", "first,changed")
     assert told["speed"]["companies"]["records"] == 31
     for one in told["speed"].values():
         ours, plain = one["first"]["ours"], one["first"]["plain"]
@@ -35,7 +35,6 @@ def test_an_import_is_measured_beside_a_plain_loop_that_takes_in_the_same(measur
         assert plain["seconds"] > 0
         assert abs(ours["requests"] - plain["requests"]) <= 2
         assert _came_in(ours) == _came_in(plain)
-        assert one["unchanged"]["ours"]["counts"]["created"] == 0
         assert one["changed"]["ours"]["counts"]["updated"] == one["changed"]["changed"] > 0
     assert "companies and contacts, one after the other" in told["printed"]
 

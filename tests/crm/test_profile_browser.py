@@ -113,7 +113,7 @@ def test_what_grew_a_list_is_shown_and_taken_off_again(page, address, ann, grown
     shot(page, "list-grown")
     press(page, "Take 13 contacts off again")
     page.get_by_text("13 contacts taken off.").wait_for()
-    assert page.locator("#members ~ ul a").all_inner_texts() == ["Not There", "Own Hand"]
+    assert page.locator("ul.members a").all_inner_texts() == ["Not There", "Own Hand"]
     press(page, "Delete")
     page.get_by_role("heading", name="Delete Halo: No company").wait_for()
     assert barriers(page) == []
