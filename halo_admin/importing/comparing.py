@@ -11,10 +11,10 @@ from . import finishing, meanwhile, stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, LATER, LIGHT, full_rows, looked_up, mapping_revision, mirror_rows, quick
+from .situation import FULL, LATER, LIGHT, UP_TO, full_rows, looked_up, mapping_revision, mirror_rows, quick
 
 LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
-COMPLETED = 1000  # of them so many are completed together that were saved before all was read
+COMPLETED = 1500  # so many where most was saved before all was read, and is to be completed
 
 
 def prepare(run):
@@ -56,7 +56,7 @@ def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
     situation = leg.situation()
     after = (HaloRecord.halo_id > leg.run.cursor, HaloRecord.gone_at.is_(None))
-    names, most = (LIGHT, LIGHTLY) if leg.little_changes else (FULL, leg.size.number)
+    names, most = _as_many(leg)
     chosen = mirror_rows(situation, names).where(*after).order_by(HaloRecord.halo_id).limit(most)
     with leg.batch() as run:
         rows = db.session.execute(chosen).all()
@@ -65,8 +65,8 @@ def compare(leg) -> bool:
         situation.run = run
         found = quick(situation, [row for row in rows if not _is_done(run, row)])
         leg.little_changes = len(found.rest) < len(rows) / 2
-        last = _last_of_one_batch(found, leg.size.number)
-        if last is not None:
+        if len(found.rest) > leg.size.number:
+            last = found.rest[leg.size.number - 1].halo_id
             rows, found = [row for row in rows if row.halo_id <= last], found.up_to(last)
         same, made, out, rest = found
         _pass_by(run, same, "unchanged")
@@ -81,11 +81,12 @@ def compare(leg) -> bool:
     return False
 
 
-def _last_of_one_batch(found, most):
-    """The Halo id up to which one transaction takes rows in; None where it takes all. most: of those to be decided."""
-    made = [row for row, _ in found.made]
-    ends = [some[number - 1].halo_id for some, number in ((found.rest, most), (made, COMPLETED)) if len(some) > number]
-    return min(ends, default=None)
+def _as_many(leg):
+    """(the columns, how many rows) that are looked at together."""
+    if not leg.little_changes:
+        return FULL, leg.size.number
+    saved_before = leg.run.cursor < leg.run.facts.get(UP_TO, LOWEST)
+    return LIGHT, COMPLETED if saved_before else LIGHTLY
 
 
 def _progress(run, compared, saved):
