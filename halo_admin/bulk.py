@@ -39,6 +39,11 @@ def update_rows(model, rows: list[dict]) -> None:
         _run(_update, model.__table__, rows)
 
 
+def execute(statement) -> int:
+    """One statement that writes many rows; how many it wrote. Objects of the session stay as they were loaded."""
+    return db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount
+
+
 def _run(make, table, rows):
     connection = db.session.connection()
     _compiled(make, table, tuple(rows[0]), connection.dialect).run(connection, rows)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from ..bulk import insert_rows
+from ..bulk import execute, insert_rows
 from ..db import among, db, owned, owned_among
 from .models import Lack
 from .searching import Narrowing, has
@@ -48,12 +48,12 @@ def end(model, what: str, account_id: int, ids, *which: Has) -> None:
     """Records that are held do not lack it any more; which: those of them of which this holds."""
     if ids:
         gone = sa.delete(Lack).where(*_mine(model, what, account_id), among(Lack.record_id, list(ids)))
-        _run(gone.where(*(one(Lack.record_id) for one in which)))
+        execute(gone.where(*(one(Lack.record_id) for one in which)))
 
 
 def settle_all(model, what: str, account_id: int, has_it: Has) -> None:
     """The same of all the account's records."""
-    _run(sa.delete(Lack).where(*_mine(model, what, account_id)))
+    execute(sa.delete(Lack).where(*_mine(model, what, account_id)))
     _add(model, what, account_id, owned(model, account_id).where(~has_it(model.id)))
 
 
@@ -88,8 +88,4 @@ def _add(model, what, account_id, which):
     mine = _mine(model, what, account_id)
     new = which.where(~has(*mine, Lack.record_id == model.id)).order_by(model.id)
     place = map(sa.literal, _place(model, what, account_id).values())
-    _run(sa.insert(Lack).from_select(COLUMNS, new.with_only_columns(*place, model.id)))
-
-
-def _run(statement):
-    db.session.execute(statement, execution_options={"synchronize_session": False})
+    execute(sa.insert(Lack).from_select(COLUMNS, new.with_only_columns(*place, model.id)))

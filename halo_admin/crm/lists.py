@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from .. import audit
 from ..accounts.models import Account
-from ..bulk import insert_rows
+from ..bulk import execute, insert_rows
 from ..db import among, begin_write, db, now, owned, owned_among
 from . import changes, lacks, list_growth, list_stops
 from .contact_models import Contact, ContactList, ListGrowth, ListMember
@@ -370,7 +370,7 @@ def _put_back(list_id, run_id, contact_ids, at):
         return 0
     here = (ListMember.list_id == list_id, among(ListMember.contact_id, contact_ids))
     back = sa.update(ListMember).where(*here, ListMember.left_at.is_not(None), ListMember.left_run.is_not(None))
-    return _run(back.values(left_at=None, left_run=None, joined_at=at, joined_run=run_id))
+    return execute(back.values(left_at=None, left_run=None, joined_at=at, joined_run=run_id))
 
 
 def _leave(list_id, run_id, contact_ids, at):
@@ -378,7 +378,7 @@ def _leave(list_id, run_id, contact_ids, at):
         return 0
     on = (ListMember.list_id == list_id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
     left = sa.update(ListMember).where(*on, ListMember.joined_run.is_not(None))
-    return _run(left.values(left_at=at, left_run=run_id))
+    return execute(left.values(left_at=at, left_run=run_id))
 
 
 def _grow(account_id, run_id, joined, left):
@@ -405,7 +405,7 @@ def put_on(of: ContactList, contact_ids: list[int], by) -> int:
     joined = put_each_on([(of, contact_ids)], Press(by, now()))
     if contact_ids:
         mine = sa.update(ListMember).where(ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids))
-        _run(mine.where(ListMember.joined_run.is_not(None), ListMember.left_at.is_(None)).values(joined_run=None))
+        execute(mine.where(ListMember.joined_run.is_not(None), ListMember.left_at.is_(None)).values(joined_run=None))
     return joined
 
 
@@ -457,7 +457,7 @@ def take_off(of: ContactList, contact_ids: list[int], by) -> int:
     on = (ListMember.list_id == of.id, among(ListMember.contact_id, contact_ids), ListMember.left_at.is_(None))
     leaving = list(db.session.scalars(sa.select(ListMember.contact_id).where(*on).with_for_update()))
     press = Press(by, now())
-    left = _run(sa.update(ListMember).where(*on).values(left_at=press.at, left_run=None))
+    left = execute(sa.update(ListMember).where(*on).values(left_at=press.at, left_run=None))
     if left:
         _resize({of: -left})
         _settle(of.account_id, leaving)
@@ -487,7 +487,7 @@ def _take_some_off(list_id, grown, press, told):
     if leaving:
         mine = (*on, among(ListMember.contact_id, leaving))
         _note_leaving(of, mine, press.by, told)
-        _run(sa.update(ListMember).where(*mine).values(left_at=press.at, left_run=None))
+        execute(sa.update(ListMember).where(*mine).values(left_at=press.at, left_run=None))
         _resize({of: -len(leaving)})
         _settle(of.account_id, leaving)
         list_growth.tell(of, press, "left", len(leaving), told)
@@ -506,10 +506,10 @@ def delete(of: ContactList, by) -> None:
     of = _anew(list_id)  # whoever changes lists locks contacts before a list
     while of is not None and _delete_some(of, by):  # somebody else may delete it as well
         of = _anew(list_id)
-    _run(sa.delete(ListGrowth).where(ListGrowth.list_id == list_id))
+    execute(sa.delete(ListGrowth).where(ListGrowth.list_id == list_id))
     late = sa.delete(ListMember).where(ListMember.list_id == list_id).returning(ListMember.contact_id)
     _settle(account_id, db.session.scalars(late, execution_options={"synchronize_session": False}))
-    _run(sa.delete(ContactList).where(ContactList.id == list_id))
+    execute(sa.delete(ContactList).where(ContactList.id == list_id))
     db.session.commit()
 
 
@@ -525,8 +525,8 @@ def _delete_some(of, by):
     if going:
         mine = (ListMember.list_id == of.id, among(ListMember.contact_id, going))
         _note_leaving(of, (*mine, ListMember.left_at.is_(None)), by, "The list was deleted")
-        on = _run(sa.delete(ListMember).where(*mine, ListMember.left_at.is_(None)))
-        _run(sa.delete(ListMember).where(*mine))
+        on = execute(sa.delete(ListMember).where(*mine, ListMember.left_at.is_(None)))
+        execute(sa.delete(ListMember).where(*mine))
         _resize({of: -on})
         _settle(of.account_id, going)
     return len(going)
@@ -553,7 +553,7 @@ def _taken_off(of):
 def no_longer_for(account_id: int, purpose: str) -> None:
     """There is nothing any more that imports would put on a list for this purpose. In a writing transaction."""
     mine = sa.update(ContactList).where(ContactList.account_id == account_id, ContactList.made_for == purpose)
-    _run(mine.values(made_for=None))
+    execute(mine.values(made_for=None))
     list_stops.forget_purpose(account_id, purpose)
 
 
@@ -561,8 +561,8 @@ def forget_contact(contact) -> None:
     """Remove every membership of a contact that is about to be deleted, past ones too. In a writing transaction."""
     on = _memberships(contact.id).where(ListMember.left_at.is_(None)).with_only_columns(ListMember.list_id)
     smaller = sa.update(ContactList).where(among(ContactList.id, list(db.session.scalars(on))))
-    _run(smaller.values(contacts=ContactList.contacts - 1))
-    _run(sa.delete(ListMember).where(ListMember.contact_id == contact.id))
+    execute(smaller.values(contacts=ContactList.contacts - 1))
+    execute(sa.delete(ListMember).where(ListMember.contact_id == contact.id))
 
 
 def forget(account_id: int, runs: sa.Select, going: sa.Select) -> None:
@@ -571,22 +571,23 @@ def forget(account_id: int, runs: sa.Select, going: sa.Select) -> None:
     """
     lacks.hold_all(Contact, account_id)
     here = (ListMember.account_id == account_id,)
-    _run(sa.delete(ListMember).where(*here, sa.or_(ListMember.joined_run.in_(runs), ListMember.contact_id.in_(going))))
+    theirs = sa.or_(ListMember.joined_run.in_(runs), ListMember.contact_id.in_(going))
+    execute(sa.delete(ListMember).where(*here, theirs))
     back = sa.update(ListMember).where(*here, ListMember.left_run.in_(runs))
-    _run(back.values(left_at=None, left_run=None))
-    _run(sa.delete(ListGrowth).where(ListGrowth.account_id == account_id, ListGrowth.run_id.in_(runs)))
+    execute(back.values(left_at=None, left_run=None))
+    execute(sa.delete(ListGrowth).where(ListGrowth.account_id == account_id, ListGrowth.run_id.in_(runs)))
     list_stops.forget(account_id, runs)
     used = sa.or_(
         sa.exists().where(ListMember.list_id == ContactList.id), sa.exists().where(ListGrowth.list_id == ContactList.id)
     )
     empty = sa.delete(ContactList).where(ContactList.account_id == account_id, ContactList.made_for.is_not(None))
-    _run(empty.where(~used, ContactList.leads.is_(False)))
+    execute(empty.where(~used, ContactList.leads.is_(False)))
 
 
 def recount(account_id: int) -> None:
     """Count every list of the account anew, and who is on none: after forget() and the removal of contacts."""
     on = sa.select(sa.func.count()).where(ListMember.list_id == ContactList.id, ListMember.left_at.is_(None))
-    _run(sa.update(ContactList).where(ContactList.account_id == account_id).values(contacts=on.scalar_subquery()))
+    execute(sa.update(ContactList).where(ContactList.account_id == account_id).values(contacts=on.scalar_subquery()))
     lacks.settle_all(Contact, LIST, account_id, _is_on_any)
 
 
@@ -598,7 +599,3 @@ def _resize(by):
         db.session.execute(one, [{"l": of.id, "by": by[of]} for of in sorted(by, key=lambda of: of.id)])
     for of in by:
         db.session.expire(of, ["contacts"])
-
-
-def _run(statement):
-    return db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount

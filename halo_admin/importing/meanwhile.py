@@ -10,7 +10,7 @@ from collections import defaultdict
 import msgspec
 import sqlalchemy as sa
 
-from ..bulk import update_rows
+from ..bulk import execute, update_rows
 from ..db import among, db, now, with_more
 from ..mirror.models import HaloRecord
 from .applying import Applying, settle
@@ -86,18 +86,14 @@ def complete(situation, made: list) -> None:
         return
     changes = situation.stage.complete(situation, {row.ours_id: found for row, found in made})
     done = sa.update(HaloRecord).where(among(HaloRecord.id, [row.id for row, _ in made]))
-    _run(done.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
+    execute(done.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
     alike = defaultdict(list)
     for row, _ in made:
         if change := changes.get(row.ours_id):
             alike[msgspec.json.encode(change)].append(row.id)
     for change, ids in alike.items():
         told = sa.update(Decision).where(Decision.run_id == situation.run.id, among(Decision.record_id, ids))
-        _run(told.values(changes=with_more(Decision.changes, msgspec.json.decode(change))))
-
-
-def _run(statement):
-    db.session.execute(statement, execution_options={"synchronize_session": False})
+        execute(told.values(changes=with_more(Decision.changes, msgspec.json.decode(change))))
 
 
 def look_again(situation, rows) -> None:
