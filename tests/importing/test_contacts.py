@@ -484,8 +484,7 @@ def test_the_shell_can_choose_for_the_stage(world, acme):
 
 def test_a_choice_is_saved_on_the_page_and_anything_else_is_refused(world, acme):
     world.imported()
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     address = "/settings/halo/contacts/choose"
     assert client.post(address, data={"without_email": "import"}).status_code == 303
     page = client.get("/settings/halo/contacts").text
@@ -501,8 +500,7 @@ def test_the_report_tells_lists_and_opt_outs_and_every_reason_has_its_sentence(w
     world.person("Pat", at=acme, email=None)
     world.map(Supplier="don't import")
     run = world.imported_contacts()
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     page = client.get(f"/settings/halo/runs/{run.id}").text
     assert "0 opt-outs loosened, 1 added." in page
     assert ">Halo: Customer</a>: 1 joined, 0 left." in page
@@ -519,8 +517,7 @@ def test_the_report_tells_of_a_list_that_shrank(world, acme):
     world.imported_contacts()
     retype(world, acme, "Prospect")
     run = world.imported_contacts()
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     page = client.get(f"/settings/halo/runs/{run.id}").text
     assert ">Halo: Customer</a>: 0 joined, 2 left." in page
     assert ">Halo: Prospect</a>: 2 joined, 0 left." in page

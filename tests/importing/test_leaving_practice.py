@@ -135,8 +135,7 @@ def test_what_people_edited_or_hung_something_on_stays_and_is_listed(world):
     assert set(listed["contacts"]) == {contact_id, other_id}
     assert listed["companies"] == [company_id]
     assert listed["users"] == [invitee.id]
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     page = client.get("/settings/halo/connection/leave-practice").text
     assert "2 contacts edited by people, or with something of theirs" in page
     assert "1 person who signed in here" in page
@@ -157,8 +156,7 @@ def test_what_people_made_and_loses_its_company_is_listed_and_told_in_its_histor
     company_id, name = company.id, company.name
     mine = world.our_contact("My", "Own", company_id=company_id)
     sale = world.our_opportunity("My sale", company_id=company_id)
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     page = client.get("/settings/halo/connection/leave-practice").text
     assert "1 contact that stays loses a company from practice data" in page
     assert f'href="/contacts/{mine}">My Own' in page
@@ -182,8 +180,7 @@ def test_what_people_made_and_loses_its_salesperson_is_listed_and_told_in_its_hi
         "opportunity": world.our_opportunity("My sale", **of),
     }
     anns = world.ours("Ann's", salesperson_id=world.ann.id)
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     page = client.get("/settings/halo/connection/leave-practice").text
     assert "1 company that stays loses a salesperson from practice data" in page
     assert f'href="/companies/{mine["company"]}">My company' in page

@@ -85,8 +85,7 @@ def test_reasons_lead_to_what_would_change_them(world, acme):
     other = world.halo.change("Agent", record={"name": "Bo Ek", "email": "bo@acme-it.example"})["id"]
     world.their_note("By Bo", by=other, user_id=sam)
     run = world.run()
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     html = client.get(f"/settings/halo/runs/{run.id}?action=skipped").text
     assert 'href="/settings/halo/contacts">Import contacts</a>' in html
     assert 'href="/settings/halo/users#agents">Invite or link Bo Ek</a>' in html
@@ -380,9 +379,7 @@ def test_broken_rows_lose_no_note_silently(many, name):
 
 
 def visitor(world):
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
-    return client
+    return world.signed_in()
 
 
 def said(html):

@@ -240,8 +240,7 @@ def test_a_looser_rule_would_be_told_by_the_report(world, acme, monkeypatch):
     run = world.imported_contacts()
     assert world.contact(first_name="Sam").bounced
     assert run.facts["opt_outs"] == {"loosened": 1, "added": 0}
-    client = world.app.test_client()
-    client.post("/sign-in", data={"email": world.ann.email, "password": "a long password"})
+    client = world.signed_in()
     page = client.get(f"/settings/halo/runs/{run.id}").text
     assert "1 opt-out loosened, 0 added." in page
 

@@ -83,6 +83,12 @@ class World:
         self.context.pop()
         self.halo.stop()
 
+    def signed_in(self):
+        """A visitor who has signed in as Ann."""
+        visitor = self.app.test_client()
+        visitor.post("/sign-in", data={"email": self.ann.email, "password": "a long password"})
+        return visitor
+
     def new_account(self, name, email):
         begin_write()
         account, user = people.create_account(name, email, "a long password")
