@@ -53,6 +53,23 @@ class JSON(sa.TypeDecorator):
         return msgspec.json.decode(value) if value is not None else None
 
 
+class Numbered(sa.TypeDecorator):
+    """One of a few names, stored as its number: it stands in every row of a large table and its indexes."""
+
+    impl = sa.SmallInteger
+    cache_ok = True
+
+    def __init__(self, names: tuple[str, ...] = ()):
+        super().__init__()
+        self.names = names
+
+    def process_bind_param(self, value, dialect):
+        return self.names.index(value) if value is not None else None
+
+    def process_result_value(self, value, dialect):
+        return self.names[value] if value is not None else None
+
+
 db = SQLAlchemy(metadata=sa.MetaData(naming_convention=NAMES))
 migrate = Migrate()
 

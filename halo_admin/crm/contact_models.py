@@ -6,7 +6,7 @@ from .. import normal
 from ..accounts.models import User
 from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
 from . import held
-from .models import LINK, LIST, Company, ordered_text
+from .models import LINK, LIST, Company, normal_form, ordered_text
 from .searchable import digits, email_words, name_words, phone_words
 
 
@@ -90,14 +90,16 @@ class Contact(OwnedByTheMany, db.Model):
 
     @staticmethod
     def derived(values: dict, country: str) -> dict:
-        """The columns that follow from a contact's values: its name, normal forms and the order of tables."""
+        """The columns that follow from a contact's values: its name, normal forms, those that are known already as they
+        are, and the order of tables.
+        """
         name = called(values)
         return {
             "name": name,
             "name_sort": normal.sort_key(name),
-            "email_key": normal.email_key(values.get("email")),
-            "phone_key": normal.phone_key(values.get("phone"), country),
-            "mobile_key": normal.phone_key(values.get("mobile"), country),
+            "email_key": normal_form(values, "email", normal.email_key),
+            "phone_key": normal_form(values, "phone", normal.phone_key, country),
+            "mobile_key": normal_form(values, "mobile", normal.phone_key, country),
         }
 
 

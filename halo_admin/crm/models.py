@@ -4,11 +4,12 @@ import sqlalchemy as sa
 
 from .. import normal
 from ..accounts.models import User
-from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
+from ..db import BigId, Numbered, Owned, OwnedByTheMany, UTCDateTime, db
 from .searchable import digits, domain_words, name_words, phone_words
 
 STARTING_TYPES = ("Prospect", "Client", "Partner", "Vendor")
 LINK, LIST = "link", "list"  # what a record may lack
+SEARCHED = ("companies", "contacts", "opportunities", "notes")  # tables found by words; a new one at the end
 STATUS_KINDS = ("open", "won", "lost")  # how an opportunity with the status stands
 STARTING_STATUSES = {"New": "open", "In progress": "open", "Won": "won", "Lost": "lost"}
 
@@ -16,6 +17,12 @@ STARTING_STATUSES = {"New": "open", "In progress": "open", "Won": "won", "Lost":
 def ordered_text(length):
     """Text that sorts and compares by its characters' numbers on every database, so that beginnings are a range."""
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+def normal_form(values, field, key_of, *about):
+    """The normal form of a field: as values has it, else made from the field's value."""
+    known = f"{field}_key"
+    return values[known] if known in values else key_of(values.get(field), *about)
 
 
 class CompanyType(Owned, db.Model):
@@ -130,11 +137,13 @@ class Company(OwnedByTheMany, db.Model):
 
     @staticmethod
     def derived(values: dict, country: str) -> dict:
-        """The columns that follow from a company's values: normal forms and the order of tables."""
+        """The columns that follow from a company's values: normal forms, those that are known already as they are, and
+        the order of tables.
+        """
         return {
-            "name_key": normal.name_key(values.get("name")),
-            "phone_key": normal.phone_key(values.get("phone"), country),
-            "website_key": normal.website_key(values.get("website")),
+            "name_key": normal_form(values, "name", normal.name_key),
+            "phone_key": normal_form(values, "phone", normal.phone_key, country),
+            "website_key": normal_form(values, "website", normal.website_key),
             "name_sort": normal.sort_key(values["name"]),
         }
 
@@ -144,7 +153,7 @@ class SearchWord(db.Model):
 
     __tablename__ = "search_words"
     account_id = db.Column(BigId, db.ForeignKey("accounts.id"), primary_key=True)
-    kind = db.Column(db.String(20), primary_key=True)
+    kind = db.Column(Numbered(SEARCHED), primary_key=True)
     word = db.Column(ordered_text(64), primary_key=True)
     record_id = db.Column(BigId, primary_key=True)
 

@@ -3,6 +3,8 @@
 A record has some ten words: one statement for all of a batch is several times quicker than one each.
 """
 
+from collections import defaultdict
+
 import msgspec
 import sqlalchemy as sa
 
@@ -10,10 +12,12 @@ from ..db import among, db
 from .models import SearchWord
 from .searchable import LONGEST
 
-# a batch's words as a table: [[record_id, word], …]
+# a batch's words as a table, of {word: [record_id, …], …}
 PAIRS = {
-    "sqlite": "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:pairs)",
-    "postgresql": "SELECT CAST(value->>0 AS bigint), value->>1 FROM json_array_elements(CAST(:pairs AS json))",
+    "sqlite": "SELECT found.value AS record_id, words.key AS word"
+    " FROM json_each(:words) AS words, json_each(words.value) AS found",
+    "postgresql": "SELECT CAST(found.value AS bigint) AS record_id, words.key AS word"
+    " FROM json_each(CAST(:words AS json)) AS words, json_array_elements_text(words.value) AS found",
 }
 ADD = (
     "INSERT INTO search_words (account_id, kind, record_id, word) SELECT :account, :kind, pair.* FROM ({pairs}) AS pair"
@@ -59,10 +63,12 @@ def add(model, account, pairs: set[tuple[int, str]]) -> None:
 def _run(statement, model, account, pairs):
     if not pairs:
         return
+    found = defaultdict(list)
+    for record_id, word in pairs:
+        found[word].append(record_id)
     # in the order of the table's key, which is quicker to write
-    inner = msgspec.json.encode(sorted(pairs, key=lambda pair: (pair[1], pair[0]))).decode()
-    dialect = db.session.connection().dialect.name
-    db.session.execute(
-        sa.text(statement.format(pairs=PAIRS[dialect])),
-        {"account": account.id, "kind": model.__tablename__, "pairs": inner},
-    )
+    inner = msgspec.json.encode({word: sorted(found[word]) for word in sorted(found)}).decode()
+    connection = db.session.connection()
+    written = sa.text(statement.format(pairs=PAIRS[connection.dialect.name]))
+    written = written.bindparams(sa.bindparam("kind", type_=SearchWord.kind.type))
+    connection.execute(written, {"account": account.id, "kind": model.__tablename__, "words": inner})

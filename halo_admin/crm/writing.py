@@ -13,6 +13,7 @@ from . import lacks, opt_outs, words
 def insert(model, account, rows: list[dict], lacking: tuple[str, ...] | None = None) -> list[int]:
     """Insert rows of values by field (other columns too, where a row has them); their new ids, in the rows' order.
 
+    Normal forms that a row has are taken as they are: whoever made them need not have them made again.
     lacking: what they lack; None: all that they may.
     """
     if not rows:

@@ -180,7 +180,9 @@ class Applying:
 
     def _new(self, one, row):
         blank = {field: None for field in self.stage.fields if field not in self.stage.only_set}
-        return blank | self._columns(one) | self.stage.marks(row) | {"made_by_run": self.run.id}
+        # what is created has Halo's values, whose normal forms matching knows
+        keys = {f"{key}_key": getattr(row, f"{key}_key") for key in self.stage.keys}
+        return blank | self._columns(one) | keys | self.stage.marks(row) | {"made_by_run": self.run.id}
 
     def _columns(self, one):
         return {field: change[1] for field, change in one.changes.items() if field not in self.stage.beside}

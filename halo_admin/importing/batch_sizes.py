@@ -1,6 +1,6 @@
 """How many records one transaction takes in: as many as go in so short a time that people's edits get through."""
 
-AIM = 0.15  # seconds that a batch may take; people notice a wait of 0.25
+AIM = 0.2  # seconds that a batch may take; people notice a wait of 0.25
 FIRST, FEWEST, MOST = 500, 50, 2000
 
 

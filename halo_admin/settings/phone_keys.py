@@ -141,4 +141,5 @@ class _Theirs:
         """Nothing else in the mirror follows from a phone key."""
 
 
-KINDS = (_Ours(Company, "phone"), _Theirs(), _Ours(Contact, "phone", "mobile"))
+# Halo's first: a company that an import makes meanwhile takes its key from there
+KINDS = (_Theirs(), _Ours(Company, "phone"), _Ours(Contact, "phone", "mobile"))

@@ -251,7 +251,7 @@ def upgrade():
     op.create_table(
         "search_words",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("kind", halo_admin.db.Numbered(), nullable=False),
         sa.Column(
             "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
         ),
