@@ -24,7 +24,7 @@ FRESH = timedelta(minutes=10)
 STALE = timedelta(days=1)
 # what one transaction takes in: so many pages, so many of them to be put into the mirror, or what comes within so
 # many seconds
-PAGES_AHEAD, TO_STORE_AHEAD, SECONDS_AHEAD = 50, 10, 1.0
+PAGES_AHEAD, TO_STORE_AHEAD, SECONDS_AHEAD = 50, 20, 1.0
 
 
 def read(leg) -> bool:

@@ -61,11 +61,13 @@ def _around(stage, sweep):
 def mark_seen(sweep, pages: list[KnownPage]) -> None:
     """The sweep sees the rows of these pages. In a batch, which must not go on where this raises NotHeld."""
     ids = [halo_id for page in pages for halo_id in page.halo_ids]
+    if not ids:
+        return
     here = (HaloRecord.tenant_id == sweep.tenant_id, HaloRecord.kind == sweep.kind, HaloRecord.error.is_(None),
             HaloRecord.gone_at.is_(None))  # fmt: skip
     new = sa.update(HaloRecord).where(*here, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
     new = new.where(among(HaloRecord.halo_id, ids)).values(last_sweep_id=sweep.id)
-    if ids and db.session.execute(new, execution_options={"synchronize_session": False}).rowcount < len(ids):
+    if db.session.execute(new, execution_options={"synchronize_session": False}).rowcount < len(ids):
         raise NotHeld
 
 
