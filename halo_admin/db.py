@@ -78,6 +78,11 @@ migrate = Migrate()
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
+def only_where(condition: str, postgresql: str = "") -> dict:
+    """The options of an index that holds these rows alone; PostgreSQL's condition where it is written otherwise."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(postgresql or condition)}
+
+
 class Owned:
     """A row of one account. Every query for such rows starts at `owned()`."""
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from flask_login import UserMixin
 
-from ..db import JSON, BigId, Owned, UTCDateTime, db
+from ..db import JSON, BigId, Owned, UTCDateTime, db, only_where
 
 ROLES = ("admin", "marketer", "salesperson")
 SIGNS_IN = sa.text("password_hash IS NOT NULL")
@@ -78,6 +78,6 @@ class OneTimeLink(Owned, db.Model):
     __table_args__ = (
         db.Index("ix_one_time_links_user", "user_id", "purpose", "id"),
         db.Index("ix_one_time_links_mail", "mail", "mail_at",
-                 sqlite_where=sa.text("mail = 'waiting'"), postgresql_where=sa.text("mail = 'waiting'")),
+                 **only_where("mail = 'waiting'")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

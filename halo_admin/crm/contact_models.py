@@ -1,12 +1,10 @@
 """Contacts and the lists they are on: ours, whoever brought them in."""
 
-import sqlalchemy as sa
-
 from .. import normal
 from ..accounts.models import User
-from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db
+from ..db import BigId, Owned, OwnedByTheMany, UTCDateTime, db, only_where
 from . import held
-from .models import LINK, LIST, Company, normal_form, ordered_text
+from .models import HAS_SALESPERSON, LINK, LIST, Company, normal_form, ordered_text
 from .searchable import digits, email_words, name_words, phone_words
 
 
@@ -75,13 +73,13 @@ class Contact(OwnedByTheMany, db.Model):
         db.Index("ix_contacts_by_id", "account_id", "id"),
         db.Index("ix_contacts_by_company", "account_id", "company_id", "name_sort", "id"),
         db.Index("ix_contacts_by_company_id", "company_id", "account_id", "id"),  # in front: what a foreign key asks
-        db.Index("ix_contacts_by_salesperson", "account_id", "salesperson_id", "id"),
-        db.Index("ix_contacts_salesperson", "salesperson_id"),  # what a foreign key asks
+        db.Index("ix_contacts_by_salesperson", "account_id", "salesperson_id", "id", **HAS_SALESPERSON),
+        db.Index("ix_contacts_salesperson", "salesperson_id", **HAS_SALESPERSON),  # what a foreign key asks
         db.Index("ix_contacts_email_key", "account_id", "email_key"),
         *(
             # SQLite takes the later one of two that seem alike, and they are made in the order of their names
             db.Index(f"ix_contacts_only_{name}_by_{order}", "account_id", *columns,
-                     sqlite_where=sa.text(f"{name} = 1"), postgresql_where=sa.text(name))
+                     **only_where(f"{name} = 1", name))
             for name in ("unsubscribed", "bounced", "inactive_in_halo")
             for order, columns in {"name": ("name_sort", "id"), "id": ("id",)}.items()
         ),
@@ -165,8 +163,7 @@ class ListMember(OwnedByTheMany, db.Model):
 
     __table_args__ = (
         db.Index("ix_list_members_contact", "contact_id"),
-        db.Index("ix_list_members_on", "list_id", "contact_id", sqlite_where=sa.text("left_at IS NULL"),
-                 postgresql_where=sa.text("left_at IS NULL")),
+        db.Index("ix_list_members_on", "list_id", "contact_id", **only_where("left_at IS NULL")),
         {"sqlite_with_rowid": False},
     )  # fmt: skip
 

@@ -1,8 +1,6 @@
 """Files that people load: how each is read, how far it has come, and what its lines mean."""
 
-import sqlalchemy as sa
-
-from ..db import JSON, BigId, Owned, UTCDateTime, db
+from ..db import JSON, BigId, Owned, UTCDateTime, db, only_where
 
 LIVE = ("checking", "loading")  # a job works on it, or is to
 KEEP, EMPTY = "keep", "empty"  # what a blank cell does to a field that holds something
@@ -78,9 +76,7 @@ class FileLine(Owned, db.Model):
     __table_args__ = (
         db.Index("ix_file_lines_record", "load_id", "record_id"),
         db.Index("ix_file_lines_what", "load_id", "what", "line"),
-        db.Index("ix_file_lines_key", "load_id", "key", sqlite_where=sa.text("key IS NOT NULL"),
-                 postgresql_where=sa.text("key IS NOT NULL")),
-        db.Index("ix_file_lines_odd", "load_id", "line", sqlite_where=sa.text("odd IS NOT NULL"),
-                 postgresql_where=sa.text("odd IS NOT NULL")),
+        db.Index("ix_file_lines_key", "load_id", "key", **only_where("key IS NOT NULL")),
+        db.Index("ix_file_lines_odd", "load_id", "line", **only_where("odd IS NOT NULL")),
         {"sqlite_with_rowid": False},
     )  # fmt: skip

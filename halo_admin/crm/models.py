@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from .. import normal
 from ..accounts.models import User
-from ..db import BigId, Numbered, Owned, OwnedByTheMany, UTCDateTime, db
+from ..db import BigId, Numbered, Owned, OwnedByTheMany, UTCDateTime, db, only_where
 from .searchable import digits, domain_words, name_words, phone_words
 
 STARTING_TYPES = ("Prospect", "Client", "Partner", "Vendor")
@@ -12,6 +12,7 @@ LINK, LIST = "link", "list"  # what a record may lack
 SEARCHED = ("companies", "contacts", "opportunities", "notes")  # tables found by words; a new one at the end
 STATUS_KINDS = ("open", "won", "lost")  # how an opportunity with the status stands
 STARTING_STATUSES = {"New": "open", "In progress": "open", "Won": "won", "Lost": "lost"}
+HAS_SALESPERSON = only_where("salesperson_id IS NOT NULL")
 
 
 def ordered_text(length):
@@ -116,17 +117,16 @@ class Company(OwnedByTheMany, db.Model):
         db.Index("ix_companies_by_id", "account_id", "id"),
         db.Index("ix_companies_by_type_name", "account_id", "type_id", "name_sort", "id"),
         db.Index("ix_companies_by_type_id", "account_id", "type_id", "id"),
-        db.Index("ix_companies_by_salesperson", "account_id", "salesperson_id", "id"),
-        db.Index("ix_companies_salesperson", "salesperson_id"),  # what a foreign key asks
+        db.Index("ix_companies_by_salesperson", "account_id", "salesperson_id", "id", **HAS_SALESPERSON),
+        db.Index("ix_companies_salesperson", "salesperson_id", **HAS_SALESPERSON),  # what a foreign key asks
         db.Index("ix_companies_phone_key", "account_id", "phone_key"),
         db.Index("ix_companies_website_key", "account_id", "website_key"),
         db.Index("ix_companies_name_key", "account_id", "name_key"),
         db.Index("ix_companies_number_in_file", "account_id", "number_in_file",
-                 sqlite_where=sa.text("number_in_file IS NOT NULL"),
-                 postgresql_where=sa.text("number_in_file IS NOT NULL")),
+                 **only_where("number_in_file IS NOT NULL")),
         *(
             db.Index(f"ix_companies_inactive_by_{name}", "account_id", *columns,
-                     sqlite_where=sa.text("inactive_in_halo = 1"), postgresql_where=sa.text("inactive_in_halo"))
+                     **only_where("inactive_in_halo = 1", "inactive_in_halo"))
             for name, columns in {
                 "name": ("name_sort", "id"), "id": ("id",),
                 "type_name": ("type_id", "name_sort", "id"), "type_id": ("type_id", "id"),
@@ -152,7 +152,8 @@ class SearchWord(db.Model):
     """One folded word of a record: what the search box looks up, by the beginning of the word."""
 
     __tablename__ = "search_words"
-    account_id = db.Column(BigId, db.ForeignKey("accounts.id"), primary_key=True)
+    # no foreign keys here nor below: ten rows a record, and PostgreSQL would look each one up
+    account_id = db.Column(BigId, primary_key=True)
     kind = db.Column(Numbered(SEARCHED), primary_key=True)
     word = db.Column(ordered_text(64), primary_key=True)
     record_id = db.Column(BigId, primary_key=True)
@@ -167,7 +168,7 @@ class Lack(db.Model):
     """That a record lacks something it may have: a contact a list (it is on none), any record a link to Halo."""
 
     __tablename__ = "lacks"
-    account_id = db.Column(BigId, db.ForeignKey("accounts.id"), primary_key=True)
+    account_id = db.Column(BigId, primary_key=True)
     kind = db.Column(db.String(20), primary_key=True)
     what = db.Column(db.String(10), primary_key=True)  # LINK or LIST
     record_id = db.Column(BigId, primary_key=True)

@@ -1,10 +1,8 @@
 """Opportunities: ours, whoever brought them in."""
 
-import sqlalchemy as sa
-
 from .. import normal
 from ..accounts.models import User
-from ..db import BigId, Owned, UTCDateTime, db
+from ..db import BigId, Owned, UTCDateTime, db, only_where
 from . import held
 from .contact_models import Contact
 from .models import LINK, Company, OpportunityStatus, ordered_text
@@ -86,7 +84,7 @@ class Opportunity(Owned, db.Model):
         db.Index("ix_opportunities_by_contact", "contact_id", "account_id", "name_sort", "id"),
         db.Index("ix_opportunities_of_status", "status_id"),
         db.Index("ix_opportunities_unassigned", "account_id", "halo_agent_id",
-                 sqlite_where=sa.text("salesperson_id IS NULL"), postgresql_where=sa.text("salesperson_id IS NULL")),
+                 **only_where("salesperson_id IS NULL")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ LONGEST = 64  # characters of a word that are kept
 MOST_WORDS = 8  # of a query
 FEWEST_DIGITS = 5  # in a query of only digits for it to be a phone number and not words
 
+_DIGITS, _NO_DIGITS = re.compile(r"[0-9]+"), re.compile(r"[^0-9]+")
 _PHONE_LIKE = re.compile(r"[0-9\s()+./–-]+")
 _AROUND_A_SITE = re.compile(r"^(?:[a-z]+:/{0,2})?(?:www\.)?|[/?#:].*$")
 _EDGES = "\"'‘’“”()[]<>,;.:!"
@@ -15,9 +16,12 @@ _EDGES = "\"'‘’“”()[]<>,;.:!"
 
 def name_words(text: str) -> set[str]:
     """The folded words of a text; "Acme.io Labs" is found by "acme.io" too, and long numbers as phones are."""
-    dotted = {token for token in map(_token, text.split()) if _is_address(token)}
-    numbers = (phone_words(run) for run in _PHONE_LIKE.findall(text) if _is_number(run))
-    return set(normal.words(text)).union(dotted, *numbers)
+    found = set(normal.words(text))
+    if _is_address(text):
+        found.update(token for token in map(_token, text.split()) if _is_address(token))
+    if _DIGITS.search(text):
+        found.update(*(phone_words(run) for run in _PHONE_LIKE.findall(text) if _is_number(run)))
+    return found
 
 
 def domain_words(text: str) -> set[str]:
@@ -35,14 +39,21 @@ def email_words(text: str) -> set[str]:
 
 def phone_words(text: str) -> set[str]:
     """The digits from each group on: +1 415 555 2671 is found by 1415…, 415…, 555… and 2671."""
-    groups = re.findall(r"[0-9]+", text)[:LONGEST]
-    return {found for start in range(len(groups)) for found in digits("".join(groups[start:])) if len(found) > 2}
+    found, rest = set(), ""
+    for group in reversed(_DIGITS.findall(text)[:LONGEST]):
+        rest = group + rest
+        found |= _dialled(rest)
+    return {word for word in found if len(word) > 2}
 
 
 def digits(text: str) -> set[str]:
     """The digits in a row, without the zeros that some dial in front."""
-    joined = re.sub(r"[^0-9]", "", text).lstrip("0")
-    return {joined[:LONGEST]} if joined else set()
+    return _dialled(_NO_DIGITS.sub("", text))
+
+
+def _dialled(digits_alone):
+    word = digits_alone.lstrip("0")[:LONGEST]
+    return {word} if word else set()
 
 
 def query_words(text: str) -> list[str]:

@@ -25,15 +25,16 @@ ADD = (
 REMOVE = "DELETE FROM search_words WHERE account_id = :account AND kind = :kind AND (record_id, word) IN ({pairs})"
 
 
-def wanted(model, rows: list[dict]) -> set[tuple[int, str]]:
-    """The words that rows (with id and the columns in model.WORDS) are to be found by, as (record id, word)."""
-    return {
-        (row["id"], word[:LONGEST])
-        for row in rows
-        for column, words_of in model.WORDS.items()
-        if row[column]
-        for word in words_of(row[column])
-    }
+def add(model, account, rows: list[dict]) -> None:
+    """Make new records found by their words; rows hold the id and the columns in model.WORDS."""
+    _run(ADD, model, account, _wanted(model, rows))
+
+
+def replace(model, account, rows: list[dict]) -> None:
+    """Make rows found by their present words. Only what came or went is written: most updates change no word."""
+    before, after = stored(model, account, [row["id"] for row in rows]), set(_wanted(model, rows))
+    _run(REMOVE, model, account, sorted(before - after))
+    _run(ADD, model, account, sorted(after - before))
 
 
 def stored(model, account, ids: list[int]) -> set[tuple[int, str]]:
@@ -48,26 +49,21 @@ def stored(model, account, ids: list[int]) -> set[tuple[int, str]]:
     return set(map(tuple, found))
 
 
-def replace(model, account, rows: list[dict]) -> None:
-    """Make rows found by their present words. Only what came or went is written: most updates change no word."""
-    before, after = stored(model, account, [row["id"] for row in rows]), wanted(model, rows)
-    _run(REMOVE, model, account, before - after)
-    add(model, account, after - before)
-
-
-def add(model, account, pairs: set[tuple[int, str]]) -> None:
-    """Make records found by words they did not have."""
-    _run(ADD, model, account, pairs)
+def _wanted(model, rows):
+    for row in rows:
+        values = ((row[column], words_of) for column, words_of in model.WORDS.items())
+        for word in {word[:LONGEST] for value, words_of in values if value for word in words_of(value)}:
+            yield row["id"], word
 
 
 def _run(statement, model, account, pairs):
-    if not pairs:
-        return
     found = defaultdict(list)
     for record_id, word in pairs:
         found[word].append(record_id)
+    if not found:
+        return
     # in the order of the table's key, which is quicker to write
-    inner = msgspec.json.encode({word: sorted(found[word]) for word in sorted(found)}).decode()
+    inner = msgspec.json.encode(dict(sorted(found.items()))).decode()
     connection = db.session.connection()
     written = sa.text(statement.format(pairs=PAIRS[connection.dialect.name]))
     written = written.bindparams(sa.bindparam("kind", type_=SearchWord.kind.type))

@@ -28,7 +28,7 @@ def insert(model, account, rows: list[dict], lacking: tuple[str, ...] | None = N
     opt_outs.heed(model, account.id, full)
     insert_rows(model, full)
     lacks.begin(model, account.id, ids, *(model.MAY_LACK if lacking is None else lacking))
-    words.add(model, account, words.wanted(model, full))
+    words.add(model, account, full)
     return ids
 
 

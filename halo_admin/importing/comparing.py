@@ -103,7 +103,7 @@ def _is_done(run, row):
 
 
 def _is_saved(run, row):
-    return row.run_id == run.id and row.outcome in ACTIONS
+    return row.outcome in ACTIONS and row.run_id == run.id
 
 
 def _pass_by(run, rows, outcome):

@@ -21,6 +21,7 @@ class Deciding:
 
     def __init__(self, situation, rows, final=False):
         self.situation, self.stage, self.rows, self.final = situation, situation.stage, rows, final
+        self.whose = {"account_id": situation.run.account_id, "run_id": situation.run.id}
         self.times = Times(situation, rows)
         self.theirs = {}
         self.ours = {}
@@ -232,11 +233,10 @@ class Deciding:
                   "outcome": row.outcome, "matched_by": row.matched_by, "follows_id": row.follows_id,
                   "found": row.found.token}  # fmt: skip
         return {
-            "account_id": self.situation.run.account_id, "run_id": self.situation.run.id, "record_id": row.id,
-            "state": STATES.get(action, "applied"), "action": action, "reason": reason, "why": (why or reason)[:200],
-            "asks": None, "by": None, "strength": 0, "ours_id": row.ours_id, "ours_version": None,
-            "digest": row.digest, "changes": {}, "conflicts": [], "newer_here": {}, "evidence": None,
-            "settled": None, "before": before, "applied_at": None,
+            **self.whose, "record_id": row.id, "state": STATES.get(action, "applied"), "action": action,
+            "reason": reason, "why": (why or reason)[:200], "asks": None, "by": None, "strength": 0,
+            "ours_id": row.ours_id, "ours_version": None, "digest": row.digest, "changes": {}, "conflicts": [],
+            "newer_here": {}, "evidence": None, "settled": None, "before": before, "applied_at": None,
         } | more  # fmt: skip
 
 

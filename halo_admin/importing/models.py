@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db
+from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db, only_where
 from ..states import LIVE
 
 OUTCOMES = ("created", "linked", "updated", "unchanged", "review", "skipped", "failed")
@@ -115,13 +115,13 @@ class Decision(OwnedByTheMany, db.Model):
     __table_args__ = (
         db.Index("ix_decisions_actions", "run_id", "action", "strength", "id"),
         db.Index("ix_decisions_open", "run_id", "state", "id",
-                 sqlite_where=sa.text("state <> 'applied'"), postgresql_where=sa.text("state <> 'applied'")),
+                 **only_where("state <> 'applied'")),
         db.Index("ix_decisions_whys", "run_id", "why"),
         db.Index("ix_decisions_newer", "run_id", "id",
-                 sqlite_where=sa.text("newer_here <> '{}'"), postgresql_where=sa.text("newer_here <> '{}'")),
+                 **only_where("newer_here <> '{}'")),
         db.UniqueConstraint("record_id", "run_id"),  # in this order: one record's are looked for as well
         db.Index("ix_decisions_ours", "account_id", "ours_id",
-                 sqlite_where=sa.text("ours_id IS NOT NULL"), postgresql_where=sa.text("ours_id IS NOT NULL")),
+                 **only_where("ours_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

@@ -24,7 +24,11 @@ class Shelf:
     def __init__(self, leg, reading, sweep):
         self.stage, self.country, self.reading, self.sweep = leg.stage, leg.country, reading, sweep
         self.here = (HaloRecord.tenant_id == sweep.tenant_id, HaloRecord.kind == reading.kind)
-        self.at = now()
+        self.at, self.sweep_id = now(), sweep.id
+        self.new = {
+            "account_id": sweep.account_id, "tenant_id": sweep.tenant_id, "kind": reading.kind,
+            "first_sweep_id": sweep.id, "last_sweep_id": sweep.id, "changed_before": self.at,
+        }  # fmt: skip
 
     def store(self, pages) -> list[int]:
         """Put pages, read or known, into the mirror. Returns how many rows of each the sweep had not seen before."""
@@ -89,7 +93,7 @@ class Shelf:
         detail = msgspec.json.decode(detail_text, type=self.reading.record) if detail_text else None
         columns = composed(self.stage, self.reading.kind, row, detail, around, self.country) | {
             "listed": row, "listed_digest": listed_digest, "digest": digest, "error": None,
-            "last_sweep_id": self.sweep.id, "gone_at": None,
+            "last_sweep_id": self.sweep_id, "gone_at": None,
         }  # fmt: skip
         if known:
             self.updates.append(columns | {"id": known.id} | self._change_times(known, listed_digest))
@@ -97,15 +101,11 @@ class Shelf:
             self.inserts.append(self._new(halo_id) | columns)
 
     def _new(self, halo_id):
-        sweep = self.sweep
-        return {
-            "account_id": sweep.account_id, "tenant_id": sweep.tenant_id, "kind": self.reading.kind, "halo_id": halo_id,
-            "first_sweep_id": sweep.id, "last_sweep_id": sweep.id, "changed_before": self.at,
-        }  # fmt: skip
+        return self.new | {"halo_id": halo_id}
 
     def _unreadable(self, halo_id, row, known):
         if known:
-            return {"id": known.id, "error": row.reason, "last_sweep_id": self.sweep.id, "gone_at": None}
+            return {"id": known.id, "error": row.reason, "last_sweep_id": self.sweep_id, "gone_at": None}
         empty = {"label": row.label} | dict.fromkeys(
             ("parent_id", "type_key", "listed", "listed_digest", "values", "digest", "phone_key",
              "website_key", "name_key", "email_key")

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db
+from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db, only_where
 
 
 class HaloTenant(Owned, db.Model):
@@ -19,12 +19,8 @@ class HaloTenant(Owned, db.Model):
     __table_args__ = (
         db.UniqueConstraint("account_id", "identity"),
         db.Index("uq_halo_tenants_one_current", "account_id", unique=True,
-                 sqlite_where=sa.text("current = 1"), postgresql_where=sa.text("current")),
+                 **only_where("current = 1", "current")),
     )  # fmt: skip
-
-
-def _where(text):
-    return {"sqlite_where": sa.text(text), "postgresql_where": sa.text(text)}
 
 
 class HaloRecord(OwnedByTheMany, db.Model):
@@ -75,20 +71,19 @@ class HaloRecord(OwnedByTheMany, db.Model):
 
     __table_args__ = (
         db.UniqueConstraint("tenant_id", "kind", "halo_id"),
-        db.Index("ix_halo_records_parent", "tenant_id", "kind", "parent_id", **_where("parent_id IS NOT NULL")),
-        db.Index("ix_halo_records_type", "tenant_id", "kind", "type_key", **_where("type_key IS NOT NULL")),
-        db.Index("ix_halo_records_phone", "tenant_id", "kind", "phone_key", **_where("phone_key IS NOT NULL")),
-        db.Index("ix_halo_records_website", "tenant_id", "kind", "website_key", **_where("website_key IS NOT NULL")),
-        db.Index("ix_halo_records_name", "tenant_id", "kind", "name_key", **_where("name_key IS NOT NULL")),
-        db.Index("ix_halo_records_email", "tenant_id", "kind", "email_key", **_where("email_key IS NOT NULL")),
-        db.Index("ix_halo_records_gone", "tenant_id", "kind", **_where("gone_at IS NOT NULL")),
-        db.Index("ix_halo_records_details", "tenant_id", "kind", "detail_at", **_where("detail_at IS NOT NULL")),
-        db.Index("ix_halo_records_answered", "tenant_id", "id", **_where("answer IS NOT NULL")),
-        db.Index("ix_halo_records_links", "tenant_id", "kind", "ours_id", **_where("ours_id IS NOT NULL")),
+        *(
+            db.Index(f"ix_halo_records_{name.removesuffix('_key').removesuffix('_id')}", "tenant_id", "kind", name,
+                     **only_where(f"{name} IS NOT NULL"))
+            for name in ("parent_id", "type_key", "phone_key", "website_key", "name_key", "email_key")
+        ),
+        db.Index("ix_halo_records_gone", "tenant_id", "kind", **only_where("gone_at IS NOT NULL")),
+        db.Index("ix_halo_records_details", "tenant_id", "kind", "detail_at", **only_where("detail_at IS NOT NULL")),
+        db.Index("ix_halo_records_answered", "tenant_id", "id", **only_where("answer IS NOT NULL")),
+        db.Index("ix_halo_records_links", "tenant_id", "kind", "ours_id", **only_where("ours_id IS NOT NULL")),
         db.Index("ix_halo_records_matched", "tenant_id", "kind", "matched_by", "ours_id",
-                 **_where("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL")),
+                 **only_where("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL")),
         db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,
-                 **_where("ours_id IS NOT NULL AND follows_id IS NULL")),
+                 **only_where("ours_id IS NOT NULL AND follows_id IS NULL")),
     )  # fmt: skip
 
 

@@ -24,6 +24,29 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
     op.create_table(
+        "lacks",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("what", sa.String(length=10), nullable=False),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "kind", "what", "record_id", name=op.f("pk_lacks")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_words",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", halo_admin.db.Numbered(), nullable=False),
+        sa.Column(
+            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "kind", "word", "record_id", name=op.f("pk_search_words")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("search_words", schema=None) as batch_op:
+        batch_op.create_index("ix_search_words_record", ["account_id", "kind", "record_id", "word"], unique=False)
+
+    op.create_table(
         "worker_beats",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("queues", sa.String(length=100), nullable=False),
@@ -148,16 +171,6 @@ def upgrade():
         )
 
     op.create_table(
-        "lacks",
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("what", sa.String(length=10), nullable=False),
-        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_lacks_account_id")),
-        sa.PrimaryKeyConstraint("account_id", "kind", "what", "record_id", name=op.f("pk_lacks")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "lists",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -249,21 +262,6 @@ def upgrade():
         batch_op.create_index("ix_record_changes_record", ["account_id", "kind", "record_id", "id"], unique=False)
 
     op.create_table(
-        "search_words",
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", halo_admin.db.Numbered(), nullable=False),
-        sa.Column(
-            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_search_words_account_id")),
-        sa.PrimaryKeyConstraint("account_id", "kind", "word", "record_id", name=op.f("pk_search_words")),
-        sqlite_with_rowid=False,
-    )
-    with op.batch_alter_table("search_words", schema=None) as batch_op:
-        batch_op.create_index("ix_search_words_record", ["account_id", "kind", "record_id", "word"], unique=False)
-
-    op.create_table(
         "users",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -342,7 +340,13 @@ def upgrade():
     with op.batch_alter_table("companies", schema=None) as batch_op:
         batch_op.create_index("ix_companies_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_name", ["account_id", "name_sort", "id"], unique=False)
-        batch_op.create_index("ix_companies_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_companies_by_salesperson",
+            ["account_id", "salesperson_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_companies_by_type_id", ["account_id", "type_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_type_name", ["account_id", "type_id", "name_sort", "id"], unique=False)
         batch_op.create_index(
@@ -382,7 +386,13 @@ def upgrade():
             postgresql_where=sa.text("number_in_file IS NOT NULL"),
         )
         batch_op.create_index("ix_companies_phone_key", ["account_id", "phone_key"], unique=False)
-        batch_op.create_index("ix_companies_salesperson", ["salesperson_id"], unique=False)
+        batch_op.create_index(
+            "ix_companies_salesperson",
+            ["salesperson_id"],
+            unique=False,
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_companies_type_id"), ["type_id"], unique=False)
         batch_op.create_index("ix_companies_website_key", ["account_id", "website_key"], unique=False)
 
@@ -920,7 +930,13 @@ def upgrade():
         batch_op.create_index("ix_contacts_by_company_id", ["company_id", "account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_name", ["account_id", "name_sort", "id"], unique=False)
-        batch_op.create_index("ix_contacts_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_contacts_by_salesperson",
+            ["account_id", "salesperson_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_contacts_email_key", ["account_id", "email_key"], unique=False)
         batch_op.create_index(
             "ix_contacts_only_bounced_by_id",
@@ -964,7 +980,13 @@ def upgrade():
             sqlite_where=sa.text("unsubscribed = 1"),
             postgresql_where=sa.text("unsubscribed"),
         )
-        batch_op.create_index("ix_contacts_salesperson", ["salesperson_id"], unique=False)
+        batch_op.create_index(
+            "ix_contacts_salesperson",
+            ["salesperson_id"],
+            unique=False,
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
 
     op.create_table(
         "decisions",
@@ -1255,7 +1277,11 @@ def downgrade():
 
     op.drop_table("decisions")
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.drop_index("ix_contacts_salesperson")
+        batch_op.drop_index(
+            "ix_contacts_salesperson",
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_contacts_only_unsubscribed_by_name",
             sqlite_where=sa.text("unsubscribed = 1"),
@@ -1283,7 +1309,11 @@ def downgrade():
             "ix_contacts_only_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
         )
         batch_op.drop_index("ix_contacts_email_key")
-        batch_op.drop_index("ix_contacts_by_salesperson")
+        batch_op.drop_index(
+            "ix_contacts_by_salesperson",
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_contacts_by_name")
         batch_op.drop_index("ix_contacts_by_id")
         batch_op.drop_index("ix_contacts_by_company_id")
@@ -1446,7 +1476,11 @@ def downgrade():
     with op.batch_alter_table("companies", schema=None) as batch_op:
         batch_op.drop_index("ix_companies_website_key")
         batch_op.drop_index(batch_op.f("ix_companies_type_id"))
-        batch_op.drop_index("ix_companies_salesperson")
+        batch_op.drop_index(
+            "ix_companies_salesperson",
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_companies_phone_key")
         batch_op.drop_index(
             "ix_companies_number_in_file",
@@ -1476,7 +1510,11 @@ def downgrade():
         )
         batch_op.drop_index("ix_companies_by_type_name")
         batch_op.drop_index("ix_companies_by_type_id")
-        batch_op.drop_index("ix_companies_by_salesperson")
+        batch_op.drop_index(
+            "ix_companies_by_salesperson",
+            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
+            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_companies_by_name")
         batch_op.drop_index("ix_companies_by_id")
 
@@ -1494,10 +1532,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_users_account_id"))
 
     op.drop_table("users")
-    with op.batch_alter_table("search_words", schema=None) as batch_op:
-        batch_op.drop_index("ix_search_words_record")
-
-    op.drop_table("search_words")
     with op.batch_alter_table("record_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_record_changes_record")
         batch_op.drop_index(batch_op.f("ix_record_changes_account_id"))
@@ -1517,7 +1551,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_lists_account_id"))
 
     op.drop_table("lists")
-    op.drop_table("lacks")
     with op.batch_alter_table("halo_tenants", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_halo_tenants_one_current", sqlite_where=sa.text("current = 1"), postgresql_where=sa.text("current")
@@ -1545,5 +1578,10 @@ def downgrade():
 
     op.drop_table("audit_entries")
     op.drop_table("worker_beats")
+    with op.batch_alter_table("search_words", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_words_record")
+
+    op.drop_table("search_words")
+    op.drop_table("lacks")
     op.drop_table("accounts")
     # ### end Alembic commands ###
