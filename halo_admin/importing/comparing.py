@@ -14,7 +14,7 @@ from .models import Decision
 from .situation import FULL, LATER, LIGHT, UP_TO, full_rows, looked_up, mapping_revision, mirror_rows, quick
 
 LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
-COMPLETED = 1500  # so many where most was saved before all was read, and is to be completed
+COMPLETED = 3000  # so many where most was saved before all was read, and is to be completed
 
 
 def prepare(run):

@@ -43,6 +43,7 @@ MOVEMENTS = {
 WHEN_ENDED = []
 PREPARE = {"comparing": comparing.prepare, "asking": asking.prepare, "saving": saving.prepare}
 # a Halo that does not answer is waited for with growing pauses, this long in all
+LOOK_AGAIN = 0.2  # seconds after which an inline run looks whether it is due
 GROWTH = (1, 3, 6, 12, 24, 60, 120)
 PATIENCE = timedelta(hours=6)
 
@@ -291,7 +292,10 @@ def run_inline(run_id: int) -> None:
 
 def wait_a_little(run_id):
     """Until a run is due again, or whoever works on it may have ended."""
-    time.sleep(0.2)
+    due = db.session.get(ImportRun, run_id).next_leg_at
+    until = (due - now()).total_seconds() if due else LOOK_AGAIN
+    db.session.rollback()
+    time.sleep(until if 0 < until < LOOK_AGAIN else LOOK_AGAIN)
 
 
 def _leg(run_id, budget):

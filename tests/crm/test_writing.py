@@ -1,6 +1,7 @@
 """Writing in bulk keeps normal forms and search words in step with the values."""
 
-from halo_admin.crm import searching, writing
+from halo_admin.crm import searching, words, writing
+from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company, SearchWord
 from halo_admin.crm.searchable import query_words
 from halo_admin.db import begin_write, db
@@ -37,6 +38,30 @@ def test_rows_may_hold_other_columns_and_leave_fields_out(ann):
     db.session.commit()
     assert (company(marked).inactive_in_halo, company(marked).made_by_run, company(marked).city) == (True, 7, None)
     assert (company(plain).inactive_in_halo, company(plain).made_by_run, company(plain).city) == (False, None, "Berlin")
+
+
+def test_normal_forms_that_a_row_has_are_taken_as_they_are(ann):
+    begin_write()
+    rows = [{"name": "Acme", "phone": "(415) 555-2671", "phone_key": "+1999", "website_key": None, "website": "a.com"}]
+    (made,) = writing.insert(Company, ann.account, rows)
+    db.session.commit()
+    acme = company(made)
+    assert (acme.name_key, acme.phone_key, acme.website_key) == ("acme", "+1999", None)
+
+
+def test_words_with_any_sign_in_them_come_and_go(ann):
+    odd = ['o"brien@x.com', "back\\slash@x.com", "ümläut.日本@x.com", "{json}=[1]@x.com"]
+    begin_write()
+    ids = writing.insert(Contact, ann.account, [{"email": email, "last_name": "Poole"} for email in odd])
+    db.session.commit()
+    wanted = {(contact_id, email) for contact_id, email in zip(ids, odd, strict=True)}
+    assert words.stored(Contact, ann.account, ids) >= wanted
+    begin_write()
+    row = {name: getattr(db.session.get(Contact, ids[0]), name) for name in Contact.FIELDS} | {"id": ids[0]}
+    writing.update(Contact, ann.account, [row | {"email": None}])
+    db.session.commit()
+    assert words.stored(Contact, ann.account, ids[:1]) == {(ids[0], "poole")}
+    assert words.stored(Contact, ann.account, ids) & wanted == wanted - {(ids[0], odd[0])}
 
 
 def test_an_update_moves_the_version_the_normal_forms_and_what_the_search_finds(ann):

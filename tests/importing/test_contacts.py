@@ -1,10 +1,15 @@
 """Contacts: matched by e-mail, with their company, on the list of its type."""
 
 import pytest
+import sqlalchemy as sa
 
 from halo_admin import normal
+from halo_admin.accounts.models import Account
 from halo_admin.connecting import practice
 from halo_admin.crm import lists as crm_lists
+from halo_admin.crm import words
+from halo_admin.crm.contact_models import Contact
+from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.exporting.models import Export, Intent
 from halo_admin.importing import answering
@@ -521,3 +526,21 @@ def test_the_report_tells_of_a_list_that_shrank(world, acme):
     page = client.get(f"/settings/halo/runs/{run.id}").text
     assert ">Halo: Customer</a>: 0 joined, 2 left." in page
     assert ">Halo: Prospect</a>: 2 joined, 0 left." in page
+
+
+def test_what_an_import_made_has_the_normal_forms_and_the_words_of_its_values(start_world):
+    world = start_world(practice={"companies": 60, "contacts": 150})
+    world.imported()
+    world.imported_contacts()
+    for model in (Company, Contact):
+        account, made = db.session.get(Account, world.account.id), db.session.scalars(sa.select(model)).all()
+        assert len(made) > 40
+        assert any(one.phone_key for one in made)
+        for one in made:
+            derived = model.derived({field: getattr(one, field) for field in model.FIELDS}, account.default_country)
+            assert {name: getattr(one, name) for name in derived} == derived
+        before = words.stored(model, account, [one.id for one in made])
+        begin_write()
+        words.replace(model, account, [{name: getattr(one, name) for name in ("id", *model.WORDS)} for one in made])
+        assert words.stored(model, account, [one.id for one in made]) == before
+        assert len(before) > 2 * len(made)
