@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 import httpx
 import msgspec
@@ -46,7 +47,7 @@ class Halo:
         backoff: Backoff = USUAL_BACKOFF,
         on_request: Callable[[str], object] | None = None,
     ):
-        self.url = url
+        self.url, self._quota = url, quota
         guard = Guard(allow_private=allow_private, allow_hosts=allow_hosts)
         self._http = httpx.Client(
             transport=GuardedTransport(guard, timeout),
@@ -74,6 +75,12 @@ class Halo:
     def sign_in(self) -> None:
         """Get a new token now, as a check of the credentials."""
         self._sign_in.renew()
+
+    def ahead(self, number: int) -> AbstractContextManager:
+        """Within, one thread alone asks, one request right after the other: places in the quota are taken so many at a
+        time, which is less to write down. Those that are not used are given back.
+        """
+        return self._quota.ahead(number)
 
     def me(self) -> Agent | Unreadable | None:
         """The agent that the credentials act as; None where Halo answers, but does not say."""

@@ -17,6 +17,9 @@ class Quota(Protocol):
         Raises HaloBusy on entering when there is none now.
         """
 
+    def ahead(self, number: int) -> AbstractContextManager:
+        """Within, one thread alone asks, one request right after the other: places may be taken so many at a time."""
+
     def refused(self, retry_after: float | None) -> datetime:
         """Halo answered 429, with its wish in seconds if it gave one: from when on to ask again (aware)."""
 
@@ -25,6 +28,9 @@ class Unlimited:
     """No quota of our own, for self-hosted tenants without a limit; a refusal is believed."""
 
     def request(self) -> AbstractContextManager:
+        return nullcontext()
+
+    def ahead(self, number: int) -> AbstractContextManager:
         return nullcontext()
 
     def refused(self, retry_after: float | None) -> datetime:

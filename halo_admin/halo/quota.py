@@ -82,6 +82,11 @@ def answered(window: Window, slot_id: int, now: float) -> Window:
     return msgspec.structs.replace(window, slots=(*kept, msgspec.structs.replace(found, answered=now)))
 
 
+def given_back(window: Window, slot_ids) -> Window:
+    """The places of requests that are not sent after all."""
+    return msgspec.structs.replace(window, slots=tuple(slot for slot in window.slots if slot.id not in slot_ids))
+
+
 def refused(
     window: Window, now: float, retry_after: float | None, *, length: float, max_flight: float = MAX_FLIGHT
 ) -> Window:

@@ -63,7 +63,7 @@ def compare(leg) -> bool:
         if not rows:
             return True
         situation.run = run
-        found = quick(situation, [row for row in rows if not _is_done(run, row)])
+        found = quick(situation, _not_done(leg.run_id, rows))
         leg.little_changes = len(found.rest) < len(rows) / 2
         if len(found.rest) > leg.size.number:
             last = found.rest[leg.size.number - 1].halo_id
@@ -98,12 +98,12 @@ def _progress(run, compared, saved):
     run.progress = run.progress | {"comparing": [done, total], "saving": [saved, to_save]}
 
 
-def _is_done(run, row):
-    return _is_saved(run, row) and row.fingerprint is not None and not row.fingerprint.startswith(LATER)
+def _not_done(run_id, rows):
+    return [row for row in rows if not _is_saved(run_id, row) or (row.fingerprint or LATER).startswith(LATER)]
 
 
-def _is_saved(run, row):
-    return row.outcome in ACTIONS and row.run_id == run.id
+def _is_saved(run_id, row):
+    return row.outcome in ACTIONS and row.run_id == run_id
 
 
 def _pass_by(run, rows, outcome):
@@ -147,8 +147,8 @@ def _whole(situation, rows, names):
 
 def _decide(leg, situation, rest):
     """Decide about these rows; how many of them were saved as well."""
-    meanwhile.look_again(situation, [row for row in rest if _is_saved(leg.run, row)])
-    rows = {row.id: row for row in rest if not _is_saved(leg.run, row)}
+    meanwhile.look_again(situation, [row for row in rest if _is_saved(leg.run_id, row)])
+    rows = {row.id: row for row in rest if not _is_saved(leg.run_id, row)}
     if not rows:
         return 0
     decisions = Deciding(situation, list(rows.values())).decisions()

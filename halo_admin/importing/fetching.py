@@ -25,6 +25,7 @@ STALE = timedelta(days=1)
 # what one transaction takes in: so many pages, so many of them to be put into the mirror, or what comes within so
 # many seconds
 PAGES_AHEAD, TO_STORE_AHEAD, SECONDS_AHEAD = 50, 20, 1.0
+PLACES_AHEAD = 10  # places in Halo's limit that are taken together for them
 
 
 def read(leg) -> bool:
@@ -156,12 +157,13 @@ class Ahead:
 
     def _read(self):
         pages, until = [], time.monotonic() + SECONDS_AHEAD
-        while len(pages) < PAGES_AHEAD and not self._is_enough(pages, until):
-            try:
-                pages.append(self._page(self.page_no + len(pages)))
-            except HaloError as error:
-                self.stopped_by = error
-                break
+        with self.leg.halo().ahead(PLACES_AHEAD):
+            while len(pages) < PAGES_AHEAD and not self._is_enough(pages, until):
+                try:
+                    pages.append(self._page(self.page_no + len(pages)))
+                except HaloError as error:
+                    self.stopped_by = error
+                    break
         return pages
 
     def _page(self, page_no):

@@ -198,7 +198,9 @@ class Leg:
                 is_at_its_end = work(self)
             except HaloBusy as busy:
                 meanwhile.compare(self, busy.until, _waiting(busy))
-                raise
+                if now() < busy.until:
+                    raise
+                continue  # what was compared meanwhile took as long
             if is_at_its_end:
                 self._next_movement()
 

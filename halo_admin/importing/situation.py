@@ -136,7 +136,7 @@ def versions_of(model, ids) -> dict:
     if not ids:
         return {}
     chosen = sa.select(model.id, model.version).where(among(model.id, list(ids))).order_by(model.id)
-    return {row.id: row.version for row in db.session.execute(chosen.with_for_update())}
+    return dict(map(tuple, db.session.execute(chosen.with_for_update())))
 
 
 class Sorted(NamedTuple):

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import sqlalchemy as sa
 
@@ -48,6 +50,70 @@ def test_one_window_serves_imports_and_exports(connection):
     ask(quota_of(connection, "exports"), 30)
     with pytest.raises(HaloBusy), quota_of(connection, "imports").request():
         pass
+
+
+def written(connection):
+    """The slots as the row tells them now."""
+    db.session.rollback()
+    kept = db.session.scalar(sa.select(QuotaWindow.window).where(QuotaWindow.tenant_id == connection.tenant_id))
+    return kept["slots"]
+
+
+def test_places_taken_ahead_count_at_once_and_those_not_used_are_given_back(connection):
+    quota = quota_of(connection, "imports")
+    with quota.ahead(10):
+        ask(quota, 3)
+        assert len(written(connection)) == 10
+        ask(quota_of(connection), 5)  # others see them as taken
+        assert standing(connection.tenant_id).used == 15
+    assert standing(connection.tenant_id).used == 8
+    assert all(answered for _id, _sent, answered in written(connection))
+    ask(quota, 22)
+    with pytest.raises(HaloBusy), quota.request():
+        pass
+
+
+def test_no_more_places_are_taken_ahead_than_there_are(connection):
+    quota = quota_of(connection, "imports")
+    with quota.ahead(10):
+        ask(quota, 30)
+        with pytest.raises(HaloBusy), quota.request():
+            pass
+    assert standing(connection.tenant_id).used == 30
+
+
+def test_a_place_taken_ahead_that_was_kept_too_long_is_taken_anew(connection, monkeypatch):
+    monkeypatch.setattr(window, "KEPT", -1.0)
+    quota = quota_of(connection, "imports")
+    with quota.ahead(4):
+        ask(quota, 2)
+        assert [answered is not None for _id, _sent, answered in written(connection)] == [
+            True,
+            False,
+            False,
+            False,
+            False,
+        ]
+
+
+def test_what_halo_refuses_is_told_without_the_places_taken_ahead(connection):
+    quota = quota_of(connection, "imports")
+    with quota.ahead(10):
+        ask(quota, 5)
+        quota.refused(None)
+        assert standing(connection.tenant_id)[:3] == (5, 40, 5)
+        with pytest.raises(HaloBusy), quota.request():
+            pass
+
+
+def test_an_answer_counts_from_when_it_was_there_and_not_from_when_it_was_written_down(connection):
+    quota = quota_of(connection)
+    with quota.ahead(3):
+        ask(quota, 2)
+        time.sleep(0.3)
+        before = now().timestamp()
+    first, second = (answered for _id, _sent, answered in written(connection))
+    assert first <= second < before - 0.2
 
 
 def test_a_request_that_breaks_off_still_counts(connection):

@@ -15,6 +15,7 @@ from halo_admin.halo.quota import (
     Window,
     allowed,
     answered,
+    given_back,
     in_force,
     refused,
     refused_early,
@@ -64,6 +65,15 @@ def test_an_answer_that_comes_after_its_request_was_presumed_dead_counts_as_a_ne
     window = take(window, 2000.0, length=LENGTH, max_flight=60).window
     window = answered(window, 1, 2001.0)
     assert used(window, 2002.0, length=LENGTH) == 2
+
+
+def test_places_that_are_given_back_count_no_more():
+    window = filled(2, limit=3)
+    window, slot, _until = take(window, 1001.0, length=LENGTH)
+    assert take(window, 1002.0, length=LENGTH).slot is None
+    window = given_back(window, {slot})
+    assert used(window, 1002.0, length=LENGTH) == 2
+    assert take(window, 1002.0, length=LENGTH).slot not in (None, slot)
 
 
 def test_imports_use_their_share_less_the_reserve_and_exports_all():
@@ -176,36 +186,61 @@ class Clockwork:
             what(now, *args)
 
     def _ask(self, now, process):
-        share, reserve = (1.0, 0) if process == 0 else (0.5, 2)
-        self.window, slot, until = take(
-            self.window, now, share=share, reserve=reserve, length=self.length, max_flight=self.length / 2
-        )
-        if slot is None:
+        slots, until = self._take(now, process, self.dice.choice([1, 1, 4]))
+        if not slots:
             assert until > now
             self._at(until, self._ask, process)
             return
+        slot, *spare = slots
+        if spare:  # of places taken together some are used a little later, and the rest is given back
+            self._at(now + self.dice.uniform(0, self.length / 10), self._use_or_give_back, process, spare)
+        self._send(now, process, slot)
+
+    def _take(self, now, process, number):
+        share, reserve = (1.0, 0) if process == 0 else (0.5, 2)
+        slots = []
+        for _ in range(number):
+            self.window, slot, until = take(
+                self.window, now, share=share, reserve=reserve, length=self.length, max_flight=self.length / 2
+            )
+            if slot is None:
+                return slots, until
+            slots.append(slot)
+        return slots, None
+
+    def _use_or_give_back(self, now, process, slots):
+        used_now, rest = (slots[:1], slots[1:]) if self.dice.random() < 0.8 else ([], slots)
+        self.window = given_back(self.window, set(rest))
+        for slot in used_now:
+            self._send(now, process, slot, goes_on=False)
+
+    def _send(self, now, process, slot, goes_on=True):
         flight = self.dice.choice([0.02, 0.1, self.length / 3])
         arrives = now + self.dice.uniform(0, flight)
-        self._at(arrives, self._arrive, process, slot, now + flight)
+        self._at(arrives, self._arrive, process, slot, now + flight, goes_on)
 
-    def _arrive(self, now, process, slot, back):
+    def _arrive(self, now, process, slot, back, goes_on):
         self.arrivals = [at for at in self.arrivals if at > now - self.length]
         let_in = len(self.arrivals) < self.halos_limit
         self.arrivals.append(now)
         self.most = max(self.most, len(self.arrivals))
         if self.dice.random() < 0.05:  # killed: the answer reaches nobody
-            self._at(now, self._ask, process)
+            self._go_on(now, process, goes_on)
         else:
-            self._at(max(now, back), self._answer, process, slot, let_in)
+            self._at(max(now, back), self._answer, process, slot, let_in, goes_on)
 
-    def _answer(self, now, process, slot, let_in):
+    def _answer(self, now, process, slot, let_in, goes_on):
         self.window = answered(self.window, slot, now)
         if let_in:
             self.served[process] += 1
         else:
             self.refusals += 1
             self.window = refused(self.window, now, self.dice.choice([None, 0, 3, 1e6]), length=self.length)
-        self._at(now + self.dice.choice([0, 0, 0.01, 1]), self._ask, process)
+        self._go_on(now + self.dice.choice([0, 0, 0.01, 1]), process, goes_on)
+
+    def _go_on(self, when, process, goes_on):
+        if goes_on:
+            self._at(when, self._ask, process)
 
 
 @given(st.integers(1, 40), st.integers(1, 5), st.floats(5, 100), st.integers())

@@ -215,12 +215,16 @@ def purposes(situation, company_ids) -> dict[int | None, str]:
 
 def _on_lists_of_others(situation, rows, standing):
     """{mirror id: the purpose of its list} of rows whose contact here has another company than Halo's client says."""
-    usual = {row.ours_id: (row.id, standing(row)) for row in rows if row.ours_id and not row.follows_id}
-    usual = {key: (row_id, one.company_id) for key, (row_id, one) in usual.items() if not one.left_out}
-    if not usual:
+    linked = {row.ours_id: row for row in rows if row.ours_id and not row.follows_id}
+    if not linked:
         return {}
-    here = owned_among(Contact, situation.run.account_id, usual).with_only_columns(Contact.id, Contact.company_id)
-    moved = {usual[key][0]: company_id for key, company_id in db.session.execute(here) if company_id != usual[key][1]}
+    here = owned_among(Contact, situation.run.account_id, linked).with_only_columns(Contact.id, Contact.company_id)
+    moved = {}
+    for ours_id, company_id in db.session.execute(here):
+        row = linked[ours_id]
+        usual = standing(row)
+        if usual.company_id != company_id and not usual.left_out:
+            moved[row.id] = company_id
     known = purposes(situation, moved.values())
     return {key: known[company_id] for key, company_id in moved.items()}
 
