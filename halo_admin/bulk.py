@@ -40,7 +40,7 @@ def update_rows(model, rows: list[dict]) -> None:
 
 
 def execute(statement) -> int:
-    """One statement that writes many rows; how many it wrote. Objects of the session stay as they were loaded."""
+    """A statement that changes or removes rows; how many. Objects of the session stay as they were loaded."""
     return db.session.execute(statement, execution_options={"synchronize_session": False}).rowcount
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import current_app
 
+from ..bulk import execute
 from ..db import db, now
 from .models import OneTimeLink, User
 
@@ -67,8 +68,7 @@ def find(purpose: str, token: str) -> OneTimeLink:
 def use(link: OneTimeLink) -> None:
     """Use the link up: of two who do so at the same moment one gets Unusable. In a writing transaction."""
     spent = sa.update(OneTimeLink).where(OneTimeLink.id == link.id, *OPEN, OneTimeLink.expires_at > now())
-    done = db.session.execute(spent.values(used_at=now()), execution_options={"synchronize_session": False})
-    if done.rowcount == 0:
+    if execute(spent.values(used_at=now())) == 0:
         db.session.rollback()
         raise Unusable("used", db.session.get(OneTimeLink, link.id))
 

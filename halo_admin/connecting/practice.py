@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from .. import audit
+from ..bulk import execute
 from ..crm import changes, held, lacks, linked, lists
 from ..crm.contact_models import Contact
 from ..crm.models import Company, SearchWord
@@ -202,7 +203,7 @@ def _let_go(tenant, by):
         told = {record_id: {column: [name, None]} for record_id, name in db.session.execute(named)}
         changes.note_each(traces.KINDS[model], tenant.account_id, by, "edited", told, LEFT)
         stays = sa.update(model).where(*losing)
-        db.session.execute(_quietly(stays.values({column: None, "version": model.version + 1})))
+        execute(stays.values({column: None, "version": model.version + 1}))
 
 
 def _losing(model, column, gone, tenant):
@@ -218,14 +219,10 @@ def _remove(model, tenant, going):
         words = SearchWord.account_id == tenant.account_id, SearchWord.kind == kind, SearchWord.record_id.in_(ids)
         db.session.execute(sa.delete(SearchWord).where(*words))
         lacks.forget(model, tenant.account_id, ids)
-        db.session.execute(_quietly(sa.delete(model).where(model.id.in_(ids))))
+        execute(sa.delete(model).where(model.id.in_(ids)))
     stays = sa.update(model).where(model.made_by_run.in_(above.runs_of(tenant.id)))
-    db.session.execute(_quietly(stays.values(made_by_run=None)))
+    execute(stays.values(made_by_run=None))
     return len(going)
-
-
-def _quietly(statement):
-    return statement.execution_options(synchronize_session=False)
 
 
 def _count(query):

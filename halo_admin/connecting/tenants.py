@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..crm.contact_models import Contact
 from ..crm.models import Company
 from ..crm.opportunity_models import Opportunity
@@ -58,9 +59,9 @@ def mark_inactive(account_id: int, tenant_id: int | None) -> None:
             sa.or_(HaloRecord.active.is_(False), HaloRecord.gone_at.is_not(None)),
         )
         query = sa.update(model).where(model.account_id == account_id, model.inactive_in_halo != off)
-        db.session.execute(query.values(inactive_in_halo=off), execution_options={"synchronize_session": False})
+        execute(query.values(inactive_in_halo=off))
     blank = dict.fromkeys(("halo_value", "halo_expected_close", "halo_agent_id")) | Opportunity.HALO_ANSWERS
     marked = sa.or_(*(getattr(Opportunity, name).is_not(None) for name in blank))
     forgotten = sa.update(Opportunity).where(Opportunity.account_id == account_id, marked)
     forgotten = forgotten.values(blank | {"version": Opportunity.version + 1})
-    db.session.execute(forgotten, execution_options={"synchronize_session": False})
+    execute(forgotten)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from ..accounts.models import User
+from ..bulk import execute
 from ..crm.change_models import RecordChange
 from ..crm.contact_models import Contact, ContactList, OptOut
 from ..crm.models import Company
@@ -47,7 +48,7 @@ def forget_opt_outs(tenant) -> None:
     theirs = sa.select(HaloRecord.email_key).where(HaloRecord.tenant_id == tenant.id, HaloRecord.kind == "user")
     kept = sa.delete(OptOut).where(OptOut.account_id == tenant.account_id, OptOut.at >= tenant.created_at)
     gone = kept.where(OptOut.email_key.in_(theirs.where(HaloRecord.email_key.is_not(None))))
-    db.session.execute(gone, execution_options={"synchronize_session": False})
+    execute(gone)
 
 
 def unsubscribed(tenant) -> dict[int, list[int]]:
@@ -72,7 +73,7 @@ def take_back_unsubscribing(tenant) -> None:
     found = unsubscribed(tenant)
     again = sa.update(Contact).where(Contact.account_id == tenant.account_id, among(Contact.id, list(found)))
     again = again.values(unsubscribed=False, version=Contact.version + 1)
-    db.session.execute(again, execution_options={"synchronize_session": False})
+    execute(again)
     _forget(tenant, among(RecordChange.id, [line_id for lines in found.values() for line_id in lines]))
 
 
@@ -82,4 +83,4 @@ def _is_gone(model):
 
 def _forget(tenant, *which):
     gone = sa.delete(RecordChange).where(RecordChange.account_id == tenant.account_id, *which)
-    db.session.execute(gone, execution_options={"synchronize_session": False})
+    execute(gone)

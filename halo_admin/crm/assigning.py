@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..db import among, db
 from ..mirror.links import current_tenant_id
 from ..mirror.models import HaloRecord
@@ -48,7 +49,7 @@ def assign(account_id: int, by) -> int:
         changes.note_selected("opportunity", account_id, by, "edited", ids, told, FROM_HALO)
         giving = sa.update(Opportunity).where(*which)
         giving = giving.values(salesperson_id=user_id, version=Opportunity.version + 1)
-        given += db.session.execute(giving, execution_options={"synchronize_session": False}).rowcount
+        given += execute(giving)
     return given
 
 

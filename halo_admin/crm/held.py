@@ -5,6 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..accounts.models import User
+from ..bulk import execute
 from ..db import db
 from ..web.words import plural
 from . import changes
@@ -58,4 +59,4 @@ def hand_over(user: User, to: User | None, by: User | None, note: str | None = N
         if hasattr(one.model, "version"):
             values["version"] = one.model.version + 1
         handed = sa.update(one.model).where(*one.of(user)).values(values)
-        db.session.execute(handed, execution_options={"synchronize_session": False})
+        execute(handed)

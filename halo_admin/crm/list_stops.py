@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..db import db
 from . import changes
 from .change_models import RecordChange
@@ -79,14 +80,14 @@ def forget(account_id: int, runs: sa.Select) -> None:
     first = db.session.scalar(sa.select(sa.func.min(imports.c.started_at)).where(imports.c.id.in_(runs)))
     if first is not None:
         mine = (RecordChange.account_id == account_id, RecordChange.kind == KIND, RecordChange.at >= first)
-        db.session.execute(sa.delete(RecordChange).where(*mine), execution_options={"synchronize_session": False})
+        execute(sa.delete(RecordChange).where(*mine))
 
 
 def forget_purpose(account_id: int, purpose: str) -> None:
     """Nobody is asked about this purpose any more. In a writing transaction."""
     mine = (RecordChange.account_id == account_id, RecordChange.kind == KIND)
     gone = sa.delete(RecordChange).where(*mine, RecordChange.record_id == _number(purpose))
-    db.session.execute(gone, execution_options={"synchronize_session": False})
+    execute(gone)
 
 
 def _number(purpose):

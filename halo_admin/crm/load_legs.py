@@ -16,6 +16,7 @@ from flask import current_app
 
 from .. import audit, queues
 from ..accounts.models import Account
+from ..bulk import execute
 from ..db import begin_write, db, now
 from . import before, comparing_lines, saving_lines, uploads
 from .company_lines import CompanyLines
@@ -118,7 +119,7 @@ def forget_some(load_id: int, but: str | None = None) -> int:
     mine = (FileLine.load_id == load_id, FileLine.what != (but or ""))
     some = sa.select(FileLine.line).where(*mine).order_by(FileLine.line).limit(FORGOTTEN_AT_A_TIME)
     here = sa.delete(FileLine).where(*mine, FileLine.line.in_(some))
-    return db.session.execute(here, execution_options={"synchronize_session": False}).rowcount
+    return execute(here)
 
 
 def _person(load):

@@ -6,6 +6,7 @@ The record itself is locked after the tenant, and what the mirror holds after th
 import sqlalchemy as sa
 
 from .. import audit
+from ..bulk import execute
 from ..db import among, begin_write, db
 from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
@@ -153,7 +154,7 @@ def _let_some_go(model, column, record, by):
         changes.note_selected(NOUNS[model], record.account_id, by, "edited", sa.select(model.id).where(*going),
                               {column: [record.name, None]}, f"Its {NOUNS[type(record)]} was deleted")  # fmt: skip
         freed = sa.update(model).where(*going).values({column: None, "version": model.version + 1})
-        db.session.execute(freed, execution_options={"synchronize_session": False})
+        execute(freed)
     return len(some)
 
 
@@ -164,6 +165,6 @@ def _remove(record):
     words = (SearchWord.account_id == record.account_id, SearchWord.kind == model.__tablename__)
     for gone in (sa.delete(SearchWord).where(*words, SearchWord.record_id == record.id),
                  sa.delete(model).where(model.id == record.id)):  # fmt: skip
-        db.session.execute(gone, execution_options={"synchronize_session": False})
+        execute(gone)
     db.session.expunge(record)
     return name

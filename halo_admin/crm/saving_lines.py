@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from ..accounts.models import Account
+from ..bulk import execute
 from ..db import among, db
 from . import changes, naming
 from .change_models import RecordChange
@@ -147,4 +148,4 @@ def _forget(batch):
     db.session.flush()
     between = FileLine.line.between(batch.rows[0].line, batch.rows[-1].line)
     gone = sa.delete(FileLine).where(FileLine.load_id == batch.load.id, between, FileLine.what != REFUSED)
-    db.session.execute(gone, execution_options={"synchronize_session": False})
+    execute(gone)

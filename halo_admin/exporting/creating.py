@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from .. import normal
+from ..bulk import execute
 from ..crm.contact_models import called
 from ..db import db, now, owned
 from ..halo import payloads
@@ -193,7 +194,7 @@ def _keep(labour, halo_id):
     with labour.writing() as export:
         export.halo_id, export.is_new, export.said = halo_id, True, None
         here = sa.update(Intent).where(Intent.export_id == export.id, Intent.closed_at.is_(None))
-        db.session.execute(here.values(halo_id=halo_id), execution_options={"synchronize_session": False})
+        execute(here.values(halo_id=halo_id))
     return halo_id
 
 

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from .. import audit, due, queues
+from ..bulk import execute
 from ..connecting.opening import connection_of
 from ..crm.changes import COMMAND_LINE
 from ..db import begin_write, db, now, owned
@@ -141,7 +142,7 @@ def _queue_anew(export_id):
     """A job that died keeps its id for a while, so the next one gets another."""
     begin_write()
     mine = sa.update(Export).where(Export.id == export_id).values(job_no=Export.job_no + 1)
-    db.session.execute(mine, execution_options={"synchronize_session": False})
+    execute(mine)
     db.session.commit()
     queue(db.session.get(Export, export_id, populate_existing=True))
 
@@ -150,8 +151,7 @@ def _move(export_id, before, values):
     """Compare and swap: the export goes on only from one of these states."""
     here = sa.update(Export).where(Export.id == export_id, Export.state.in_(before))
     values = values | {"due_at": None, "waits": None, "job_no": Export.job_no + 1}
-    moved = db.session.execute(here.values(values), execution_options={"synchronize_session": False})
-    return moved.rowcount == 1
+    return execute(here.values(values)) == 1
 
 
 def _go(export_id, moved):
@@ -172,4 +172,4 @@ def _forget_unsent(account_id):
     mine = (Export.account_id == account_id, Export.sent_at.is_(None), Export.state.not_in(ENDED))
     made = sa.exists().where(Intent.export_id == Export.id)  # what may have been made is not forgotten
     gone = sa.delete(Export).where(*mine, Export.opened_at < now() - FORGOTTEN, ~made)
-    db.session.execute(gone, execution_options={"synchronize_session": False})
+    execute(gone)

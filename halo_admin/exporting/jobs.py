@@ -10,6 +10,7 @@ import structlog
 from flask import current_app
 
 from ..accounts.models import Account
+from ..bulk import execute
 from ..connecting.opening import connection_of, open_halo
 from ..db import begin_write, db, now
 from ..halo.errors import HaloBusy, HaloError
@@ -45,9 +46,8 @@ class Labour:
         """A writing transaction that keeps what it does only while the lease is ours; hands the export in."""
         begin_write()
         mine = sa.update(Export).where(Export.id == self.id, Export.lease_token == self.token)
-        touched = db.session.execute(mine.values(lease_until=_lease_end(), requests=Export.requests + self.requests),
-                                     execution_options={"synchronize_session": False})  # fmt: skip
-        if touched.rowcount == 0:
+        touched = execute(mine.values(lease_until=_lease_end(), requests=Export.requests + self.requests))  # fmt: skip
+        if touched == 0:
             db.session.rollback()
             raise Lost
         self.requests, self.renewed = 0, time.monotonic()
@@ -161,7 +161,7 @@ def close_intent(export_id: int, outcome: str, halo_id: int | None = None) -> No
     """Nothing of this export is in doubt any more. In a writing transaction."""
     here = sa.update(Intent).where(Intent.export_id == export_id, Intent.closed_at.is_(None))
     values = {"closed_at": now(), "outcome": outcome, "halo_id": halo_id}
-    db.session.execute(here.values(values), execution_options={"synchronize_session": False})
+    execute(here.values(values))
 
 
 def _take(export_id):
@@ -172,16 +172,16 @@ def _take(export_id):
     waited = sa.or_(Export.due_at.is_(None), Export.due_at <= at)
     here = sa.update(Export).where(Export.id == export_id, Export.state.in_(WORKED_ON), free, waited)
     values = {"lease_token": token, "lease_until": _lease_end(), "waits": None, "due_at": None}
-    taken = db.session.execute(here.values(values), execution_options={"synchronize_session": False})
+    taken = execute(here.values(values))
     db.session.commit()
-    return token if taken.rowcount else None
+    return token if taken else None
 
 
 def _let_go(labour):
     begin_write()
     mine = sa.update(Export).where(Export.id == labour.id, Export.lease_token == labour.token)
     values = {"lease_token": None, "lease_until": None, "requests": Export.requests + labour.requests}
-    db.session.execute(mine.values(values), execution_options={"synchronize_session": False})
+    execute(mine.values(values))
     db.session.commit()
 
 

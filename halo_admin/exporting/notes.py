@@ -15,6 +15,7 @@ from flask import current_app
 
 from .. import audit, due, queues
 from ..accounts.models import Account
+from ..bulk import execute
 from ..connecting.opening import connection_of, open_halo
 from ..crm import changes
 from ..crm import notes as crm_notes
@@ -132,9 +133,9 @@ def work(note_id: int) -> None:
     """Send a note. The job of a worker; of several only one does."""
     begin_write()
     mine = sa.update(Note).where(Note.id == note_id, *_is_due()).values(sent_at=now(), send_error=None)
-    taken = db.session.execute(mine, execution_options={"synchronize_session": False})
+    taken = execute(mine)
     db.session.commit()
-    if taken.rowcount == 0:
+    if taken == 0:
         return
     note = db.session.get(Note, note_id, populate_existing=True)
     place, connection = place_of(note), connection_of(note.account_id)
@@ -303,7 +304,7 @@ def _move(note_id, before, **values):
     if None in before:
         states.append(Note.send_state.is_(None))
     here = sa.update(Note).where(Note.id == note_id, Note.from_halo.is_(False), sa.or_(*states))
-    return db.session.execute(here.values(values), execution_options={"synchronize_session": False}).rowcount == 1
+    return execute(here.values(values)) == 1
 
 
 def _is_due():

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from ..accounts.models import Account
+from ..bulk import execute
 from ..db import db, now, owned
 from ..mirror import tombstones
 from ..mirror.links import current_tenant_id
@@ -95,7 +96,7 @@ def _carry_out(situation, record_id, decision_id, evidence):
         after = _stored(situation, record_id)
     # pages that are open and links to it name it by its id
     kept = sa.update(Decision).where(Decision.id == after.id).values(id=decision_id, evidence=evidence)
-    db.session.execute(kept, execution_options={"synchronize_session": False})
+    execute(kept)
     db.session.expunge(after)
     return _stored(situation, record_id)
 

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ..accounts.models import Account
-from ..bulk import update_rows
+from ..bulk import execute, update_rows
 from ..crm import linked, writing
 from ..db import among, db, now
 from ..mirror import tombstones
@@ -235,9 +235,7 @@ class Applying:
             others = sa.update(HaloRecord).where(
                 *here, HaloRecord.ours_id == one.ours_id, HaloRecord.id != one.record_id
             )
-            db.session.execute(
-                others.values(follows_id=one.record_id), execution_options={"synchronize_session": False}
-            )
+            execute(others.values(follows_id=one.record_id))
 
     def _carry_out_following(self, decisions, rows):
         at, links, told, moved = now(), [], [], set()

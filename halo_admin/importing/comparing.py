@@ -5,6 +5,7 @@ Where no decision hangs on a later one, a batch is saved in the transaction that
 
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
 from . import finishing, meanwhile, stages
@@ -110,7 +111,7 @@ def _pass_by(run, rows, outcome):
     if not rows:
         return
     passed = sa.update(HaloRecord).where(among(HaloRecord.id, [row.id for row in rows]))
-    db.session.execute(passed.values(outcome=outcome, run_id=run.id), execution_options={"synchronize_session": False})
+    execute(passed.values(outcome=outcome, run_id=run.id))
     run.counts = run.counts | {outcome: run.counts.get(outcome, 0) + len(rows)}
 
 

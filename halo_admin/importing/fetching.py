@@ -6,6 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..connecting import mapping
 from ..db import db, now
 from ..halo import paging
@@ -269,9 +270,9 @@ def _mark_gone(run, kind, sweep):
     if _held(run.tenant_id, kind) == sweep.seen:
         return 0
     missing = sa.update(HaloRecord).where(*here, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
-    missing = missing.values(gone_at=now()).execution_options(synchronize_session=False)
-    db.session.execute(missing.where(HaloRecord.halo_id < 0))  # rows without an id come and go: nothing to tell
-    return db.session.execute(missing).rowcount
+    missing = missing.values(gone_at=now())
+    execute(missing.where(HaloRecord.halo_id < 0))  # rows without an id come and go: nothing to tell
+    return execute(missing)
 
 
 def _held(tenant_id, kind):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..connecting import window
 from ..db import among, db, now
 from ..mirror.models import HaloRecord, HaloTenant
@@ -66,7 +67,7 @@ def _mark_page(leg, kind, since):
 def _make_stale(run, kind, which):
     here = (HaloRecord.tenant_id == run.tenant_id, HaloRecord.kind == kind, HaloRecord.detail_at.is_not(None))
     stale = sa.update(HaloRecord).where(*here, which).values(detail_of=None, fingerprint=None)
-    db.session.execute(stale, execution_options={"synchronize_session": False})
+    execute(stale)
 
 
 def renew_old_details(leg):

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from .. import records
-from ..bulk import insert_rows
+from ..bulk import execute, insert_rows
 from ..db import among, db
 from ..mirror.models import HaloPage, HaloRecord
 from .models import Sweep
@@ -67,7 +67,7 @@ def mark_seen(sweep, pages: list[KnownPage]) -> None:
             HaloRecord.gone_at.is_(None))  # fmt: skip
     new = sa.update(HaloRecord).where(*here, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
     new = new.where(among(HaloRecord.halo_id, ids)).values(last_sweep_id=sweep.id)
-    if db.session.execute(new, execution_options={"synchronize_session": False}).rowcount < len(ids):
+    if execute(new) < len(ids):
         raise NotHeld
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..crm.activity import LISTS_USERS
 from ..db import among, db, now
 from ..halo.companies import CLIENTS
@@ -227,7 +228,7 @@ def _place_unreadable(run, sweep, answer):
     place = answer.place
     about = "client" if place.kind == "client" else f"{place.kind}:{place.halo_id}"
     placed = new.values(parent_id=place.client_id, type_key=f"{about} 0")
-    db.session.execute(placed, execution_options={"synchronize_session": False})
+    execute(placed)
 
 
 def _reading_of(run, place):
@@ -278,7 +279,7 @@ def _mark_gone(run, sweep, place):
         here.append(HaloRecord.type_key.like(f"{place.kind}:{place.halo_id} %"))
         here.append(HaloRecord.parent_id == place.client_id if place.client_id else HaloRecord.parent_id.is_not(None))
     missing = sa.update(HaloRecord).where(*here, HaloRecord.last_sweep_id.is_distinct_from(sweep.id))
-    gone = db.session.execute(missing.values(gone_at=now()), execution_options={"synchronize_session": False}).rowcount
+    gone = execute(missing.values(gone_at=now()))
     run.facts = run.facts | {"gone": run.facts.get("gone", 0) + gone}
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import msgspec
 import sqlalchemy as sa
 
-from ..bulk import insert_rows, update_rows
+from ..bulk import execute, insert_rows, update_rows
 from ..db import among, db, now
 from ..mirror.models import HaloRecord
 from ..records import Unreadable
@@ -126,7 +126,7 @@ class Shelf:
         if self.same:
             seen = sa.update(HaloRecord).where(among(HaloRecord.id, self.same))
             seen = seen.values(last_sweep_id=self.sweep.id, gone_at=None)
-            db.session.execute(seen, execution_options={"synchronize_session": False})
+            execute(seen)
 
 
 def _sweep_times(ids):

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db, only_where
 
 
@@ -117,4 +118,4 @@ class HaloPage(Owned, db.Model):
         In a writing transaction.
         """
         mine = (cls.tenant_id == tenant_id, *([cls.kind == kind] if kind else ()))
-        db.session.execute(sa.delete(cls).where(*mine), execution_options={"synchronize_session": False})
+        execute(sa.delete(cls).where(*mine))

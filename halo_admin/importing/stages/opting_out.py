@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from ...accounts.models import User
+from ...bulk import execute
 from ...crm import changes, opt_outs
 from ...crm.contact_models import Contact
 from ...db import among, db, owned, owned_among
@@ -120,7 +121,7 @@ def _unsubscribe(run, contacts):
     by = run.by_user_id and db.session.get(User, run.by_user_id)
     here = owned_among(Contact, run.account_id, contacts).with_only_columns(Contact.id)
     stricter = sa.update(Contact).where(Contact.id.in_(here)).values(unsubscribed=True, version=Contact.version + 1)
-    db.session.execute(stricter, execution_options={"synchronize_session": False})
+    execute(stricter)
     count(run, loosened=set(), added={(contact_id, "unsubscribed") for contact_id in contacts})
     for key, row in contacts.items():
         note = f"Halo must send no mail to its contact {row.halo_id}, or to one with the same e-mail"
