@@ -46,7 +46,7 @@ class Labour:
         """A writing transaction that keeps what it does only while the lease is ours; hands the export in."""
         begin_write()
         mine = sa.update(Export).where(Export.id == self.id, Export.lease_token == self.token)
-        touched = execute(mine.values(lease_until=_lease_end(), requests=Export.requests + self.requests))  # fmt: skip
+        touched = execute(mine.values(lease_until=_lease_end(), requests=Export.requests + self.requests))
         if touched == 0:
             db.session.rollback()
             raise Lost
