@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 BUSY_SECONDS = 15
+LOG_PAGES = 64_000  # of 4 KB: so long may SQLite's log grow before whoever commits moves it into the database
 LOOK_AGAIN_SECONDS = 0.001
 # as text: SQLAlchemy takes four times as long to make the same of functions and columns
 LISTED = sa.text("SELECT value FROM json_each(:listed)")
@@ -117,6 +118,13 @@ def among(column, values: list):
     return column.in_(LISTED.bindparams(listed))
 
 
+def each(values: list[int]) -> sa.ColumnElement:
+    """A column that holds these numbers, to select from: handed over as one, as by among()."""
+    if db.session.connection().dialect.name == "postgresql":
+        return sa.func.unnest(sa.cast(values, sa.ARRAY(sa.BigInteger))).column_valued("listed")
+    return sa.func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value", name="listed").c.value
+
+
 def with_more(column, more: dict):
     """The JSON object of a column with further keys, that it does not have yet, at its end; an SQL expression."""
     keys = msgspec.json.encode(more).decode()[1:]
@@ -146,7 +154,7 @@ def _prepare_sqlite(connection, _record):
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "synchronous=NORMAL",
             "cache_size=-16000",
-            "wal_autocheckpoint=32000",
+            f"wal_autocheckpoint={LOG_PAGES}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -192,6 +200,17 @@ def begin_write():
     """
     db.session.rollback()
     db.session.connection(execution_options={"writes": True})
+
+
+def move_log() -> None:
+    """SQLite: move its log into the database now, so that nobody who commits soon has to. Outside of a transaction."""
+    db.session.rollback()
+    if db.engine.dialect.name == "sqlite":
+        connection = db.engine.raw_connection()
+        try:
+            connection.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            connection.close()
 
 
 def now(connection=None) -> datetime:

@@ -103,16 +103,17 @@ class DatabaseQuota:
         return self._spare.pop(0)
 
     def _take(self):
+        taken = []
         with self._changing() as row:
             self._write_answers(row)
-            while len(self._spare) < self._at_once:
+            while len(taken) < self._at_once:
                 row.window, slot, wait_until = quota.take(row.window, row.now, **self._allowed, **self._times)
                 if slot is None:
                     break
-                self._spare.append(slot)
-            self._looked = (row.now, time.monotonic())
-        if not self._spare:
+                taken.append(slot)
+        if not taken:
             raise HaloBusy(_moment(wait_until))
+        self._spare, self._looked = taken, (row.now, row.looked)
 
     def _settle(self):
         if self._answers or self._spare:
@@ -151,6 +152,7 @@ class _Row:
         connection.execute(_insert_if_missing(connection, tenant_id, account_id, limit))
         kept = connection.execute(sa.select(ROWS.c.window).where(self._is_ours).with_for_update()).scalar_one()
         self.window = quota.resized(msgspec.convert(kept, quota.Window), limit)
+        self.looked = time.monotonic()  # before the other clock: what is counted from here on comes out late, not early
         self.now = now(connection).timestamp()  # asked after the row was locked
 
     def write(self):

@@ -73,7 +73,7 @@ class Contact(OwnedByTheMany, db.Model):
         db.Index("ix_contacts_by_id", "account_id", "id"),
         db.Index("ix_contacts_by_company", "account_id", "company_id", "name_sort", "id"),
         db.Index("ix_contacts_by_company_id", "company_id", "account_id", "id"),  # in front: what a foreign key asks
-        db.Index("ix_contacts_by_salesperson", "account_id", "salesperson_id", "id", **HAS_SALESPERSON),
+        db.Index("ix_contacts_by_salesperson", "account_id", "salesperson_id", "id"),
         db.Index("ix_contacts_salesperson", "salesperson_id", **HAS_SALESPERSON),  # what a foreign key asks
         db.Index("ix_contacts_email_key", "account_id", "email_key"),
         *(

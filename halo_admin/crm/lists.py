@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from .. import audit
 from ..accounts.models import Account
 from ..bulk import execute, insert_rows
-from ..db import among, begin_write, db, now, owned, owned_among
+from ..db import among, begin_write, db, each, now, owned, owned_among
 from . import changes, lacks, list_growth, list_stops
 from .contact_models import Contact, ContactList, ListGrowth, ListMember
 from .list_growth import Press
@@ -318,19 +318,17 @@ def move(
     if missing := joining.keys() - list_ids.keys():
         list_ids |= made_for(account_id, {one: name for one, name in names().items() if one in missing})
     at, known = now(), _known({one for ids in joining.values() for one in ids})
-    joined = _join([
-        {"account_id": account_id, "list_id": list_ids[purpose], "contact_id": one, "joined_at": at,
-         "joined_run": run_id}
+    joined = _join(account_id, {"joined_at": at, "joined_run": run_id}, {
+        list_ids[purpose]: [one for one in contact_ids if (list_ids[purpose], one) not in known]
         for purpose, contact_ids in joining.items() if purpose in list_ids
-        for one in contact_ids if (list_ids[purpose], one) not in known
-    ])  # fmt: skip
-    more, less = Counter(list_id for list_id, _ in joined), Counter()
+    })  # fmt: skip
+    more, less = Counter({list_id: len(contact_ids) for list_id, contact_ids in joined.items()}), Counter()
     for purpose, list_id in sorted(list_ids.items()):
         back = [one for one in joining.get(purpose, []) if (list_id, one) in known]
         more[list_id] += _put_back(list_id, run_id, back, at)
         less[list_id] += _leave(list_id, run_id, leaving.get(purpose, []), at)
     _grow(account_id, run_id, more, less)
-    _settle_moved(account_id, moved, new, {contact_id for _, contact_id in joined} - leave)
+    _settle_moved(account_id, moved, new, set().union(*joined.values()) - leave)
 
 
 def _settle_moved(account_id, moved, new, on):
@@ -348,21 +346,25 @@ def _is_on_any(contact_id):
     return has(ListMember.contact_id == contact_id, ListMember.left_at.is_(None))
 
 
-def _join(rows):
-    """Insert memberships that were not there; (list id, contact id) of those that somebody else has not just made."""
+def _join(account_id, how, joining):
+    """Insert memberships that were not there, {list id: contact ids}; those of them that nobody else has just made."""
     try:
         with db.session.begin_nested():
-            insert_rows(ListMember, rows)
+            for list_id, contact_ids in joining.items():
+                same = {"account_id": account_id, "list_id": list_id} | how
+                values = [sa.literal(value, ListMember.__table__.c[name].type) for name, value in same.items()]
+                new = sa.insert(ListMember.__table__)
+                execute(new.from_select([*same, "contact_id"], sa.select(*values, each(contact_ids))))
     except IntegrityError:
-        return _join_new_ones(rows)
-    return [(row["list_id"], row["contact_id"]) for row in rows]
+        return {list_id: _join_new_ones(account_id, how, list_id, ids) for list_id, ids in joining.items() if ids}
+    return joining
 
 
-def _join_new_ones(rows):
+def _join_new_ones(account_id, how, list_id, contact_ids):
     insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[db.session.connection().dialect.name]
-    new = insert(ListMember.__table__).on_conflict_do_nothing()
-    made = new.returning(ListMember.__table__.c.list_id, ListMember.__table__.c.contact_id)
-    return [tuple(row) for row in db.session.execute(made, rows)]
+    new = insert(ListMember.__table__).on_conflict_do_nothing().returning(ListMember.__table__.c.contact_id)
+    same = {"account_id": account_id, "list_id": list_id} | how
+    return list(db.session.scalars(new, [same | {"contact_id": one} for one in contact_ids]))
 
 
 def _put_back(list_id, run_id, contact_ids, at):
@@ -416,16 +418,17 @@ def put_each_on(wanted: list[tuple[ContactList, list[int]]], press: Press) -> in
         return 0
     lacks.hold(Contact, {contact_id for _, contact_id in pairs})
     known = _known({contact_id for _, contact_id in pairs})
-    rows = [{"account_id": of.account_id, "list_id": list_id, "contact_id": contact_id, "joined_at": press.at}
-            for (list_id, contact_id), of in pairs.items() if (list_id, contact_id) not in known]  # fmt: skip
-    new = _join(rows)
+    joining = defaultdict(list)
+    for list_id, contact_id in pairs.keys() - known.keys():
+        joining[list_id].append(contact_id)
+    new = _join(wanted[0][0].account_id, {"joined_at": press.at}, joining)
     back = [pair for pair in pairs if known.get(pair) is not None]
     if back:
         table = ListMember.__table__
         one = sa.update(table).where(table.c.list_id == sa.bindparam("l"), table.c.contact_id == sa.bindparam("c"))
         again = one.values(left_at=None, left_run=None, joined_at=press.at, joined_run=None)
         db.session.execute(again, [{"l": list_id, "c": contact_id} for list_id, contact_id in back])
-    joined = {*new, *back}
+    joined = {(list_id, contact_id) for list_id, ids in new.items() for contact_id in ids}.union(back)
     in_order = [pair for pair in pairs if pair in joined]
     _resize(Counter(pairs[pair] for pair in in_order))
     _settle(wanted[0][0].account_id, {contact_id for _, contact_id in joined})

@@ -117,7 +117,7 @@ class Company(OwnedByTheMany, db.Model):
         db.Index("ix_companies_by_id", "account_id", "id"),
         db.Index("ix_companies_by_type_name", "account_id", "type_id", "name_sort", "id"),
         db.Index("ix_companies_by_type_id", "account_id", "type_id", "id"),
-        db.Index("ix_companies_by_salesperson", "account_id", "salesperson_id", "id", **HAS_SALESPERSON),
+        db.Index("ix_companies_by_salesperson", "account_id", "salesperson_id", "id"),
         db.Index("ix_companies_salesperson", "salesperson_id", **HAS_SALESPERSON),  # what a foreign key asks
         db.Index("ix_companies_phone_key", "account_id", "phone_key"),
         db.Index("ix_companies_website_key", "account_id", "website_key"),

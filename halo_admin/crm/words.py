@@ -12,7 +12,7 @@ from ..db import among, db
 from .models import SearchWord
 from .searchable import LONGEST
 
-# a batch's words as a table, of {word: [record_id, …], …}
+# a table of words and records, made of {word: [record_id, …], …}
 PAIRS = {
     "sqlite": "SELECT found.value AS record_id, words.key AS word"
     " FROM json_each(:words) AS words, json_each(words.value) AS found",

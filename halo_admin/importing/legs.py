@@ -42,8 +42,8 @@ MOVEMENTS = {
 # what looks whether something follows once a run has ended: functions of an account's id
 WHEN_ENDED = []
 PREPARE = {"comparing": comparing.prepare, "asking": asking.prepare, "saving": saving.prepare}
+INLINE_PAUSE = 0.2  # seconds after which an inline run looks whether it is due
 # a Halo that does not answer is waited for with growing pauses, this long in all
-LOOK_AGAIN = 0.2  # seconds after which an inline run looks whether it is due
 GROWTH = (1, 3, 6, 12, 24, 60, 120)
 PATIENCE = timedelta(hours=6)
 
@@ -200,9 +200,15 @@ class Leg:
                 meanwhile.compare(self, busy.until, _waiting(busy))
                 if now() < busy.until:
                     raise
-                continue  # what was compared meanwhile took as long
+                self._go_on()  # what was compared meanwhile took as long
+                continue
             if is_at_its_end:
                 self._next_movement()
+
+    def _go_on(self):
+        if self.run.state != "running":
+            with self.batch() as run:
+                run.state, run.waits_for = "running", None
 
     def _ends(self):
         self.is_ending = self.is_over()
@@ -295,9 +301,9 @@ def run_inline(run_id: int) -> None:
 def wait_a_little(run_id):
     """Until a run is due again, or whoever works on it may have ended."""
     due = db.session.get(ImportRun, run_id).next_leg_at
-    until = (due - now()).total_seconds() if due else LOOK_AGAIN
+    until = (due - now()).total_seconds() if due else INLINE_PAUSE
     db.session.rollback()
-    time.sleep(until if 0 < until < LOOK_AGAIN else LOOK_AGAIN)
+    time.sleep(until if 0 < until < INLINE_PAUSE else INLINE_PAUSE)
 
 
 def _leg(run_id, budget):

@@ -6,18 +6,21 @@ fingerprint counts for this run alone until then, so that one that never comes s
 """
 
 from collections import defaultdict
+from datetime import timedelta
 
 import msgspec
 import sqlalchemy as sa
 
 from ..bulk import execute, update_rows
-from ..db import among, db, now, with_more
+from ..db import among, db, move_log, now, with_more
 from ..mirror.models import HaloRecord
 from .applying import Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
 from .situation import FULL, LATER, UP_TO, looked_up, mirror_rows
 from .stage import HEEDED
+
+ENOUGH = timedelta(seconds=1)  # of a wait that is left, for what need not be done now
 
 
 def compare(leg, until, waiting) -> None:
@@ -32,6 +35,8 @@ def compare(leg, until, waiting) -> None:
     while now() < until and not leg.is_over() and _compare_batch(leg, waiting):
         pass
     leg.kept = {}
+    if until - now() > ENOUGH and not leg.is_over():
+        move_log()
 
 
 def _sweep_id(leg):

@@ -4,8 +4,8 @@ The country is set first, in lower case, and made upper case once every key foll
 when a change broke off halfway; the page says so, and whoever saves again completes it. Nothing is queued for it:
 10,000 companies and as many Halo clients take a few seconds, in batches whose transactions let people's edits
 through. A batch reads the country itself, so two changes at once end up with the one that was saved last. An import
-is not started over: none is live when the country is set, and one that starts meanwhile writes keys of the new country
-and reads Halo before it compares.
+is not started over: none is live when the country is set. One that starts meanwhile writes keys of the new country, or
+takes a new company's from the mirror, whose keys are brought up to date before those of companies.
 
 Keys are no values of a record: its version, and when it was edited, stay.
 """

@@ -340,13 +340,7 @@ def upgrade():
     with op.batch_alter_table("companies", schema=None) as batch_op:
         batch_op.create_index("ix_companies_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_name", ["account_id", "name_sort", "id"], unique=False)
-        batch_op.create_index(
-            "ix_companies_by_salesperson",
-            ["account_id", "salesperson_id", "id"],
-            unique=False,
-            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
-            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
-        )
+        batch_op.create_index("ix_companies_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_type_id", ["account_id", "type_id", "id"], unique=False)
         batch_op.create_index("ix_companies_by_type_name", ["account_id", "type_id", "name_sort", "id"], unique=False)
         batch_op.create_index(
@@ -930,13 +924,7 @@ def upgrade():
         batch_op.create_index("ix_contacts_by_company_id", ["company_id", "account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_id", ["account_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_by_name", ["account_id", "name_sort", "id"], unique=False)
-        batch_op.create_index(
-            "ix_contacts_by_salesperson",
-            ["account_id", "salesperson_id", "id"],
-            unique=False,
-            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
-            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
-        )
+        batch_op.create_index("ix_contacts_by_salesperson", ["account_id", "salesperson_id", "id"], unique=False)
         batch_op.create_index("ix_contacts_email_key", ["account_id", "email_key"], unique=False)
         batch_op.create_index(
             "ix_contacts_only_bounced_by_id",
@@ -1309,11 +1297,7 @@ def downgrade():
             "ix_contacts_only_bounced_by_id", sqlite_where=sa.text("bounced = 1"), postgresql_where=sa.text("bounced")
         )
         batch_op.drop_index("ix_contacts_email_key")
-        batch_op.drop_index(
-            "ix_contacts_by_salesperson",
-            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
-            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
-        )
+        batch_op.drop_index("ix_contacts_by_salesperson")
         batch_op.drop_index("ix_contacts_by_name")
         batch_op.drop_index("ix_contacts_by_id")
         batch_op.drop_index("ix_contacts_by_company_id")
@@ -1510,11 +1494,7 @@ def downgrade():
         )
         batch_op.drop_index("ix_companies_by_type_name")
         batch_op.drop_index("ix_companies_by_type_id")
-        batch_op.drop_index(
-            "ix_companies_by_salesperson",
-            sqlite_where=sa.text("salesperson_id IS NOT NULL"),
-            postgresql_where=sa.text("salesperson_id IS NOT NULL"),
-        )
+        batch_op.drop_index("ix_companies_by_salesperson")
         batch_op.drop_index("ix_companies_by_name")
         batch_op.drop_index("ix_companies_by_id")
 

@@ -1,10 +1,11 @@
 """While Halo's limit makes the first reading of contacts wait, what it has read is saved, and completed at the end."""
 
+import time
 from datetime import timedelta
 
 import pytest
 
-from halo_admin.db import db
+from halo_admin.db import db, now
 from halo_admin.importing import fetching, legs, progress, runs
 from halo_admin.importing.deciding import Deciding
 from halo_admin.importing.models import Decision
@@ -71,6 +72,27 @@ def test_what_stands_as_it_was_made_is_completed_without_being_decided_again(wai
     assert len(saved) > 50
     assert not {f"Poole {halo_id - 1000:03}" for halo_id in decided} & saved
     assert len(world.lists()["Halo: Customer"]) == 214
+
+
+def test_a_run_whose_wait_is_over_once_it_has_compared_goes_on_at_once_and_says_so(world, monkeypatch):
+    compare, store, told = legs.meanwhile.compare, fetching._store, []
+
+    def for_as_long_as_the_wait(leg, until, waiting):
+        compare(leg, until, waiting)
+        told.append(leg.run.state)
+        time.sleep(max(0.0, (until - now()).total_seconds()) + 0.05)
+
+    def watched(leg, run, *rest):
+        told.append((run.state, run.waits_for))
+        store(leg, run, *rest)
+
+    monkeypatch.setattr(legs.meanwhile, "compare", for_as_long_as_the_wait)
+    monkeypatch.setattr(fetching, "_store", watched)
+    world, run = wait_after_a_page(world)
+    assert (run.state, run.leg_no) == ("done", 1)
+    assert "quota" in told
+    assert told[told.index("quota") + 1 :] == [("running", None)] * len(told[told.index("quota") + 1 :])
+    assert len(told) > told.index("quota") + 1
 
 
 def test_an_opt_out_that_halo_tells_later_counts(waiting):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from halo_admin.importing import sentences
+from halo_admin.importing import legs, sentences
 from halo_admin.importing.models import OUTCOMES
 from halo_admin.importing.telling import decisions_of
 from tests.importing.world import all_told, counts
@@ -132,6 +132,21 @@ def test_a_list_that_repeats_a_page_for_ever_ends(two_pages):
     assert fault.fired
     assert (run.state, run.facts["short"]) == ("problems", {two_pages.kind: [100, 130 + two_pages.left_out]})
     assert run.facts.get("gone", 0) == 0
+
+
+def test_nothing_is_on_its_way_any_more_once_a_list_has_ended(two_pages, monkeypatch):
+    on_its_way, close = [], legs.Leg.close
+
+    def closed(leg):
+        on_its_way.append(leg.ahead)
+        close(leg)
+
+    monkeypatch.setattr(legs.Leg, "close", closed)
+    fault = two_pages.halo.set_fault("page-repeated", match=two_pages.path)
+    two_pages.imported()
+    assert fault.fired
+    assert on_its_way
+    assert set(on_its_way) == {None}
 
 
 def test_an_empty_page_in_the_middle_ends_no_sweep(world):
