@@ -117,10 +117,11 @@ def test_a_list_of_a_persons_own_with_leads_off_is_filled_by_imports(world, acme
 
 
 def test_a_membership_that_somebody_else_has_just_made_is_passed_by(world, acme, customers):
+    new = world.our_contact("Zoe")
     list_id, sam = the_list(world).id, world.contact(first_name="Sam").id
-    late = {"account_id": world.account.id, "list_id": list_id, "contact_id": sam, "joined_at": now()}
     begin_write()
-    assert crm_lists._join([late]) == []
+    assert crm_lists._join(world.account.id, {"joined_at": now()}, {list_id: [sam, new]}) == {list_id: [new]}
+    assert crm_lists.those_on(the_list(world), [sam, new]) == {sam, new}
     db.session.rollback()
 
 
