@@ -1,12 +1,11 @@
 """An account is one MSP; a user is a person of it who signs in."""
 
-import sqlalchemy as sa
 from flask_login import UserMixin
 
 from ..db import JSON, BigId, Owned, UTCDateTime, db, only_where
 
 ROLES = ("admin", "marketer", "salesperson")
-SIGNS_IN = sa.text("password_hash IS NOT NULL")
+SIGNS_IN = only_where("password_hash IS NOT NULL")
 
 
 class Account(db.Model):
@@ -38,7 +37,7 @@ class User(UserMixin, Owned, db.Model):
     # an e-mail says who signs in, on the whole site; who cannot sign in takes it from nobody of another account
     __table_args__ = (
         db.UniqueConstraint("account_id", "email"),
-        db.Index("uq_users_sign_in", "email", unique=True, sqlite_where=SIGNS_IN, postgresql_where=SIGNS_IN),
+        db.Index("uq_users_sign_in", "email", unique=True, **SIGNS_IN),
     )
 
     def get_id(self):
@@ -77,7 +76,6 @@ class OneTimeLink(Owned, db.Model):
 
     __table_args__ = (
         db.Index("ix_one_time_links_user", "user_id", "purpose", "id"),
-        db.Index("ix_one_time_links_mail", "mail", "mail_at",
-                 **only_where("mail = 'waiting'")),
+        db.Index("ix_one_time_links_mail", "mail", "mail_at", **only_where("mail = 'waiting'")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

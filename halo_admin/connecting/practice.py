@@ -7,9 +7,9 @@ from flask import current_app
 
 from .. import audit
 from ..bulk import execute
-from ..crm import changes, held, lacks, linked, lists
+from ..crm import changes, held, lacks, linked, lists, words
 from ..crm.contact_models import Contact
-from ..crm.models import Company, SearchWord
+from ..crm.models import Company
 from ..crm.note_models import Note
 from ..crm.opportunity_models import Opportunity
 from ..db import db, owned
@@ -213,11 +213,9 @@ def _losing(model, column, gone, tenant):
 
 
 def _remove(model, tenant, going):
-    kind = model.__tablename__
     for start in range(0, len(going), AT_ONCE):
         ids = going[start : start + AT_ONCE]
-        words = SearchWord.account_id == tenant.account_id, SearchWord.kind == kind, SearchWord.record_id.in_(ids)
-        db.session.execute(sa.delete(SearchWord).where(*words))
+        words.forget(model, tenant.account_id, ids)
         lacks.forget(model, tenant.account_id, ids)
         execute(sa.delete(model).where(model.id.in_(ids)))
     stays = sa.update(model).where(model.made_by_run.in_(above.runs_of(tenant.id)))

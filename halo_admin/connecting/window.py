@@ -96,16 +96,14 @@ class DatabaseQuota:
         return _moment(row.window.blocked_until)
 
     def _place(self):
-        if self._spare and self._now() - self._looked[0] > KEPT:
-            self._settle()
-        if not self._spare:
+        if not self._spare or self._now() - self._looked[0] > KEPT:
             self._take()
         return self._spare.pop(0)
 
     def _take(self):
         taken = []
         with self._changing() as row:
-            self._write_answers(row)
+            self._tidy(row)
             while len(taken) < self._at_once:
                 row.window, slot, wait_until = quota.take(row.window, row.now, **self._allowed, **self._times)
                 if slot is None:
@@ -121,13 +119,10 @@ class DatabaseQuota:
                 self._tidy(row)
 
     def _tidy(self, row):
-        self._write_answers(row)
-        row.window, self._spare = quota.given_back(row.window, set(self._spare)), []
-
-    def _write_answers(self, row):
         for slot, at in self._answers.items():
             row.window = quota.answered(row.window, slot, min(at, row.now))
-        self._answers = {}
+        row.window = quota.given_back(row.window, set(self._spare))
+        self._answers, self._spare = {}, []
 
     def _now(self):
         """The row's clock, as it must stand since places were taken."""

@@ -12,9 +12,9 @@ from ..mirror import tombstones
 from ..mirror.models import HaloRecord, HaloTenant
 from ..mirror.tombstones import NotNow
 from ..normal.sums import money
-from . import being_sent, changes, going_along, lacks, linked, lists, notes, opt_outs
+from . import being_sent, changes, going_along, lacks, linked, lists, notes, opt_outs, words
 from .contact_models import Contact
-from .models import Company, SearchWord
+from .models import Company
 from .opportunity_models import Opportunity
 
 NOUNS = {Company: "company", Contact: "contact", Opportunity: "opportunity"}
@@ -162,9 +162,7 @@ def _remove(record):
     model, name = type(record), record.name
     db.session.flush()
     lacks.forget(model, record.account_id, [record.id])
-    words = (SearchWord.account_id == record.account_id, SearchWord.kind == model.__tablename__)
-    for gone in (sa.delete(SearchWord).where(*words, SearchWord.record_id == record.id),
-                 sa.delete(model).where(model.id == record.id)):  # fmt: skip
-        execute(gone)
+    words.forget(model, record.account_id, [record.id])
+    execute(sa.delete(model).where(model.id == record.id))
     db.session.expunge(record)
     return name

@@ -42,18 +42,18 @@ def phone_words(text: str) -> set[str]:
     found, rest = set(), ""
     for group in reversed(_DIGITS.findall(text)[:LONGEST]):
         rest = group + rest
-        found |= _dialled(rest)
+        found.add(_dialled(rest))
     return {word for word in found if len(word) > 2}
 
 
 def digits(text: str) -> set[str]:
     """The digits in a row, without the zeros that some dial in front."""
-    return _dialled(_NO_DIGITS.sub("", text))
+    word = _dialled(_NO_DIGITS.sub("", text))
+    return {word} if word else set()
 
 
 def _dialled(digits_alone):
-    word = digits_alone.lstrip("0")[:LONGEST]
-    return {word} if word else set()
+    return digits_alone.lstrip("0")[:LONGEST]
 
 
 def query_words(text: str) -> list[str]:

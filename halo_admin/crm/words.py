@@ -8,6 +8,7 @@ from collections import defaultdict
 import msgspec
 import sqlalchemy as sa
 
+from ..bulk import execute
 from ..db import among, db
 from .models import SearchWord
 from .searchable import LONGEST
@@ -47,6 +48,12 @@ def stored(model, account, ids: list[int]) -> set[tuple[int, str]]:
         )
     )
     return set(map(tuple, found))
+
+
+def forget(model, account_id: int, ids) -> None:
+    """These records are about to be removed."""
+    mine = (SearchWord.account_id == account_id, SearchWord.kind == model.__tablename__)
+    execute(sa.delete(SearchWord).where(*mine, among(SearchWord.record_id, list(ids))))
 
 
 def _wanted(model, rows):

@@ -2,15 +2,13 @@
 may have happened.
 """
 
-import sqlalchemy as sa
-
-from ..db import JSON, BigId, Owned, UTCDateTime, db
+from ..db import JSON, BigId, Owned, UTCDateTime, db, only_where
 
 WORKED_ON = ("looking", "sending")  # a job is due
 ENDED = ("done", "partly", "refused", "failed", "given up")
-_HELD = sa.text("state IN ('sending', 'unknown')")
-_DUE = sa.text("state IN ('looking', 'sending')")
-_OPEN = sa.text("closed_at IS NULL")
+_HELD = only_where("state IN ('sending', 'unknown')")
+_DUE = only_where("state IN ('looking', 'sending')")
+_OPEN = only_where("closed_at IS NULL")
 
 
 class Export(Owned, db.Model):
@@ -56,9 +54,9 @@ class Export(Owned, db.Model):
     __table_args__ = (
         # of one record one export at a time is on its way, whoever pressed Send
         db.Index("uq_exports_one_sending", "account_id", "kind", "ours_id", unique=True,
-                 sqlite_where=_HELD, postgresql_where=_HELD),
+                 **_HELD),
         db.Index("ix_exports_record", "account_id", "kind", "ours_id", "id"),
-        db.Index("ix_exports_due", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        db.Index("ix_exports_due", "due_at", **_DUE),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
@@ -91,6 +89,6 @@ class Intent(Owned, db.Model):
 
     __table_args__ = (
         db.Index("uq_export_intents_one_open", "tenant_id", "kind", "ours_id", unique=True,
-                 sqlite_where=_OPEN, postgresql_where=_OPEN),
+                 **_OPEN),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

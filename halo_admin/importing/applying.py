@@ -45,7 +45,6 @@ class Applying:
     def __init__(self, situation, completes=True):
         self.completes, self.outcomes = completes, {}
         self.situation, self.stage, self.run = situation, situation.stage, situation.run
-        self.run_id = situation.run.id
         self.account = db.session.get(Account, situation.run.account_id)
 
     def apply(self, decisions) -> dict:
@@ -131,7 +130,7 @@ class Applying:
     def _stored(self, fresh):
         if not fresh:
             return []
-        here = (Decision.run_id == self.run_id, among(Decision.record_id, [one["record_id"] for one in fresh]))
+        here = (Decision.run_id == self.run.id, among(Decision.record_id, [one["record_id"] for one in fresh]))
         return db.session.execute(sa.select(*NEEDED).where(*here).order_by(Decision.id)).all()
 
     def _carry_out_stored(self, decisions, rows):
@@ -183,7 +182,7 @@ class Applying:
         blank = {field: None for field in self.stage.fields if field not in self.stage.only_set}
         # what is created has Halo's values, whose normal forms matching knows
         keys = {f"{key}_key": getattr(row, f"{key}_key") for key in self.stage.keys}
-        return blank | self._columns(one) | keys | self.stage.marks(row) | {"made_by_run": self.run_id}
+        return blank | self._columns(one) | keys | self.stage.marks(row) | {"made_by_run": self.run.id}
 
     def _columns(self, one):
         return {field: change[1] for field, change in one.changes.items() if field not in self.stage.beside}
@@ -214,7 +213,7 @@ class Applying:
         fingerprint = self.situation.fingerprint(row, version, row.found)
         return {
             "id": row.id, "ours_id": ours_id, "follows_id": None, "stood_for_id": None, "base": one.settled,
-            "outcome": self.outcomes.get(row.id, one.action), "run_id": self.run_id,
+            "outcome": self.outcomes.get(row.id, one.action), "run_id": self.run.id,
             "matched_by": row.matched_by if one.action == "updated" else one.by,
             "linked_at": row.linked_at if one.action == "updated" else at,
             "fingerprint": fingerprint if self.completes else LATER + fingerprint,
@@ -224,7 +223,7 @@ class Applying:
         """The link stays as it is, and the next import tells again why the record is left out."""
         return {
             "id": row.id, "ours_id": row.ours_id, "follows_id": row.follows_id, "stood_for_id": row.stood_for_id,
-            "base": row.base, "outcome": one.action, "run_id": self.run_id, "matched_by": row.matched_by,
+            "base": row.base, "outcome": one.action, "run_id": self.run.id, "matched_by": row.matched_by,
             "linked_at": row.linked_at, "fingerprint": None,
         }  # fmt: skip
 
@@ -245,7 +244,7 @@ class Applying:
             row.ours_id = row.found.leader.ours_id
             links.append({
                 "id": row.id, "ours_id": row.ours_id, "follows_id": row.found.leader.id, "stood_for_id": None,
-                "base": None, "outcome": one.action, "run_id": self.run_id, "matched_by": one.by, "linked_at": at,
+                "base": None, "outcome": one.action, "run_id": self.run.id, "matched_by": one.by, "linked_at": at,
                 "fingerprint": self.situation.fingerprint(row, self.versions.get(row.ours_id), row.found),
             })  # fmt: skip
             told.append({"id": one.id, "state": "applied", "ours_id": row.ours_id, "applied_at": at})

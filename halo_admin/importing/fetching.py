@@ -125,7 +125,7 @@ def _read_pages(leg, reading, sweep):
     except known_pages.NotHeld:
         leg.ahead, leg.trusts_known_pages = None, False
         return
-    if leg.ahead and db.session.get(Sweep, sweep.id).state != "running":
+    if leg.ahead and sweep.state != "running":
         leg.ahead.pages()  # the list had ended before them; the thread is free once they are there
         leg.ahead = None
     if ahead.stopped_by is not None:

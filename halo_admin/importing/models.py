@@ -6,7 +6,7 @@ from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db, only_where
 from ..states import LIVE
 
 OUTCOMES = ("created", "linked", "updated", "unchanged", "review", "skipped", "failed")
-IS_LIVE = sa.text(f"state IN {LIVE}")
+IS_LIVE = only_where(f"state IN {LIVE}")
 
 
 class Sweep(Owned, db.Model):
@@ -73,7 +73,7 @@ class ImportRun(Owned, db.Model):
 
     __table_args__ = (
         db.Index("uq_import_runs_one_live", "account_id", unique=True,
-                 sqlite_where=IS_LIVE, postgresql_where=IS_LIVE),
+                 **IS_LIVE),
         db.Index("ix_import_runs_history", "account_id", "id"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

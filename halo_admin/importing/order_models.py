@@ -1,11 +1,9 @@
 """Import all, in order: one press, and the stages one after the other."""
 
-import sqlalchemy as sa
-
-from ..db import JSON, BigId, Owned, UTCDateTime, db
+from ..db import JSON, BigId, Owned, UTCDateTime, db, only_where
 
 LIVE = ("reading", "asking", "running")
-IS_LIVE = sa.text(f"state IN {LIVE}")
+IS_LIVE = only_where(f"state IN {LIVE}")
 
 
 class ImportOrder(Owned, db.Model):
@@ -29,8 +27,7 @@ class ImportOrder(Owned, db.Model):
     ended_at = db.Column(UTCDateTime)
 
     __table_args__ = (
-        db.Index("uq_import_orders_one_live", "account_id", unique=True, sqlite_where=IS_LIVE,
-                 postgresql_where=IS_LIVE),
+        db.Index("uq_import_orders_one_live", "account_id", unique=True, **IS_LIVE),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

@@ -24,10 +24,11 @@ class Shelf:
     def __init__(self, leg, reading, sweep):
         self.stage, self.country, self.reading, self.sweep = leg.stage, leg.country, reading, sweep
         self.here = (HaloRecord.tenant_id == sweep.tenant_id, HaloRecord.kind == reading.kind)
-        self.at, self.sweep_id = now(), sweep.id
-        self.new = {
+        self.at = now()
+        self.seen = {"last_sweep_id": sweep.id, "gone_at": None}
+        self.new = self.seen | {
             "account_id": sweep.account_id, "tenant_id": sweep.tenant_id, "kind": reading.kind,
-            "first_sweep_id": sweep.id, "last_sweep_id": sweep.id, "changed_before": self.at,
+            "first_sweep_id": sweep.id, "changed_before": self.at,
         }  # fmt: skip
 
     def store(self, pages) -> list[int]:
@@ -91,26 +92,22 @@ class Shelf:
             self.same.append(known.id)
             return
         detail = msgspec.json.decode(detail_text, type=self.reading.record) if detail_text else None
-        columns = composed(self.stage, self.reading.kind, row, detail, around, self.country) | {
+        columns = composed(self.stage, self.reading.kind, row, detail, around, self.country) | self.seen | {
             "listed": row, "listed_digest": listed_digest, "digest": digest, "error": None,
-            "last_sweep_id": self.sweep_id, "gone_at": None,
         }  # fmt: skip
         if known:
             self.updates.append(columns | {"id": known.id} | self._change_times(known, listed_digest))
         else:
-            self.inserts.append(self._new(halo_id) | columns)
-
-    def _new(self, halo_id):
-        return self.new | {"halo_id": halo_id}
+            self.inserts.append(self.new | {"halo_id": halo_id} | columns)
 
     def _unreadable(self, halo_id, row, known):
         if known:
-            return {"id": known.id, "error": row.reason, "last_sweep_id": self.sweep_id, "gone_at": None}
+            return {"id": known.id, "error": row.reason} | self.seen
         empty = {"label": row.label} | dict.fromkeys(
             ("parent_id", "type_key", "listed", "listed_digest", "values", "digest", "phone_key",
              "website_key", "name_key", "email_key")
         )  # fmt: skip
-        return self._new(halo_id) | empty | {"active": True, "error": row.reason, "gone_at": None}
+        return self.new | {"halo_id": halo_id} | empty | {"active": True, "error": row.reason}
 
     def _change_times(self, known, listed_digest):
         """Two sweeps bound the time of Halo's own change (design: "Merging")."""
@@ -124,9 +121,7 @@ class Shelf:
         for rows in (*_alike(self.updates), self.unread):
             update_rows(HaloRecord, rows)
         if self.same:
-            seen = sa.update(HaloRecord).where(among(HaloRecord.id, self.same))
-            seen = seen.values(last_sweep_id=self.sweep.id, gone_at=None)
-            execute(seen)
+            execute(sa.update(HaloRecord).where(among(HaloRecord.id, self.same)).values(self.seen))
 
 
 def _sweep_times(ids):

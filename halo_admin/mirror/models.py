@@ -73,14 +73,14 @@ class HaloRecord(OwnedByTheMany, db.Model):
     __table_args__ = (
         db.UniqueConstraint("tenant_id", "kind", "halo_id"),
         *(
-            db.Index(f"ix_halo_records_{name.removesuffix('_key').removesuffix('_id')}", "tenant_id", "kind", name,
-                     **only_where(f"{name} IS NOT NULL"))
-            for name in ("parent_id", "type_key", "phone_key", "website_key", "name_key", "email_key")
+            db.Index(f"ix_halo_records_{name}", "tenant_id", "kind", column, **only_where(f"{column} IS NOT NULL"))
+            for name, column in {
+                "parent": "parent_id", "type": "type_key", "phone": "phone_key", "website": "website_key",
+                "name": "name_key", "email": "email_key", "details": "detail_at", "links": "ours_id",
+            }.items()
         ),
         db.Index("ix_halo_records_gone", "tenant_id", "kind", **only_where("gone_at IS NOT NULL")),
-        db.Index("ix_halo_records_details", "tenant_id", "kind", "detail_at", **only_where("detail_at IS NOT NULL")),
         db.Index("ix_halo_records_answered", "tenant_id", "id", **only_where("answer IS NOT NULL")),
-        db.Index("ix_halo_records_links", "tenant_id", "kind", "ours_id", **only_where("ours_id IS NOT NULL")),
         db.Index("ix_halo_records_matched", "tenant_id", "kind", "matched_by", "ours_id",
                  **only_where("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL")),
         db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,
