@@ -266,6 +266,10 @@ class Held(NamedTuple):
         leaves, joins = moves(self.memberships.get(contact_id, {}), purpose)
         return leaves, joins and purpose not in self.stopped and contact_id not in self.off.get(purpose, ())
 
+    def knows(self, contact_id: int, purpose: str) -> bool:
+        """Whether a contact may stand otherwise to the list for `purpose` than a new one."""
+        return contact_id in self.memberships or contact_id in self.off.get(purpose, ())
+
     def is_off(self, contact_id: int | None, purpose: str) -> bool:
         """Whether a person took a contact off the list for `purpose`."""
         mine = self.memberships.get(contact_id, {}).get(purpose)
@@ -278,7 +282,8 @@ def held(account_id: int, contact_ids: list[int]) -> Held:
         sa.select(ContactList.made_for, ListMember.contact_id, ListMember.joined_run, ListMember.left_at,
                   ListMember.left_run)
         .join(ContactList, ContactList.id == ListMember.list_id)
-        .where(ContactList.account_id == account_id, ContactList.made_for.is_not(None))
+        # the account's id plus nothing: SQLite would rather walk all of its lists' memberships
+        .where(ContactList.account_id + 0 == account_id, ContactList.made_for.is_not(None))
         .where(among(ListMember.contact_id, contact_ids))
     )  # fmt: skip
     found = defaultdict(dict)

@@ -12,10 +12,9 @@ from . import finishing, meanwhile, stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, LATER, LIGHT, UP_TO, full_rows, looked_up, mapping_revision, mirror_rows, quick
+from .situation import FULL, LATER, LIGHT, UP_TO, full_rows, looked_up, mapping_revision, quick, rows_with_ours
 
-LIGHTLY = 4000  # rows that are looked at together where most has not changed since the import before
-COMPLETED = 3000  # so many where most was saved before all was read, and is to be completed
+LIGHTLY = 4000  # rows that are looked at together where most is expected to be as it was
 
 
 def prepare(run):
@@ -56,16 +55,17 @@ def forget(run):
 def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
     situation = leg.situation()
-    after = (HaloRecord.halo_id > leg.run.cursor, HaloRecord.gone_at.is_(None))
-    names, most = _as_many(leg)
-    chosen = mirror_rows(situation, names).where(*after).order_by(HaloRecord.halo_id).limit(most)
     with leg.batch() as run:
-        rows = db.session.execute(chosen).all()
-        if not rows:
-            return True
         situation.run = run
-        found = quick(situation, _not_done(leg.run_id, rows))
+        completed, up_to = meanwhile.complete_next(situation)
+        is_light = leg.little_changes or up_to is not None
+        names, most = (LIGHT, LIGHTLY) if is_light else (FULL, leg.size.number)
+        rows = db.session.execute(_next(situation, names, up_to).limit(most)).all()
+        if not rows and up_to is None:
+            return True
+        found = quick(situation, rows)
         leg.little_changes = len(found.rest) < len(rows) / 2
+        last = up_to if len(rows) < most and up_to is not None else rows[-1].halo_id
         if len(found.rest) > leg.size.number:
             last = found.rest[leg.size.number - 1].halo_id
             rows, found = [row for row in rows if row.halo_id <= last], found.up_to(last)
@@ -76,18 +76,25 @@ def compare(leg) -> bool:
         _pass_by(run, [row for row in out if row.id not in untold], "skipped")
         rest += (row for row in out if row.id in untold)
         saved = _decide(leg, situation, _whole(situation, rest, names))
-        run.cursor = rows[-1].halo_id
-        _progress(run, len(rows), saved)
+        run.cursor = last
+        _progress(run, completed + len(rows), saved)
     leg.size.learn(len(rest), leg.took)
     return False
 
 
-def _as_many(leg):
-    """(the columns, how many rows) that are looked at together."""
-    if not leg.little_changes:
-        return FULL, leg.size.number
-    saved_before = leg.run.cursor < leg.run.facts.get(UP_TO, LOWEST)
-    return LIGHT, COMPLETED if saved_before else LIGHTLY
+def _next(situation, names, up_to):
+    """A select of the rows after those that were compared, as far as there is something to do."""
+    run = situation.run
+    here = [HaloRecord.halo_id > run.cursor, HaloRecord.gone_at.is_(None), ~_is_done(run)]
+    if up_to is not None:
+        here.append(HaloRecord.halo_id <= up_to)
+    return rows_with_ours(situation, names).where(*here).order_by(HaloRecord.halo_id)
+
+
+def _is_done(run):
+    """Whether a run has saved a mirror row and left nothing to do, as a clause."""
+    saved = sa.and_(HaloRecord.run_id == run.id, HaloRecord.outcome.in_(ACTIONS))
+    return sa.func.coalesce(sa.and_(saved, HaloRecord.fingerprint.not_like(f"{LATER}%")), sa.false())
 
 
 def _progress(run, compared, saved):
@@ -97,10 +104,6 @@ def _progress(run, compared, saved):
     saved += run.progress["saving"][0]
     to_save = min(total, saved + total - done)  # what was saved before all was read is compared again
     run.progress = run.progress | {"comparing": [done, total], "saving": [saved, to_save]}
-
-
-def _not_done(run_id, rows):
-    return [row for row in rows if not _is_saved(run_id, row) or (row.fingerprint or LATER).startswith(LATER)]
 
 
 def _is_saved(run_id, row):

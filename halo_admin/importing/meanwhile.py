@@ -5,10 +5,8 @@ same e-mail that wants no mail): after the last page all of it is looked at agai
 fingerprint counts for this run alone until then, so that one that never comes so far leaves the rest to the next one.
 """
 
-from collections import defaultdict
 from datetime import timedelta
 
-import msgspec
 import sqlalchemy as sa
 
 from ..bulk import execute, update_rows
@@ -17,10 +15,12 @@ from ..mirror.models import HaloRecord
 from .applying import Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, LATER, UP_TO, looked_up, mirror_rows
+from .situation import FULL, LATER, UP_TO, looked_up, rows_with_ours
 from .stage import HEEDED
 
 ENOUGH = timedelta(seconds=1)  # of a wait that is left, for what need not be done now
+AT_ONCE = 6000  # so many are completed in one transaction where nothing is to be decided
+MADE = ("id", "halo_id", "digest", "fingerprint", "ours_id", "parent_id", "email_key")
 
 
 def compare(leg, until, waiting) -> None:
@@ -65,7 +65,7 @@ def _new(leg, situation):
     """What this reading has told of that is linked to nothing, after what was looked at before."""
     new = (HaloRecord.last_sweep_id == _sweep_id(leg), HaloRecord.ours_id.is_(None))
     after = HaloRecord.halo_id > leg.run.facts.get(UP_TO, LOWEST)
-    return mirror_rows(situation, FULL).where(*new, after).order_by(HaloRecord.halo_id).limit(leg.size.number)
+    return rows_with_ours(situation, FULL).where(*new, after).order_by(HaloRecord.halo_id).limit(leg.size.number)
 
 
 def _decide(situation, rows):
@@ -83,22 +83,48 @@ def _decide(situation, rows):
     return kept
 
 
+def complete_next(situation) -> tuple:
+    """Complete the next of those of which one look at their parent tells that they stand as this run made them: (how
+    many, the Halo id up to which there are no more of them). (0, None) where nothing was saved before all was read, or
+    all of that has been looked at again. In a batch.
+    """
+    run = situation.run
+    up_to = run.facts.get(UP_TO, LOWEST)
+    if run.cursor >= up_to:
+        return 0, None
+    rows = db.session.execute(_to_complete(situation, up_to)).all()
+    found = situation.stage.look_at_parents(situation, rows)
+    made = [
+        (row, found[row.id]) for row in rows
+        if row.id in found and row.fingerprint == LATER + situation.fingerprint(row, row.ours_version, found[row.id])
+    ]  # fmt: skip
+    complete(situation, made)
+    return len(made), rows[-1].halo_id if len(rows) == AT_ONCE else up_to
+
+
+def _to_complete(situation, up_to):
+    run = situation.run
+    here = (HaloRecord.halo_id > run.cursor, HaloRecord.halo_id <= up_to, HaloRecord.gone_at.is_(None))
+    mine = (HaloRecord.run_id == run.id, HaloRecord.outcome == "created", HaloRecord.fingerprint.like(f"{LATER}%"))
+    plain = (HaloRecord.error.is_(None), HaloRecord.detail_of.is_(None), HaloRecord.follows_id.is_(None))
+    chosen = rows_with_ours(situation, MADE).where(*here, *mine, *plain)
+    return chosen.order_by(HaloRecord.halo_id).limit(AT_ONCE)
+
+
 def complete(situation, made: list) -> None:
     """Complete new records that stand as this run made them, [(mirror row, Found)]: what is beside the fields is all
     that is left to do. In a batch.
     """
     if not made:
         return
-    changes = situation.stage.complete(situation, {row.ours_id: found for row, found in made})
+    moves = situation.stage.complete(situation, {row.ours_id: found for row, found in made})
     done = sa.update(HaloRecord).where(among(HaloRecord.id, [row.id for row, _ in made]))
     execute(done.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
-    alike = defaultdict(list)
-    for row, _ in made:
-        if change := changes.get(row.ours_id):
-            alike[msgspec.json.encode(change)].append(row.id)
-    for change, ids in alike.items():
-        told = sa.update(Decision).where(Decision.run_id == situation.run.id, among(Decision.record_id, ids))
-        execute(told.values(changes=with_more(Decision.changes, msgspec.json.decode(change))))
+    records = {row.ours_id: row.id for row, _ in made}
+    for changes, ours_ids in moves:
+        mine = (Decision.run_id == situation.run.id, among(Decision.record_id, [records[one] for one in ours_ids]))
+        if changes:
+            execute(sa.update(Decision).where(*mine).values(changes=with_more(Decision.changes, changes)))
 
 
 def look_again(situation, rows) -> None:

@@ -21,7 +21,7 @@ from .applying import NEEDED, Applying, settle
 from .deciding import Deciding, store
 from .models import Decision, ImportRun, Sweep
 from .note_fetch_models import NoteFetch
-from .situation import LIGHT, Situation, full_rows, mapping_revision, mirror_rows, quick
+from .situation import LIGHT, Situation, full_rows, mapping_revision, quick, rows_with_ours
 
 LIVE = ("waiting", "running")
 MODELS = {"company": Company, "contact": Contact}
@@ -164,7 +164,7 @@ def _run_of(fetch, tenant_id, requests):
 def _decided_and_saved(made, sweep, country):
     """What became of each note that was seen, by outcome."""
     situation = Situation(made, stages.stage(whose.STAGE), country)
-    seen = mirror_rows(situation, LIGHT).where(HaloRecord.last_sweep_id == sweep.id)
+    seen = rows_with_ours(situation, LIGHT).where(HaloRecord.last_sweep_id == sweep.id)
     found = quick(situation, db.session.execute(seen).all())
     counts = {"unchanged": len(found.same), "skipped": len(found.out)}
     rows = full_rows(situation, [row.id for row in found.rest])

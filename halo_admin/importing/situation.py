@@ -131,6 +131,16 @@ def mirror_rows(situation, names):
     return sa.select(*columns).where(*here)
 
 
+def rows_with_ours(situation, names):
+    """The same, beside them what the record of ours has that a row is linked to: ours_version, and as ours_<name> what
+    the stage's look_up() wants. All None where there is none.
+    """
+    model = situation.stage.model
+    ours = [getattr(model, name).label(f"ours_{name}") for name in ("version", *situation.stage.looks_at)]
+    linked = sa.and_(model.id == HaloRecord.ours_id, model.account_id == situation.run.account_id)
+    return mirror_rows(situation, names).add_columns(*ours).outerjoin(model, linked)
+
+
 def versions_of(model, ids) -> dict:
     """The versions of our rows, locked until this writing transaction ends."""
     if not ids:
@@ -158,7 +168,6 @@ class Sorted(NamedTuple):
 
 def quick(situation, rows) -> Sorted:
     rested = [row for row in rows if row.fingerprint and row.error is None and not _reread(situation, row)]
-    versions = versions_of(situation.stage.model, {row.ours_id for row in rested if row.outcome in STEADY} - {None})
     found = situation.stage.look_up(situation, rested)
     same, made, out, told, run_id = [], [], [], [], situation.run.id
     for row in rested:
@@ -166,8 +175,8 @@ def quick(situation, rows) -> Sorted:
         if row.outcome == "skipped":
             if row.fingerprint == situation.grounds(row, its_own):
                 (told if situation.was_told(row) else out if row.run_id != run_id else []).append(row)
-        elif row.ours_id in versions:
-            wanted = situation.fingerprint(row, versions[row.ours_id], its_own)
+        elif row.ours_version is not None and row.outcome in STEADY:
+            wanted = situation.fingerprint(row, row.ours_version, its_own)
             if row.fingerprint == wanted:
                 same.append(row)
             elif row.fingerprint == LATER + wanted and row.run_id == run_id and row.outcome == "created":
@@ -181,13 +190,13 @@ def _reread(situation, row):
 
 
 def full_rows(situation, ids):
-    # sorted here, and not mirror_rows: either would make SQLite walk the whole tenant
-    chosen = sa.select(*(getattr(HaloRecord, name) for name in FULL)).where(among(HaloRecord.id, ids))
+    # ordered here, and by the ids alone: SQLite would rather walk the whole tenant
+    chosen = rows_with_ours(situation, FULL).where(among(HaloRecord.id, ids))
     return looked_up(situation, sorted(db.session.execute(chosen), key=lambda row: row.halo_id))
 
 
 def looked_up(situation, rows):
-    """Mirror rows with all columns of FULL, as deciding sees them."""
+    """Rows as from rows_with_ours() with all columns of FULL, as deciding sees them."""
     found = situation.stage.look_up(situation, rows)
     return [Row(row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
 
@@ -196,7 +205,7 @@ class Row:
     """A mirror row as deciding sees it, with what its stage found beyond it."""
 
     def __init__(self, row, situation, found):
-        self.__dict__.update(zip(FULL, row, strict=True))
+        self.__dict__.update(zip(row._fields, row, strict=True))
         self.base = self.base or {}
         self.detail_read = situation.detail_read(row)
         self.found = found

@@ -32,6 +32,7 @@ class Contacts(Stage):
     after = ("companies",)
     readings = (Reading("user", halo.CONTACTS, records.Contact, "contact"),)
     keys = ("email",)
+    looks_at = ("company_id",)
     is_one_per_key = saves_at_once = True
     fields = ("first_name", "last_name", "email", "phone", "mobile", "title", "company_id", "unsubscribed")
     only_set = ("unsubscribed",)
@@ -92,6 +93,9 @@ class Contacts(Stage):
     def look_up(self, situation, rows):
         return surroundings.of(situation, rows)
 
+    def look_at_parents(self, situation, rows):
+        return surroundings.of_clients(situation, rows)
+
     def theirs(self, row, situation):
         if row.found.left_out:
             stays = "; the contact here stays as it is" if row.ours_id else ""
@@ -140,10 +144,14 @@ class Contacts(Stage):
         return _move(loaded.held, ours_id, purpose, row.stood_for_id)
 
     def complete(self, situation, made):
-        held = lists.held(situation.run.account_id, list(made))
-        changes = {ours_id: _move(held, ours_id, found.purpose) for ours_id, found in made.items()}
-        self.carry_out_beside(situation, list(changes.items()))
-        return changes
+        held, alike = lists.held(situation.run.account_id, list(made)), {}
+        for ours_id, found in made.items():
+            # all that are on no list yet move alike
+            key = (ours_id if held.knows(ours_id, found.purpose) else None, found.purpose)
+            alike.setdefault(key, []).append(ours_id)
+        moves = [(_move(held, *key), ours_ids) for key, ours_ids in alike.items()]
+        self.carry_out_beside(situation, [(ours_id, move) for move, ours_ids in moves for ours_id in ours_ids])
+        return moves
 
     def carry_out_beside(self, situation, changed, made=()):
         leaving, joining = {}, {}

@@ -72,12 +72,29 @@ def of(situation, rows) -> dict[int, Surroundings]:
     places = _places(situation, members, lambda row: standings[parents[row.id]])
     opted_out = {member.email_key for member in members if _opts_out(member)} - {None}
     at_odds = _at_odds(situation)
-    others = _on_lists_of_others(situation, rows, lambda row: standings[parents[row.id]])
+    others = _on_lists_of_others(situation, rows, usual)
+    special = places.keys() | others.keys()
+    if keys := opted_out | at_odds:
+        special |= {row.id for row in rows if row.email_key in keys}
     return usual | {
         row.id: _surroundings(standings[parents[row.id]], places.get(row.id), row.ours_id, row.email_key in opted_out,
                               others.get(row.id, ""), f"h{situation.run.id}" if row.email_key in at_odds else "")
-        for row in rows
-        if row.id in places or row.id in others or row.email_key in opted_out or row.email_key in at_odds
+        for row in rows if row.id in special
+    } if special else usual  # fmt: skip
+
+
+def of_clients(situation, rows) -> dict[int, Surroundings]:
+    """The same of those linked rows for which nothing counts but what their client is: nobody else has their e-mail, and
+    their contact is at the client's company.
+    """
+    rows = [row for row in rows if row.parent_id is not None]
+    keys = {row.email_key for row in rows} - {None}
+    special = (_shared(situation, list(keys)) if keys else set()) | _at_odds(situation)
+    standings = _standings(situation, {row.parent_id for row in rows})
+    found = {client_id: _surroundings(standing) for client_id, standing in standings.items()}
+    return {
+        row.id: found[row.parent_id] for row in rows
+        if row.email_key not in special and row.ours_company_id == found[row.parent_id].company_id
     }  # fmt: skip
 
 
@@ -213,19 +230,14 @@ def purposes(situation, company_ids) -> dict[int | None, str]:
     return {None: NO_COMPANY} | {company_id: _purpose(type_id) for company_id, type_id in types.items()}
 
 
-def _on_lists_of_others(situation, rows, standing):
+def _on_lists_of_others(situation, rows, usual):
     """{mirror id: the purpose of its list} of rows whose contact here has another company than Halo's client says."""
-    linked = {row.ours_id: row for row in rows if row.ours_id and not row.follows_id}
-    if not linked:
-        return {}
-    here = owned_among(Contact, situation.run.account_id, linked).with_only_columns(Contact.id, Contact.company_id)
-    moved = {}
-    for ours_id, company_id in db.session.execute(here):
-        row = linked[ours_id]
-        usual = standing(row)
-        if usual.company_id != company_id and not usual.left_out:
-            moved[row.id] = company_id
-    known = purposes(situation, moved.values())
+    moved = {
+        row.id: row.ours_company_id for row in rows
+        if row.ours_company_id != usual[row.id].company_id and row.ours_version is not None
+        and not row.follows_id and not usual[row.id].left_out
+    }  # fmt: skip
+    known = purposes(situation, moved.values()) if moved else {}
     return {key: known[company_id] for key, company_id in moved.items()}
 
 
