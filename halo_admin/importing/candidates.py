@@ -76,10 +76,13 @@ class Matching:
     def _load_deleted(self):
         """{key: {value: the last tombstone}} of Halo's records that stood for what was deleted here."""
         self.deleted = {key: {} for key in self.stage.keys}
-        here = (HaloRecord.tenant_id == self.situation.run.tenant_id, HaloRecord.kind == self.stage.kind)
-        mine = (*here, HaloRecord.answer.is_not(None), tombstones.deleted())
+        theirs, kind = HaloRecord.tenant_id == self.situation.run.tenant_id, self.stage.kind
+        answers = (theirs, HaloRecord.answer.is_not(None), tombstones.deleted())
+        mine = (HaloRecord.kind == kind, *answers)
         if DELETED not in self.situation.kept:
-            self.situation.kept[DELETED] = db.session.scalar(sa.select(HaloRecord.id).where(*mine).limit(1)) is not None
+            # the kind plus nothing: SQLite would walk all of a kind rather than the few that have an answer
+            any_ = sa.select(HaloRecord.id).where(HaloRecord.kind.concat("") == kind, *answers).limit(1)
+            self.situation.kept[DELETED] = db.session.scalar(any_) is not None
         for key in self.stage.keys if self.situation.kept[DELETED] else ():
             column = getattr(HaloRecord, f"{key}_key")
             values = list({getattr(row, f"{key}_key") for row in self.rows} - {None})

@@ -12,7 +12,7 @@ from . import finishing, meanwhile, stages
 from .applying import ACTIONS, Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, LATER, LIGHT, UP_TO, full_rows, looked_up, mapping_revision, quick, rows_with_ours
+from .situation import COMPLETED, FULL, LATER, LIGHT, full_rows, looked_up, mapping_revision, quick, rows_with_ours
 
 LIGHTLY = 4000  # rows that are looked at together where most is expected to be as it was
 
@@ -30,7 +30,7 @@ def prepare(run):
         sa.or_(HaloRecord.gone_at.is_(None), carried_out),
     )
     total = db.session.scalar(sa.select(sa.func.count()).where(*here))
-    run.facts = run.facts | {"fetched": total}
+    run.facts = run.facts | {"fetched": total, COMPLETED: LOWEST}
     saved = sum(run.counts.get(action, 0) for action in ACTIONS)
     run.progress = run.progress | {"comparing": [0, total], "saving": [saved, max(saved, total)]}
     first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
@@ -54,40 +54,42 @@ def forget(run):
 
 def compare(leg) -> bool:
     """Decide the next batch of mirror rows; True when there are none left."""
-    situation = leg.situation()
+    if meanwhile.may_complete(leg.run):
+        _complete(leg)
+        return False
+    names, most = (LIGHT, LIGHTLY) if leg.little_changes else (FULL, leg.size.number)
     with leg.batch() as run:
-        situation.run = run
-        completed, up_to = meanwhile.complete_next(situation)
-        is_light = leg.little_changes or up_to is not None
-        names, most = (LIGHT, LIGHTLY) if is_light else (FULL, leg.size.number)
-        rows = db.session.execute(_next(situation, names, up_to).limit(most)).all()
-        if not rows and up_to is None:
+        situation = leg.situation()
+        rows = db.session.execute(_next(situation, names).limit(most)).all()
+        if not rows:
             return True
         found = quick(situation, rows)
         leg.little_changes = len(found.rest) < len(rows) / 2
-        last = up_to if len(rows) < most and up_to is not None else rows[-1].halo_id
         if len(found.rest) > leg.size.number:
             last = found.rest[leg.size.number - 1].halo_id
             rows, found = [row for row in rows if row.halo_id <= last], found.up_to(last)
-        same, made, out, rest = found
+        same, out, rest = found
         _pass_by(run, same, "unchanged")
-        meanwhile.complete(situation, made)
         untold = _tell_again(run, out)
         _pass_by(run, [row for row in out if row.id not in untold], "skipped")
         rest += (row for row in out if row.id in untold)
         saved = _decide(leg, situation, _whole(situation, rest, names))
-        run.cursor = last
-        _progress(run, completed + len(rows), saved)
+        run.cursor = rows[-1].halo_id
+        _progress(run, len(rows), saved)
     leg.size.learn(len(rest), leg.took)
     return False
 
 
-def _next(situation, names, up_to):
+def _complete(leg):
+    with leg.batch() as run:
+        _progress(run, meanwhile.complete(leg.situation()), 0)
+    leg.little_changes = True  # most of what is left was left out before all was read
+
+
+def _next(situation, names):
     """A select of the rows after those that were compared, as far as there is something to do."""
     run = situation.run
-    here = [HaloRecord.halo_id > run.cursor, HaloRecord.gone_at.is_(None), ~_is_done(run)]
-    if up_to is not None:
-        here.append(HaloRecord.halo_id <= up_to)
+    here = (HaloRecord.halo_id > run.cursor, HaloRecord.gone_at.is_(None), ~_is_done(run))
     return rows_with_ours(situation, names).where(*here).order_by(HaloRecord.halo_id)
 
 

@@ -15,12 +15,11 @@ from ..mirror.models import HaloRecord
 from .applying import Applying, settle
 from .deciding import LOWEST, Deciding, store
 from .models import Decision
-from .situation import FULL, LATER, UP_TO, looked_up, rows_with_ours
+from .situation import COMPLETED, FULL, LATER, UP_TO, looked_up, rows_with_ours
 from .stage import HEEDED
 
 ENOUGH = timedelta(seconds=1)  # of a wait that is left, for what need not be done now
-AT_ONCE = 6000  # so many are completed in one transaction where nothing is to be decided
-MADE = ("id", "halo_id", "digest", "fingerprint", "ours_id", "parent_id", "email_key")
+AT_ONCE = 6000  # so many are completed in one transaction: nothing is decided
 
 
 def compare(leg, until, waiting) -> None:
@@ -83,48 +82,40 @@ def _decide(situation, rows):
     return kept
 
 
-def complete_next(situation) -> tuple:
-    """Complete the next of those of which one look at their parent tells that they stand as this run made them: (how
-    many, the Halo id up to which there are no more of them). (0, None) where nothing was saved before all was read, or
-    all of that has been looked at again. In a batch.
+def may_complete(run) -> bool:
+    """Whether something was saved before all was read that has not been looked at since."""
+    return run.facts[COMPLETED] < run.facts.get(UP_TO, LOWEST)
+
+
+def complete(situation) -> int:
+    """Complete the next new records that stand as this run made them, where what is beside the fields is all that is
+    left to do; how many. In a batch.
     """
     run = situation.run
-    up_to = run.facts.get(UP_TO, LOWEST)
-    if run.cursor >= up_to:
-        return 0, None
-    rows = db.session.execute(_to_complete(situation, up_to)).all()
-    found = situation.stage.look_at_parents(situation, rows)
-    made = [
-        (row, found[row.id]) for row in rows
-        if row.id in found and row.fingerprint == LATER + situation.fingerprint(row, row.ours_version, found[row.id])
-    ]  # fmt: skip
-    complete(situation, made)
-    return len(made), rows[-1].halo_id if len(rows) == AT_ONCE else up_to
-
-
-def _to_complete(situation, up_to):
-    run = situation.run
-    here = (HaloRecord.halo_id > run.cursor, HaloRecord.halo_id <= up_to, HaloRecord.gone_at.is_(None))
-    mine = (HaloRecord.run_id == run.id, HaloRecord.outcome == "created", HaloRecord.fingerprint.like(f"{LATER}%"))
-    plain = (HaloRecord.error.is_(None), HaloRecord.detail_of.is_(None), HaloRecord.follows_id.is_(None))
-    chosen = rows_with_ours(situation, MADE).where(*here, *mine, *plain)
-    return chosen.order_by(HaloRecord.halo_id).limit(AT_ONCE)
-
-
-def complete(situation, made: list) -> None:
-    """Complete new records that stand as this run made them, [(mirror row, Found)]: what is beside the fields is all
-    that is left to do. In a batch.
-    """
-    if not made:
-        return
-    moves = situation.stage.complete(situation, {row.ours_id: found for row, found in made})
-    done = sa.update(HaloRecord).where(among(HaloRecord.id, [row.id for row, _ in made]))
-    execute(done.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
-    records = {row.ours_id: row.id for row, _ in made}
-    for changes, ours_ids in moves:
-        mine = (Decision.run_id == situation.run.id, among(Decision.record_id, [records[one] for one in ours_ids]))
+    rows = db.session.execute(_saved(situation)).all()
+    moves = situation.stage.complete(situation, rows)
+    done = [row.id for _, made in moves for row in made]
+    completed = sa.update(HaloRecord).where(among(HaloRecord.id, done))
+    execute(completed.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
+    for changes, made in moves:
+        mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in made]))
         if changes:
             execute(sa.update(Decision).where(*mine).values(changes=with_more(Decision.changes, changes)))
+    run.facts = run.facts | {COMPLETED: rows[-1].halo_id if len(rows) == AT_ONCE else run.facts[UP_TO]}
+    return len(done)
+
+
+def _saved(situation):
+    """What this run made and nobody has changed since; `found` is what its fingerprint says was found for it."""
+    run, start = situation.run, LATER + situation.before_found(situation.stage.model.version)
+    after, up_to = run.facts[COMPLETED], run.facts[UP_TO]
+    here = (HaloRecord.halo_id > after, HaloRecord.halo_id <= up_to, HaloRecord.gone_at.is_(None))
+    mine = (HaloRecord.run_id == run.id, HaloRecord.outcome == "created")
+    readable = (HaloRecord.error.is_(None), HaloRecord.detail_of.is_(None))
+    as_made = sa.func.substr(HaloRecord.fingerprint, 1, sa.func.length(start)) == start
+    chosen = rows_with_ours(situation, ("id", "halo_id", *situation.stage.completes_by, "ours_id"))
+    chosen = chosen.add_columns(sa.func.substr(HaloRecord.fingerprint, sa.func.length(start) + 1).label("found"))
+    return chosen.where(*here, *mine, *readable, as_made).order_by(HaloRecord.halo_id).limit(AT_ONCE)
 
 
 def look_again(situation, rows) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cached_property
+from sys import intern
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from .stage import NOTHING_FOUND
 
 # the fact that tells up to which of Halo's ids a run has compared before all was read
 UP_TO = "compared_meanwhile"
+# and the fact that tells up to which of them what it has saved then was completed, where nothing was left to decide
+COMPLETED = "completed"
 # in front of the fingerprint of what a run has saved before all was read and has not completed
 LATER = "later:"
 # outcomes that a fingerprint vouches for, beside those left out for grounds of their own
@@ -55,6 +58,15 @@ class Situation:
     def fingerprint(self, row, version, found) -> str:
         """All that an applied decision depended on: the same again means there is nothing to decide."""
         return f"{row.digest}:{self.revision}:{row.ours_id}:{version}:{found.lasting}"
+
+    def before_found(self, version):
+        """fingerprint() up to what was found, as SQL, of mirror rows whose records of ours have this version."""
+        text = sa.String()
+        numbers = [sa.cast(one, text) for one in (self.revision, HaloRecord.ours_id, version)]
+        start = HaloRecord.digest
+        for number in numbers:
+            start = start + ":" + number
+        return start + ":"
 
     def grounds(self, row, found) -> str:
         """All that leaving a record out depended on, where it was its own doing: the same again means, left out again
@@ -150,39 +162,34 @@ def versions_of(model, ids) -> dict:
 
 
 class Sorted(NamedTuple):
-    """Mirror rows by what there is to do about them. same: nothing. made: [(row, Found)] of those that this run made a
-    new record of before all was read: it stands, and wants to be completed. out: they stay out for the same reason as
-    last time. rest: to be decided. Those that this run has left out already are in none.
+    """Mirror rows by what there is to do about them. same: nothing. out: they stay out for the same reason as last
+    time. rest: to be decided. Those that this run has left out already are in none.
     """
 
     same: list
-    made: list
     out: list
     rest: list
 
     def up_to(self, halo_id):
         """The same of those with no larger Halo id."""
-        same, out, rest = ([row for row in rows if row.halo_id <= halo_id] for rows in (self.same, self.out, self.rest))
-        return Sorted(same, [pair for pair in self.made if pair[0].halo_id <= halo_id], out, rest)
+        return Sorted(*([row for row in rows if row.halo_id <= halo_id] for rows in self))
 
 
 def quick(situation, rows) -> Sorted:
     rested = [row for row in rows if row.fingerprint and row.error is None and not _reread(situation, row)]
-    found = situation.stage.look_up(situation, rested)
-    same, made, out, told, run_id = [], [], [], [], situation.run.id
+    found = situation.stage.look_over(situation, rested)
+    same, out, told, run_id = [], [], [], situation.run.id
     for row in rested:
         its_own = found.get(row.id, NOTHING_FOUND)
         if row.outcome == "skipped":
             if row.fingerprint == situation.grounds(row, its_own):
                 (told if situation.was_told(row) else out if row.run_id != run_id else []).append(row)
-        elif row.ours_version is not None and row.outcome in STEADY:
-            wanted = situation.fingerprint(row, row.ours_version, its_own)
-            if row.fingerprint == wanted:
-                same.append(row)
-            elif row.fingerprint == LATER + wanted and row.run_id == run_id and row.outcome == "created":
-                made.append((row, its_own))
-    rests = {row.id for row in (*same, *out, *told)}.union(row.id for row, _ in made)
-    return Sorted(same, made, out, [row for row in rows if row.id not in rests])
+        elif row.ours_version is None or row.outcome not in STEADY:
+            continue
+        elif row.fingerprint == situation.fingerprint(row, row.ours_version, its_own):
+            same.append(row)
+    rests = {row.id for row in (*same, *out, *told)}
+    return Sorted(same, out, [row for row in rows if row.id not in rests])
 
 
 def _reread(situation, row):
@@ -198,14 +205,16 @@ def full_rows(situation, ids):
 def looked_up(situation, rows):
     """Rows as from rows_with_ours() with all columns of FULL, as deciding sees them."""
     found = situation.stage.look_up(situation, rows)
-    return [Row(row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
+    # as the code has them, so that its attributes are found by their identity
+    names = [intern(name) for name in rows[0]._fields] if rows else []
+    return [Row(names, row, situation, found.get(row.id, NOTHING_FOUND)) for row in rows]
 
 
 class Row:
     """A mirror row as deciding sees it, with what its stage found beyond it."""
 
-    def __init__(self, row, situation, found):
-        self.__dict__.update(zip(row._fields, row, strict=True))
+    def __init__(self, names, row, situation, found):
+        self.__dict__.update(zip(names, row, strict=True))
         self.base = self.base or {}
         self.detail_read = situation.detail_read(row)
         self.found = found

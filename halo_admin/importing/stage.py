@@ -103,6 +103,7 @@ class Stage:
     keys = ()  # tried in this order to match an unlinked record
     is_one_per_key = False  # whether Halo's records with one key are one thing here, led by one of them
     saves_at_once = False  # whether a batch is saved as soon as it is compared: no decision hangs on a later one
+    completes_by = ()  # the columns of the mirror that complete() wants
     looks_at = ()  # what look_up() wants of the records of ours that rows are linked to: rows have it as ours_<name>
     fields = ()  # what an import may change on our side
     new_one = "nothing here is like it"  # why one is created, where none is matched
@@ -173,11 +174,9 @@ class Stage:
         """{mirror id: Found} of a batch of rows, with everything that is looked up for it at once."""
         return {}
 
-    def look_at_parents(self, situation, rows) -> dict:
-        """{mirror id: Found} as look_up() would find it, of those of the rows alone, all linked and following none, for
-        which it hangs on their parent: a quicker look at many.
-        """
-        return {}
+    def look_over(self, situation, rows) -> dict:
+        """The same, to tell whether there is anything to decide: what changes seldom may be some seconds old."""
+        return self.look_up(situation, rows)
 
     def inherited(self, situation, rows) -> dict:
         """{mirror id: {field: value}} of what a record of ours has from others here once it has the keys of a row."""
@@ -210,11 +209,11 @@ class Stage:
     def leave_beside(self, situation, made) -> None:
         """New records of ours have nothing yet of what carry_out_beside() gives them."""
 
-    def complete(self, situation, made: dict) -> list:
-        """Carry out what is beside the fields of new records that are as they were made: [(what it was as from
-        change_beside(), the ids of ours that it was for)].
+    def complete(self, situation, rows) -> list:
+        """Carry out what is beside the fields of new records that are as they were made, where what look_over() finds
+        today is still called as `found` says: [(what it was as from change_beside(), the rows that it was for)].
 
-        made: {our id: what was found for its row}.
+        rows: mirror rows with id, ours_id, the columns of completes_by and looks_at, and found.
         """
         return []
 

@@ -32,6 +32,7 @@ class Contacts(Stage):
     after = ("companies",)
     readings = (Reading("user", halo.CONTACTS, records.Contact, "contact"),)
     keys = ("email",)
+    completes_by = ("parent_id", "email_key", "follows_id")
     looks_at = ("company_id",)
     is_one_per_key = saves_at_once = True
     fields = ("first_name", "last_name", "email", "phone", "mobile", "title", "company_id", "unsubscribed")
@@ -93,8 +94,8 @@ class Contacts(Stage):
     def look_up(self, situation, rows):
         return surroundings.of(situation, rows)
 
-    def look_at_parents(self, situation, rows):
-        return surroundings.of_clients(situation, rows)
+    def look_over(self, situation, rows):
+        return surroundings.of_late(situation, rows)
 
     def theirs(self, row, situation):
         if row.found.left_out:
@@ -143,24 +144,27 @@ class Contacts(Stage):
         purpose = row.found.purpose if company_id == row.found.company_id else loaded.purposes[company_id]
         return _move(loaded.held, ours_id, purpose, row.stood_for_id)
 
-    def complete(self, situation, made):
-        held, alike = lists.held(situation.run.account_id, list(made)), {}
-        for ours_id, found in made.items():
-            # all that are on no list yet move alike
-            key = (ours_id if held.knows(ours_id, found.purpose) else None, found.purpose)
-            alike.setdefault(key, []).append(ours_id)
-        moves = [(_move(held, *key), ours_ids) for key, ours_ids in alike.items()]
-        self.carry_out_beside(situation, [(ours_id, move) for move, ours_ids in moves for ours_id in ours_ids])
+    def complete(self, situation, rows):
+        account_id, alike = situation.run.account_id, surroundings.by_purpose(situation, rows)
+        held = lists.held(account_id, [row.ours_id for made in alike.values() for row in made])
+        moves, leaving, joining = [], {}, {}
+        for purpose, made in alike.items():
+            known = [row for row in made if held.knows(row.ours_id, purpose)]
+            others = [row for row in made if not held.knows(row.ours_id, purpose)] if known else made
+            moves += [(_move(held, None, purpose), others)]
+            moves += [(_move(held, row.ours_id, purpose), [row]) for row in known]
+        for move, made in moves:
+            _sort(move, [row.ours_id for row in made], leaving, joining)
+        self._move(situation, leaving, joining)
         return moves
 
     def carry_out_beside(self, situation, changed, made=()):
         leaving, joining = {}, {}
         for ours_id, changes in changed:
-            before, after = changes.get("lists", (None, None))
-            for purpose in before.split(";") if before else ():
-                leaving.setdefault(purpose, []).append(ours_id)
-            if after:
-                joining.setdefault(after, []).append(ours_id)
+            _sort(changes, [ours_id], leaving, joining)
+        self._move(situation, leaving, joining, made)
+
+    def _move(self, situation, leaving, joining, made=()):
         if leaving or joining:
             names = partial(surroundings.list_names, situation.run.account_id)
             lists.move(situation.run.account_id, situation.run.id, leaving, joining, names, made)
@@ -193,6 +197,15 @@ def _move(held, ours_id, purpose, stood_for_id=None):
     if not leaves and not joins:
         return {}
     return {"lists": [";".join(leaves) or None, purpose if joins else None]}
+
+
+def _sort(changes, ours_ids, leaving, joining):
+    """Add contacts to {purpose: ids} of those that leave its list and those that join it, by what _move() says."""
+    before, after = changes.get("lists", (None, None))
+    for purpose in before.split(";") if before else ():
+        leaving.setdefault(purpose, []).extend(ours_ids)
+    if after:
+        joining.setdefault(after, []).extend(ours_ids)
 
 
 def _names(listed):

@@ -1,6 +1,8 @@
 """What a contact's decision hinges on beyond the contact: its company, the list for its type, who leads its e-mail."""
 
+import time
 from collections import defaultdict
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -43,6 +45,13 @@ class Standing(msgspec.Struct, frozen=True):
         return f"{self.company_id or ''}:{self.purpose}:{reason}"
 
 
+class Client(NamedTuple):
+    """What a contact gets from its company, and all of what is found for one that nothing else counts for."""
+
+    standing: Standing
+    usual: Found
+
+
 class Surroundings(Found):
     company_id: int | None = None
     purpose: str = NO_COMPANY
@@ -53,49 +62,71 @@ class Surroundings(Found):
 NOT_KNOWN = LeftOut("its company is not known here", "its company has not been imported yet")
 WITHOUT_CLIENT = {None: Standing(), OF_UNKNOWN_SITE: Standing(left_out=NOT_KNOWN)}
 # so many e-mails that several contacts have are looked up at once and kept
-AT_ODDS = "e-mails whose contacts here are at odds"
-SHARED, FEW_SHARED = "e-mails that several contacts have", 10_000
+AT_ODDS, SHARED = "e-mails whose contacts here are at odds", "e-mails that several contacts have"
+FEW, NOT_READ, TOO_MANY = 10_000, "not read", "too many"
 CLIENT = ("id", "halo_id", "ours_id", "outcome", "run_id", "label", "type_key", "active", "error", "gone_at", "answer")
 MEMBER = (
     "id", "halo_id", "parent_id", "email_key", "active", "ours_id", "follows_id", "answer", "type_key", "error",
     "outcome", "run_id", "values", "not_same",
 )  # fmt: skip
+CLIENTS_OF_LATE, SECONDS, MOST = "clients of late", 5, 20_000  # so long and so many are kept
 
 
-def of(situation, rows) -> dict[int, Surroundings]:
-    """{mirror id: Surroundings} of a batch of contacts, looked up at once."""
+def of(situation, rows, clients=None) -> dict[int, Surroundings]:
+    """{mirror id: Surroundings} of a batch of contacts, looked up at once.
+
+    clients: where what contacts get from their clients comes from, _clients_now or _clients_of_late.
+    """
     members = _members(situation, rows)
     parents = _parents(situation, [*rows, *members])
-    standings = WITHOUT_CLIENT | _standings(situation, set(parents.values()) - WITHOUT_CLIENT.keys())
-    found = {parent: _surroundings(standing) for parent, standing in standings.items()}
-    usual = {row.id: found[parents[row.id]] for row in rows}
-    places = _places(situation, members, lambda row: standings[parents[row.id]])
+    known = (clients or _clients_now)(situation, set(parents.values()))
+    usual = {row.id: known[parents[row.id]].usual for row in rows}
+    places = _places(situation, members, lambda row: known[parents[row.id]].standing)
     opted_out = {member.email_key for member in members if _opts_out(member)} - {None}
-    at_odds = _at_odds(situation)
+    at_odds = _at_odds(situation, {row.email_key for row in rows} - {None})
     others = _on_lists_of_others(situation, rows, usual)
     special = places.keys() | others.keys()
     if keys := opted_out | at_odds:
         special |= {row.id for row in rows if row.email_key in keys}
     return usual | {
-        row.id: _surroundings(standings[parents[row.id]], places.get(row.id), row.ours_id, row.email_key in opted_out,
-                              others.get(row.id, ""), f"h{situation.run.id}" if row.email_key in at_odds else "")
+        row.id: _surroundings(known[parents[row.id]].standing, places.get(row.id), row.ours_id,
+                              row.email_key in opted_out, others.get(row.id, ""),
+                              f"h{situation.run.id}" if row.email_key in at_odds else "")
         for row in rows if row.id in special
-    } if special else usual  # fmt: skip
-
-
-def of_clients(situation, rows) -> dict[int, Surroundings]:
-    """The same of those linked rows for which nothing counts but what their client is: nobody else has their e-mail, and
-    their contact is at the client's company.
-    """
-    rows = [row for row in rows if row.parent_id is not None]
-    keys = {row.email_key for row in rows} - {None}
-    special = (_shared(situation, list(keys)) if keys else set()) | _at_odds(situation)
-    standings = _standings(situation, {row.parent_id for row in rows})
-    found = {client_id: _surroundings(standing) for client_id, standing in standings.items()}
-    return {
-        row.id: found[row.parent_id] for row in rows
-        if row.email_key not in special and row.ours_company_id == found[row.parent_id].company_id
     }  # fmt: skip
+
+
+def of_late(situation, rows) -> dict[int, Surroundings]:
+    """The same, and quicker: what contacts get from their clients may be some seconds old, so that it tells whether a
+    decision is to be made anew, and makes none.
+    """
+    return of(situation, rows, _clients_of_late)
+
+
+def by_purpose(situation, rows) -> dict[str, list]:
+    """{purpose of the list: those of the rows} for which what is found today is called as their `found` says.
+
+    For most of them nothing counts but their client; for all others everything is looked up.
+    """
+    clients = _clients_of_late(situation, {row.parent_id for row in rows})
+    known = {
+        client_id: (client.usual.lasting, client.standing.company_id, client.standing.purpose)
+        for client_id, client in clients.items()
+    }
+    keys = {row.email_key for row in rows} - {None}
+    shared = _shared(situation, keys) | _at_odds(situation, keys)
+    alike, others = defaultdict(list), []
+    for row in rows:
+        token, company_id, purpose = known[row.parent_id]
+        if row.parent_id is None or row.email_key in shared or row.follows_id or row.ours_company_id != company_id:
+            others.append(row)
+        elif row.found == token:
+            alike[purpose].append(row)
+    found = of_late(situation, others)
+    for row in others:
+        if row.found == found[row.id].lasting:
+            alike[found[row.id].purpose].append(row)
+    return alike
 
 
 def _surroundings(standing, place=None, own_id=None, others_opted_out=False, others_purpose="", at_odds=""):
@@ -119,8 +150,7 @@ def _members(situation, rows):
     """Every contact of Halo's that has an e-mail in common with another one, of those e-mails that rows have; and those
     of the rows that follow another one and have no e-mail any more.
     """
-    keys = list({row.email_key for row in rows} - {None})
-    shared = _shared(situation, keys) if keys else set()
+    shared = _shared(situation, {row.email_key for row in rows} - {None})
     shared |= {row.email_key for row in rows if row.follows_id} - {None}
     strays = [row.id for row in rows if row.follows_id and row.email_key is None]
     found = []
@@ -139,31 +169,42 @@ def _persons():
 
 def _shared(situation, keys):
     """Those of these e-mails that several of Halo's contacts have, gone ones among them."""
-    if SHARED not in situation.kept:
-        few = db.session.scalars(_several(situation).limit(FEW_SHARED + 1)).all()
-        situation.kept[SHARED] = set(few) if len(few) <= FEW_SHARED else None
-    if situation.kept[SHARED] is not None:
-        return situation.kept[SHARED].intersection(keys)
-    return set(db.session.scalars(_several(situation, among(HaloRecord.email_key, keys))))
+    return _of_those(situation, SHARED, keys, lambda some: _several(HaloRecord, some, *_here(situation, "user")))
 
 
-def _at_odds(situation):
-    """E-mails that contacts here have of whom some get mail and some do not: what Halo says of one counts for all, so
-    that its record is decided about in every import, as long as it is so.
+def _at_odds(situation, keys):
+    """Those of these e-mails that contacts here have of whom some get mail and some do not: what Halo says of one
+    counts for all, so that its record is decided about in every import, as long as it is so.
     """
-    if AT_ODDS not in situation.kept:
-        mine = (Contact.account_id == situation.run.account_id, Contact.email_key.is_not(None))
-        several = sa.select(Contact.email_key).where(*mine).group_by(Contact.email_key).having(sa.func.count() > 1)
-        differ = sa.select(Contact.email_key).where(*mine, Contact.email_key.in_(several)).group_by(Contact.email_key)
-        differ = differ.having(sa.func.count(Contact.unsubscribed.distinct()) > 1)
-        situation.kept[AT_ODDS] = set(db.session.scalars(differ))
-    return situation.kept[AT_ODDS]
+
+    def differing(some):
+        mine = Contact.account_id == situation.run.account_id
+        several = _several(Contact, some, mine)
+        differ = sa.select(Contact.email_key).where(mine, Contact.email_key.in_(several)).group_by(Contact.email_key)
+        return differ.having(sa.func.count(Contact.unsubscribed.distinct()) > 1)
+
+    return _of_those(situation, AT_ODDS, keys, differing)
 
 
-def _several(situation, *which):
-    here = (*_here(situation, "user"), HaloRecord.email_key.is_not(None), *which)
-    several = sa.select(HaloRecord.email_key).where(*here).group_by(HaloRecord.email_key)
-    return several.having(sa.func.count() > 1)
+def _several(model, keys, *here):
+    """A select of the e-mails, of these or of all (None), that several rows have."""
+    some = among(model.email_key, list(keys)) if keys is not None else model.email_key.is_not(None)
+    return sa.select(model.email_key).where(some, *here).group_by(model.email_key).having(sa.func.count() > 1)
+
+
+def _of_those(situation, name, keys, choose):
+    """Those of these e-mails that choose(them) selects, or choose(None) among all. The first batch asks for its own;
+    those after it have all of them before them, where these are few.
+    """
+    kept, is_first = situation.kept, name not in situation.kept
+    if is_first:
+        kept[name] = NOT_READ
+    elif kept[name] is NOT_READ:
+        few = db.session.scalars(choose(None).limit(FEW + 1)).all()
+        kept[name] = set(few) if len(few) <= FEW else TOO_MANY
+    if isinstance(kept[name], set):
+        return kept[name].intersection(keys)
+    return set(db.session.scalars(choose(keys))) if keys else set()
 
 
 def _parents(situation, rows):
@@ -181,6 +222,21 @@ def _parents(situation, rows):
         of_sites = {key: clients.get(site_id) or OF_UNKNOWN_SITE for key, site_id in sites.items()}
         parents |= {key: None if client == UNKNOWN_CLIENT else client for key, client in of_sites.items()}
     return parents
+
+
+def _clients_now(situation, client_ids):
+    """{client id: Client}, None and OF_UNKNOWN_SITE among them."""
+    standings = WITHOUT_CLIENT | _standings(situation, client_ids - WITHOUT_CLIENT.keys())
+    return {client_id: Client(standing, _surroundings(standing)) for client_id, standing in standings.items()}
+
+
+def _clients_of_late(situation, client_ids):
+    until, known = situation.kept.get(CLIENTS_OF_LATE, (0, {}))
+    if time.monotonic() >= until or len(known) > MOST:
+        until, known = time.monotonic() + SECONDS, {}
+    known |= _clients_now(situation, client_ids - known.keys())
+    situation.kept[CLIENTS_OF_LATE] = until, known
+    return known
 
 
 def _standings(situation, client_ids):
@@ -234,7 +290,7 @@ def _on_lists_of_others(situation, rows, usual):
     """{mirror id: the purpose of its list} of rows whose contact here has another company than Halo's client says."""
     moved = {
         row.id: row.ours_company_id for row in rows
-        if row.ours_company_id != usual[row.id].company_id and row.ours_version is not None
+        if row.ours_version is not None and row.ours_company_id != usual[row.id].company_id
         and not row.follows_id and not usual[row.id].left_out
     }  # fmt: skip
     known = purposes(situation, moved.values()) if moved else {}
