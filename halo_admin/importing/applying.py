@@ -78,14 +78,32 @@ class Applying:
             one |= {"state": "applied", "ours_id": ours[one["record_id"]], "applied_at": at}
         return len(holds)
 
+    def follow_at_once(self, decisions: list[dict], rows: dict) -> None:
+        """The same, afterwards, for records that follow another one which is here by now, whatever they say themselves.
+
+        One that sets something on the record here whatever holds is left: it is decided about once more.
+        """
+        due = [one for one in decisions if one["state"] == "follows"]
+        due = [one for one in due if not self.stage.sets_although_out(rows[one["record_id"]])]
+        ours = {one["record_id"]: _leads_to(rows[one["record_id"]].found.leader, rows) for one in due}
+        due = [one for one in due if ours[one["record_id"]]]
+        self.versions = versions_of(self.stage.model, set(ours.values()) - {None})
+        at = self._carry_out_following([Due(*(one[name] for name in Due.__struct_fields__)) for one in due], rows, ours)
+        for one in due:
+            one |= {"state": "applied", "ours_id": ours[one["record_id"]], "applied_at": at}
+
     def follow(self, decisions) -> dict:
         """The same for records that follow another one: their leaders have been dealt with."""
         self._hold()
         rows = {row.id: row for row in full_rows(self.situation, [one.record_id for one in decisions])}
         holds = [one for one in decisions if _still_follows(one, rows[one.record_id])]
-        self.versions = versions_of(self.stage.model, {rows[one.record_id].found.leader.ours_id for one in holds})
+        ours = {one.record_id: rows[one.record_id].found.leader.ours_id for one in holds}
+        self.versions = versions_of(self.stage.model, set(ours.values()))
         again, moved = self._renew(decisions, holds, rows)
-        self._carry_out_following(holds, rows)
+        at = self._carry_out_following(holds, rows, ours)
+        update_rows(Decision, [
+            {"id": one.id, "state": "applied", "ours_id": ours[one.record_id], "applied_at": at} for one in holds
+        ])  # fmt: skip
         self._carry_out_stored(again, rows)
         return moved
 
@@ -210,14 +228,17 @@ class Applying:
         if _is_left_out(one):
             return self._link_left_out(one, row)
         version = 1 if one.action == "created" else self.versions[ours_id] + self._writes(one)
-        fingerprint = self.situation.fingerprint(row, version, row.found)
         return {
             "id": row.id, "ours_id": ours_id, "follows_id": None, "stood_for_id": None, "base": one.settled,
             "outcome": self.outcomes.get(row.id, one.action), "run_id": self.run.id,
             "matched_by": row.matched_by if one.action == "updated" else one.by,
             "linked_at": row.linked_at if one.action == "updated" else at,
-            "fingerprint": fingerprint if self.completes else LATER + fingerprint,
+            "fingerprint": self._fingerprint(row, version),
         }  # fmt: skip
+
+    def _fingerprint(self, row, version):
+        fingerprint = self.situation.fingerprint(row, version, row.found)
+        return fingerprint if self.completes else LATER + fingerprint
 
     def _link_left_out(self, one, row):
         """The link stays as it is, and the next import tells again why the record is left out."""
@@ -236,26 +257,31 @@ class Applying:
             )
             execute(others.values(follows_id=one.record_id))
 
-    def _carry_out_following(self, decisions, rows):
-        at, links, told, moved = now(), [], [], set()
+    def _carry_out_following(self, decisions, rows, ours):
+        """Link these to what their leaders stand for, {mirror id: our id}; when."""
+        at, links, moved = now(), [], set()
         for one in decisions:
             row = rows[one.record_id]
-            moved |= {row.ours_id, row.stood_for_id, row.found.leader.ours_id}
-            row.ours_id = row.found.leader.ours_id
+            moved |= {row.ours_id, row.stood_for_id, ours[one.record_id]}
+            row.ours_id = ours[one.record_id]
             links.append({
                 "id": row.id, "ours_id": row.ours_id, "follows_id": row.found.leader.id, "stood_for_id": None,
                 "base": None, "outcome": one.action, "run_id": self.run.id, "matched_by": one.by, "linked_at": at,
-                "fingerprint": self.situation.fingerprint(row, self.versions.get(row.ours_id), row.found),
+                "fingerprint": self._fingerprint(row, self.versions.get(row.ours_id)),
             })  # fmt: skip
-            told.append({"id": one.id, "state": "applied", "ours_id": row.ours_id, "applied_at": at})
-        for model, changes in ((HaloRecord, links), (Decision, told)):
-            update_rows(model, changes)
+        update_rows(HaloRecord, links)
         linked.settle(self.stage.model, self.run.account_id, moved - {None})
+        return at
 
 
 def _is_left_out(one):
     """Whether nothing was compared: Halo set something here although the record is left out."""
     return one.settled is None
+
+
+def _leads_to(leader, rows):
+    """What a leader stands for here by now; None where it has not come in."""
+    return (rows.get(leader.id) or leader).ours_id
 
 
 def _still_follows(one, row):

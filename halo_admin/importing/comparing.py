@@ -153,14 +153,17 @@ def _whole(situation, rows, names):
 
 def _decide(leg, situation, rest):
     """Decide about these rows; how many of them were saved as well."""
-    meanwhile.look_again(situation, [row for row in rest if _is_saved(leg.run_id, row)])
-    rows = {row.id: row for row in rest if not _is_saved(leg.run_id, row)}
+    saved = [row for row in rest if _is_saved(leg.run_id, row) and not row.found.is_alone]
+    meanwhile.look_again(situation, saved)
+    rows = {row.id: row for row in rest}
+    for row in saved:
+        del rows[row.id]
     if not rows:
         return 0
     decisions = Deciding(situation, list(rows.values())).decisions()
-    saved = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
-    leg.count_no_more([row for row in rows.values() if situation.was_told(row)])
+    number = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
+    leg.count_no_more([row for row in rows.values() if situation.was_told(row) or _is_saved(leg.run_id, row)])
     store(decisions)
     settle(situation, decisions, rows)
     leg.count(decisions)
-    return saved
+    return number

@@ -74,7 +74,9 @@ def _decide(situation, rows):
     decisions = Deciding(situation, list(rows.values())).decisions()
     for one in decisions:
         one["changes"] = {name: change for name, change in one["changes"].items() if name not in situation.stage.beside}
-    Applying(situation, completes=False).at_once(decisions, rows)
+    applying = Applying(situation, completes=False)
+    applying.at_once(decisions, rows)
+    applying.follow_at_once(decisions, rows)
     out = [one for one in decisions if rows[one["record_id"]].stays_out]
     kept = [*out, *(one for one in decisions if one["applied_at"])]
     store(kept)
@@ -88,8 +90,8 @@ def may_complete(run) -> bool:
 
 
 def complete(situation) -> int:
-    """Complete the next new records that stand as this run made them, where what is beside the fields is all that is
-    left to do; how many. In a batch.
+    """Complete the next records that stand as this run made or linked them, where what is beside the fields is all that
+    is left to do; how many. In a batch.
     """
     run = situation.run
     rows = db.session.execute(_saved(situation)).all()
@@ -106,11 +108,14 @@ def complete(situation) -> int:
 
 
 def _saved(situation):
-    """What this run made and nobody has changed since; `found` is what its fingerprint says was found for it."""
+    """What this run made, or linked to what it follows, and nobody has changed since; `found` is what its fingerprint
+    says was found for it.
+    """
     run, start = situation.run, LATER + situation.before_found(situation.stage.model.version)
     after, up_to = run.facts[COMPLETED], run.facts[UP_TO]
     here = (HaloRecord.halo_id > after, HaloRecord.halo_id <= up_to, HaloRecord.gone_at.is_(None))
-    mine = (HaloRecord.run_id == run.id, HaloRecord.outcome == "created")
+    linked = sa.and_(HaloRecord.outcome == "linked", HaloRecord.follows_id.is_not(None))
+    mine = (HaloRecord.run_id == run.id, sa.or_(HaloRecord.outcome == "created", linked))
     readable = (HaloRecord.error.is_(None), HaloRecord.detail_of.is_(None))
     as_made = sa.func.substr(HaloRecord.fingerprint, 1, sa.func.length(start)) == start
     chosen = rows_with_ours(situation, ("id", "halo_id", *situation.stage.completes_by, "ours_id"))

@@ -211,7 +211,8 @@ class Stage:
 
     def complete(self, situation, rows) -> list:
         """Carry out what is beside the fields of new records that are as they were made, where what look_over() finds
-        today is still called as `found` says: [(what it was as from change_beside(), the rows that it was for)].
+        today is still called as `found` says: [(what it was as from change_beside(), the rows that it was for)]. For
+        those that follow another one it is nothing.
 
         rows: mirror rows with id, ours_id, the columns of completes_by and looks_at, and found.
         """

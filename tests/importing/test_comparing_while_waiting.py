@@ -129,6 +129,38 @@ def test_whom_one_that_stays_out_unsubscribes_is_told_at_the_end(world):
     assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
 
 
+def test_who_follows_another_one_is_linked_while_it_waits_and_not_decided_about_again(world, monkeypatch):
+    acme = world.theirs("Acme", type="Customer")
+    leader = world.person("Jo", "Roth", at=acme, email="jo@acme.example", id=900)
+    follower = world.person("Joanna", "Roth", at=acme, email="JO@acme.example", id=901)
+    world, run = wait_after_a_page(world, acme)
+    contact = world.contact(email="jo@acme.example")
+    assert (contact.first_name, world.record(follower, "user").ours_id) == ("Jo", contact.id)
+    decided, decisions = [], Deciding.decisions
+    monkeypatch.setattr(
+        Deciding, "decisions", lambda self: decided.extend(row.halo_id for row in self.rows) or decisions(self)
+    )
+    run = world.finish(run)
+    assert not {leader, follower} & set(decided)
+    assert world.decision(run, follower)["action"] == "linked"
+    assert world.lists()["Halo: Customer"].count(contact.name) == 1
+    assert all_told(run)
+    assert counts(world.run("contacts")).keys() == {"unchanged", "skipped"}
+
+
+def test_who_follows_another_one_and_must_get_no_mail_counts_though_it_was_read_first(world):
+    acme = world.theirs("Acme", type="Customer")
+    world.our_contact("Joe", email="jo@acme.example")
+    world.person("Jo", "Roth", at=acme, email="jo@acme.example", id=900)
+    follower = world.person("Joanna", "Roth", at=acme, email="JO@acme.example", id=901, neversendemails=True)
+    world, run = wait_after_a_page(world, acme)
+    run = world.finish(run)
+    assert all(contact.unsubscribed for contact in world.contacts() if contact.email.lower() == "jo@acme.example")
+    assert world.decision(run, follower)["action"] == "linked"
+    assert all_told(run)
+    assert counts(world.run("contacts")).keys() == {"unchanged", "skipped"}
+
+
 def test_whom_a_later_one_of_halos_leads_is_told_anew(world):
     world, run = wait_after_a_page(world)
     world.person("Sam", "Poole", at=world.acme, email="sam2@acme.example", id=900, active=False)

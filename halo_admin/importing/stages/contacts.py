@@ -146,8 +146,8 @@ class Contacts(Stage):
 
     def complete(self, situation, rows):
         account_id, alike = situation.run.account_id, surroundings.by_purpose(situation, rows)
+        moves, leaving, joining = [({}, alike.pop(surroundings.FOLLOWING, []))], {}, {}
         held = lists.held(account_id, [row.ours_id for made in alike.values() for row in made])
-        moves, leaving, joining = [], {}, {}
         for purpose, made in alike.items():
             known = [row for row in made if held.knows(row.ours_id, purpose)]
             others = [row for row in made if not held.knows(row.ours_id, purpose)] if known else made

@@ -22,6 +22,7 @@ from . import leading
 
 UNKNOWN_CLIENT = 1  # Halo's own client for callers it cannot place (halo-api.md 2.5) is no company
 NO_COMPANY, NO_TYPE = "no company", "no type"
+FOLLOWING = "following"  # who follows another one goes on no list for its own sake
 OF_UNKNOWN_SITE = "of a site that is not known here"
 
 
@@ -104,9 +105,8 @@ def of_late(situation, rows) -> dict[int, Surroundings]:
 
 
 def by_purpose(situation, rows) -> dict[str, list]:
-    """{purpose of the list: those of the rows} for which what is found today is called as their `found` says.
-
-    For most of them nothing counts but their client; for all others everything is looked up.
+    """{purpose of the list, or FOLLOWING: those of the rows} for which what is found today is called as their `found`
+    says. For most of them nothing counts but their client; for all others everything is looked up.
     """
     clients = _clients_of_late(situation, {row.parent_id for row in rows})
     known = {
@@ -125,7 +125,7 @@ def by_purpose(situation, rows) -> dict[str, list]:
     found = of_late(situation, others)
     for row in others:
         if row.found == found[row.id].lasting:
-            alike[found[row.id].purpose].append(row)
+            alike[FOLLOWING if row.follows_id else found[row.id].purpose].append(row)
     return alike
 
 
