@@ -10,9 +10,20 @@ from ..db import among, db
 from ..mirror.models import HaloRecord, HaloTenant
 from . import finishing, meanwhile, stages
 from .applying import ACTIONS, Applying, settle
-from .deciding import LOWEST, Deciding, store
+from .deciding import Deciding, store
 from .models import Decision
-from .situation import COMPLETED, FULL, LATER, LIGHT, full_rows, looked_up, mapping_revision, quick, rows_with_ours
+from .situation import (
+    COMPLETED,
+    FULL,
+    LATER,
+    LIGHT,
+    LOWEST,
+    full_rows,
+    looked_up,
+    mapping_revision,
+    quick,
+    rows_with_ours,
+)
 
 LIGHTLY = 4000  # rows that are looked at together where most is expected to be as it was
 

@@ -13,8 +13,6 @@ from .situation import links_of
 from .stage import Ask, Fail, Skip
 from .times import Times
 
-LOWEST = -(2**62)  # below every id, those made up for rows without one included
-
 
 class Deciding:
     """Decisions for one batch. final: no detail will be asked any more, decide with what is there."""

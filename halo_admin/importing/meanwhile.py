@@ -13,9 +13,9 @@ from ..bulk import execute, update_rows
 from ..db import among, db, move_log, now, with_more
 from ..mirror.models import HaloRecord
 from .applying import Applying, settle
-from .deciding import LOWEST, Deciding, store
+from .deciding import Deciding, store
 from .models import Decision
-from .situation import COMPLETED, FULL, LATER, UP_TO, looked_up, rows_with_ours
+from .situation import COMPLETED, FULL, LATER, LOWEST, UP_TO, looked_up, rows_with_ours
 from .stage import HEEDED
 
 ENOUGH = timedelta(seconds=1)  # of a wait that is left, for what need not be done now

@@ -16,6 +16,7 @@ from ..mirror.models import HaloRecord, HaloTenant
 from .composing import digest_of
 from .stage import NOTHING_FOUND
 
+LOWEST = -(2**62)  # below every id, those made up for rows without one included
 # the fact that tells up to which of Halo's ids a run has compared before all was read
 UP_TO = "compared_meanwhile"
 # and the fact that tells up to which of them what it has saved then was completed, where nothing was left to decide
@@ -76,8 +77,11 @@ class Situation:
 
     def was_told(self, row) -> bool:
         """Whether this run has left a record out already, before all was read."""
-        up_to = self.run.facts.get(UP_TO)
-        return up_to is not None and row.halo_id <= up_to and row.run_id == self.run.id and row.outcome == "skipped"
+        return row.run_id == self.run.id and row.outcome == "skipped" and row.halo_id <= self._up_to
+
+    @cached_property
+    def _up_to(self):
+        return self.run.facts.get(UP_TO, LOWEST)
 
     @cached_property
     def settings(self):

@@ -64,7 +64,7 @@ NOT_KNOWN = LeftOut("its company is not known here", "its company has not been i
 WITHOUT_CLIENT = {None: Standing(), OF_UNKNOWN_SITE: Standing(left_out=NOT_KNOWN)}
 # so many e-mails that several contacts have are looked up at once and kept
 AT_ODDS, SHARED = "e-mails whose contacts here are at odds", "e-mails that several contacts have"
-FEW, NOT_READ, TOO_MANY = 10_000, "not read", "too many"
+SMALL, FEW, NOT_READ, TOO_MANY = 1000, 10_000, "not read", "too many"
 CLIENT = ("id", "halo_id", "ours_id", "outcome", "run_id", "label", "type_key", "active", "error", "gone_at", "answer")
 MEMBER = (
     "id", "halo_id", "parent_id", "email_key", "active", "ours_id", "follows_id", "answer", "type_key", "error",
@@ -78,6 +78,8 @@ def of(situation, rows, clients=None) -> dict[int, Surroundings]:
 
     clients: where what contacts get from their clients comes from, _clients_now or _clients_of_late.
     """
+    if not rows:
+        return {}
     members = _members(situation, rows)
     parents = _parents(situation, [*rows, *members])
     known = (clients or _clients_now)(situation, set(parents.values()))
@@ -101,32 +103,36 @@ def of_late(situation, rows) -> dict[int, Surroundings]:
     """The same, and quicker: what contacts get from their clients may be some seconds old, so that it tells whether a
     decision is to be made anew, and makes none.
     """
-    return of(situation, rows, _clients_of_late)
+    plain, others = _by_what_counts(situation, rows)
+    return {row.id: usual for row, usual in plain} | of(situation, others, _clients_of_late)
 
 
 def by_purpose(situation, rows) -> dict[str, list]:
     """{purpose of the list, or FOLLOWING: those of the rows} for which what is found today is called as their `found`
-    says. For most of them nothing counts but their client; for all others everything is looked up.
+    says.
     """
+    plain, others = _by_what_counts(situation, rows)
+    found, alike = of(situation, others, _clients_of_late), defaultdict(list)
+    for row, its_own in (*plain, *((row, found[row.id]) for row in others)):
+        if row.found == its_own.lasting:
+            alike[FOLLOWING if row.follows_id else its_own.purpose].append(row)
+    return alike
+
+
+def _by_what_counts(situation, rows):
+    """([(row, what is found for it)] of those for which nothing counts but their client, the others)."""
     clients = _clients_of_late(situation, {row.parent_id for row in rows})
-    known = {
-        client_id: (client.usual.lasting, client.standing.company_id, client.standing.purpose)
-        for client_id, client in clients.items()
-    }
     keys = {row.email_key for row in rows} - {None}
     shared = _shared(situation, keys) | _at_odds(situation, keys)
-    alike, others = defaultdict(list), []
+    plain, others = [], []
     for row in rows:
-        token, company_id, purpose = known[row.parent_id]
-        if row.parent_id is None or row.email_key in shared or row.follows_id or row.ours_company_id != company_id:
+        usual = clients[row.parent_id].usual
+        moved = row.ours_version is not None and row.ours_company_id != usual.company_id and not usual.left_out
+        if moved or row.parent_id is None or row.email_key in shared or row.follows_id:
             others.append(row)
-        elif row.found == token:
-            alike[purpose].append(row)
-    found = of_late(situation, others)
-    for row in others:
-        if row.found == found[row.id].lasting:
-            alike[FOLLOWING if row.follows_id else found[row.id].purpose].append(row)
-    return alike
+        else:
+            plain.append((row, usual))
+    return plain, others
 
 
 def _surroundings(standing, place=None, own_id=None, others_opted_out=False, others_purpose="", at_odds=""):
@@ -193,13 +199,13 @@ def _several(model, keys, *here):
 
 
 def _of_those(situation, name, keys, choose):
-    """Those of these e-mails that choose(them) selects, or choose(None) among all. The first batch asks for its own;
-    those after it have all of them before them, where these are few.
+    """Those of these e-mails that choose(them) selects, or choose(None) among all. A small first batch asks for its
+    own; those after it have all of them before them, where these are few.
     """
-    kept, is_first = situation.kept, name not in situation.kept
-    if is_first:
+    kept = situation.kept
+    if name not in kept and len(keys) < SMALL:
         kept[name] = NOT_READ
-    elif kept[name] is NOT_READ:
+    elif kept.get(name, NOT_READ) is NOT_READ:
         few = db.session.scalars(choose(None).limit(FEW + 1)).all()
         kept[name] = set(few) if len(few) <= FEW else TOO_MANY
     if isinstance(kept[name], set):
