@@ -40,10 +40,11 @@ def prepare(run):
         HaloRecord.kind == kind,
         sa.or_(HaloRecord.gone_at.is_(None), carried_out),
     )
-    total = db.session.scalar(sa.select(sa.func.count()).where(*here))
+    counted = sa.select(sa.func.count(), sa.func.count().filter(_is_done(run))).where(*here)
+    total, done = db.session.execute(counted).one()
     run.facts = run.facts | {"fetched": total, COMPLETED: LOWEST}
     saved = sum(run.counts.get(action, 0) for action in ACTIONS)
-    run.progress = run.progress | {"comparing": [0, total], "saving": [saved, max(saved, total)]}
+    run.progress = run.progress | {"comparing": [done, total], "saving": [saved, max(saved, total)]}
     first = stages.stage(run.stage).asks_first(run, db.session.get(HaloTenant, run.tenant_id))
     if first:
         run.question = {
@@ -164,17 +165,15 @@ def _whole(situation, rows, names):
 
 def _decide(leg, situation, rest):
     """Decide about these rows; how many of them were saved as well."""
-    saved = [row for row in rest if _is_saved(leg.run_id, row) and not row.found.is_alone]
-    meanwhile.look_again(situation, saved)
-    rows = {row.id: row for row in rest}
-    for row in saved:
-        del rows[row.id]
+    again = [row for row in rest if _is_saved(leg.run_id, row) and not row.found.is_alone]
+    meanwhile.look_again(situation, again)
+    rows = {row.id: row for row in rest if not _is_saved(leg.run_id, row) or row.found.is_alone}
     if not rows:
         return 0
     decisions = Deciding(situation, list(rows.values())).decisions()
-    number = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
+    saved = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
     leg.count_no_more([row for row in rows.values() if situation.was_told(row) or _is_saved(leg.run_id, row)])
     store(decisions)
     settle(situation, decisions, rows)
     leg.count(decisions)
-    return number
+    return saved

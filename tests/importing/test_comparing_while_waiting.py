@@ -236,6 +236,7 @@ def test_going_on_after_a_day_tells_each_once(waiting, monkeypatch):
     monkeypatch.undo()
     run = world.finish(resumed)
     assert (run.state, len(world.contacts())) == ("done", 214)
+    assert run.progress["comparing"] == [252, 252]
     assert saved < counts(run)["created"] == 214
     assert len(world.lists()["Halo: Customer"]) == 214
     assert all_told(run)
