@@ -39,7 +39,8 @@ class Due(msgspec.Struct, frozen=True):
 class Applying:
     """Carries out one batch of decisions inside the caller's writing transaction.
 
-    completes: whether nothing is left to do; else what is beside the fields waits, and the record is looked at again.
+    completes: whether nothing is left to do; else what is beside the fields waits, the record is looked at again, and
+    one that follows another is carried out at once as well.
     """
 
     def __init__(self, situation, completes=True):
@@ -71,26 +72,33 @@ class Applying:
         heeded = decisions if self.completes else [one for one in decisions if one["state"] == "decided"]
         self.stage.heed_left_out(self.situation, heeded, rows)
         due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
-        self.versions = versions_of(self.stage.model, [key for key in due if key > 0])
+        following = [] if self.completes else [one for one in decisions if self._may_follow(one, rows)]
+        leaders = {one["record_id"]: rows[one["record_id"]].found.leader for one in following}
+        # whatever is to change is locked at once, in one order
+        touched = {key for key in due if key > 0} | {leader.ours_id for leader in leaders.values()} - {None}
+        self.versions = versions_of(self.stage.model, touched)
         holds = [one for one in due.values() if self.versions.get(one["ours_id"]) == one["ours_version"]]
-        ours, at = self._carry_out([Due(*(one[name] for name in Due.__struct_fields__)) for one in holds], rows)
-        for one in holds:
-            one |= {"state": "applied", "ours_id": ours[one["record_id"]], "applied_at": at}
+        ours, at = self._carry_out(_due(holds), rows)
+        _applied(holds, ours, at)
+        known = ((key, (rows.get(leader.id) or leader).ours_id) for key, leader in leaders.items())
+        self._follow_at_once(following, rows, {key: ours_id for key, ours_id in known if ours_id})
         return len(holds)
 
-    def follow_at_once(self, decisions: list[dict], rows: dict) -> None:
-        """The same, afterwards, for records that follow another one which is here by now, whatever they say themselves.
-
-        One that sets something on the record here whatever holds is left: it is decided about once more.
+    def _may_follow(self, one, rows):
+        """Whether a record can be linked to what it follows before all is read: its leader has been read, and it sets
+        nothing here whatever holds, which is told at the end.
         """
-        due = [one for one in decisions if one["state"] == "follows"]
-        due = [one for one in due if not self.stage.sets_although_out(rows[one["record_id"]])]
-        ours = {one["record_id"]: _leads_to(rows[one["record_id"]].found.leader, rows) for one in due}
-        due = [one for one in due if ours[one["record_id"]]]
-        self.versions = versions_of(self.stage.model, set(ours.values()) - {None})
-        at = self._carry_out_following([Due(*(one[name] for name in Due.__struct_fields__)) for one in due], rows, ours)
-        for one in due:
-            one |= {"state": "applied", "ours_id": ours[one["record_id"]], "applied_at": at}
+        row = rows[one["record_id"]]
+        if one["state"] != "follows" or self.stage.sets_although_out(row):
+            return False
+        leader, sweeps = row.found.leader, self.run.facts.get("sweeps", {})
+        return leader.id in rows or leader.last_sweep_id == sweeps.get(self.stage.kind)
+
+    def _follow_at_once(self, decisions, rows, ours):
+        """ours: {mirror id: what its leader stands for here} of those whose leader has come in."""
+        due = [one for one in decisions if one["record_id"] in ours]
+        self.versions = versions_of(self.stage.model, set(ours.values()))
+        _applied(due, ours, self._carry_out_following(_due(due), rows, ours))
 
     def follow(self, decisions) -> dict:
         """The same for records that follow another one: their leaders have been dealt with."""
@@ -279,9 +287,13 @@ def _is_left_out(one):
     return one.settled is None
 
 
-def _leads_to(leader, rows):
-    """What a leader stands for here by now; None where it has not come in."""
-    return (rows.get(leader.id) or leader).ours_id
+def _due(decisions):
+    return [Due(*(one[name] for name in Due.__struct_fields__)) for one in decisions]
+
+
+def _applied(decisions, ours, at):
+    for one in decisions:
+        one |= {"state": "applied", "ours_id": ours[one["record_id"]], "applied_at": at}
 
 
 def _still_follows(one, row):

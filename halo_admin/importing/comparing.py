@@ -15,7 +15,7 @@ from .models import Decision
 from .situation import (
     COMPLETED,
     FULL,
-    LATER,
+    IS_LEFT,
     LIGHT,
     LOWEST,
     full_rows,
@@ -81,11 +81,11 @@ def compare(leg) -> bool:
             last = found.rest[leg.size.number - 1].halo_id
             rows, found = [row for row in rows if row.halo_id <= last], found.up_to(last)
         same, out, rest = found
-        _pass_by(run, same, "unchanged")
         untold = _tell_again(run, out)
-        _pass_by(run, [row for row in out if row.id not in untold], "skipped")
         rest += (row for row in out if row.id in untold)
         saved = _decide(leg, situation, _whole(situation, rest, names))
+        _pass_by(run, same, "unchanged")
+        _pass_by(run, [row for row in out if row.id not in untold], "skipped")
         run.cursor = rows[-1].halo_id
         _progress(run, len(rows), saved)
     leg.size.learn(len(rest), leg.took)
@@ -94,8 +94,10 @@ def compare(leg) -> bool:
 
 def _complete(leg):
     with leg.batch() as run:
-        _progress(run, meanwhile.complete(leg.situation()), 0)
-    leg.little_changes = True  # most of what is left was left out before all was read
+        number = meanwhile.complete(leg.situation(), leg.light_size.number)
+        _progress(run, number, 0)
+    leg.light_size.learn(number, leg.took)
+    leg.little_changes = True  # what comes next was left out before all was read
 
 
 def _next(situation, names):
@@ -108,7 +110,7 @@ def _next(situation, names):
 def _is_done(run):
     """Whether a run has saved a mirror row and left nothing to do, as a clause."""
     saved = sa.and_(HaloRecord.run_id == run.id, HaloRecord.outcome.in_(ACTIONS))
-    return sa.func.coalesce(sa.and_(saved, HaloRecord.fingerprint.not_like(f"{LATER}%")), sa.false())
+    return sa.func.coalesce(sa.and_(saved, ~IS_LEFT), sa.false())
 
 
 def _progress(run, compared, saved):
@@ -165,15 +167,22 @@ def _whole(situation, rows, names):
 
 def _decide(leg, situation, rest):
     """Decide about these rows; how many of them were saved as well."""
-    again = [row for row in rest if _is_saved(leg.run_id, row) and not row.found.is_alone]
+    again, parted, rows = [], [], {}
+    for row in rest:
+        if not _is_saved(leg.run_id, row):
+            rows[row.id] = row
+        elif row.found.is_alone:  # it does not follow any more what it was linked to: it is decided about as a new one
+            parted.append(row)
+            rows[row.id] = row
+        else:
+            again.append(row)
     meanwhile.look_again(situation, again)
-    rows = {row.id: row for row in rest if not _is_saved(leg.run_id, row) or row.found.is_alone}
     if not rows:
         return 0
     decisions = Deciding(situation, list(rows.values())).decisions()
     saved = Applying(situation).at_once(decisions, rows) if leg.stage.saves_at_once else 0
-    leg.count_no_more([row for row in rows.values() if situation.was_told(row) or _is_saved(leg.run_id, row)])
+    leg.count_no_more([*parted, *(row for row in rows.values() if situation.was_told(row))])
     store(decisions)
     settle(situation, decisions, rows)
     leg.count(decisions)
-    return saved
+    return saved - len(parted)

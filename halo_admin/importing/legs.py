@@ -74,6 +74,7 @@ class Leg:
         self.trusts_known_pages = True
         self.kept = {}  # what batches of one movement have in common
         self.size = BatchSize()  # of the batches of one movement
+        self.light_size = BatchSize(times=4)  # of those in which nothing is decided
         self.took = 0.0  # seconds that the last batch's transaction was open
         self.little_changes = False  # whether comparing finds most as it was
         self._fresh_until = 0.0  # until then the lease counts as renewed

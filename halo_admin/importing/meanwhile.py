@@ -15,11 +15,10 @@ from ..mirror.models import HaloRecord
 from .applying import Applying, settle
 from .deciding import Deciding, store
 from .models import Decision
-from .situation import COMPLETED, FULL, LATER, LOWEST, UP_TO, looked_up, rows_with_ours
+from .situation import COMPLETED, FULL, IS_LEFT, LATER, LIGHT, LOWEST, UP_TO, looked_up, rows_with_ours
 from .stage import HEEDED
 
 ENOUGH = timedelta(seconds=1)  # of a wait that is left, for what need not be done now
-AT_ONCE = 6000  # so many are completed in one transaction: nothing is decided
 
 
 def compare(leg, until, waiting) -> None:
@@ -74,9 +73,7 @@ def _decide(situation, rows):
     decisions = Deciding(situation, list(rows.values())).decisions()
     for one in decisions:
         one["changes"] = {name: change for name, change in one["changes"].items() if name not in situation.stage.beside}
-    applying = Applying(situation, completes=False)
-    applying.at_once(decisions, rows)
-    applying.follow_at_once(decisions, rows)
+    Applying(situation, completes=False).at_once(decisions, rows)
     out = [one for one in decisions if rows[one["record_id"]].stays_out]
     kept = [*out, *(one for one in decisions if one["applied_at"])]
     store(kept)
@@ -86,24 +83,24 @@ def _decide(situation, rows):
 
 def may_complete(run) -> bool:
     """Whether something was saved before all was read that has not been looked at since."""
-    return run.facts[COMPLETED] < run.facts.get(UP_TO, LOWEST)
+    return run.facts.get(COMPLETED, LOWEST) < run.facts.get(UP_TO, LOWEST)
 
 
-def complete(situation) -> int:
-    """Complete the next records that stand as this run made or linked them, where what is beside the fields is all that
-    is left to do; how many. In a batch.
+def complete(situation, most) -> int:
+    """Complete the next records, `most` at most, that stand as this run made or linked them, where what is beside the
+    fields is all that is left to do; how many. In a batch.
     """
     run = situation.run
-    rows = db.session.execute(_saved(situation)).all()
+    rows = db.session.execute(_saved(situation).limit(most)).all()
     moves = situation.stage.complete(situation, rows)
     done = [row.id for _, made in moves for row in made]
-    completed = sa.update(HaloRecord).where(among(HaloRecord.id, done))
+    completed = sa.update(HaloRecord).where(among(HaloRecord.id, done), IS_LEFT)
     execute(completed.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
     for changes, made in moves:
         mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in made]))
         if changes:
             execute(sa.update(Decision).where(*mine).values(changes=with_more(Decision.changes, changes)))
-    run.facts = run.facts | {COMPLETED: rows[-1].halo_id if len(rows) == AT_ONCE else run.facts[UP_TO]}
+    run.facts = run.facts | {COMPLETED: rows[-1].halo_id if len(rows) == most else run.facts[UP_TO]}
     return len(done)
 
 
@@ -112,15 +109,16 @@ def _saved(situation):
     says was found for it.
     """
     run, start = situation.run, LATER + situation.before_found(situation.stage.model.version)
-    after, up_to = run.facts[COMPLETED], run.facts[UP_TO]
+    after, up_to = run.facts.get(COMPLETED, LOWEST), run.facts[UP_TO]
     here = (HaloRecord.halo_id > after, HaloRecord.halo_id <= up_to, HaloRecord.gone_at.is_(None))
     linked = sa.and_(HaloRecord.outcome == "linked", HaloRecord.follows_id.is_not(None))
     mine = (HaloRecord.run_id == run.id, sa.or_(HaloRecord.outcome == "created", linked))
     readable = (HaloRecord.error.is_(None), HaloRecord.detail_of.is_(None))
     as_made = sa.func.substr(HaloRecord.fingerprint, 1, sa.func.length(start)) == start
-    chosen = rows_with_ours(situation, ("id", "halo_id", *situation.stage.completes_by, "ours_id"))
+    names = {"id", "halo_id", "ours_id", *(situation.stage.completes_by or LIGHT)}
+    chosen = rows_with_ours(situation, sorted(names))
     chosen = chosen.add_columns(sa.func.substr(HaloRecord.fingerprint, sa.func.length(start) + 1).label("found"))
-    return chosen.where(*here, *mine, *readable, as_made).order_by(HaloRecord.halo_id).limit(AT_ONCE)
+    return chosen.where(*here, *mine, *readable, as_made).order_by(HaloRecord.halo_id)
 
 
 def look_again(situation, rows) -> None:

@@ -23,6 +23,7 @@ UP_TO = "compared_meanwhile"
 COMPLETED = "completed"
 # in front of the fingerprint of what a run has saved before all was read and has not completed
 LATER = "later:"
+IS_LEFT = HaloRecord.fingerprint.like(f"{LATER}%")
 # outcomes that a fingerprint vouches for, beside those left out for grounds of their own
 STEADY = ("created", "linked", "updated", "unchanged")
 
@@ -151,10 +152,14 @@ def rows_with_ours(situation, names):
     """The same, beside them what the record of ours has that a row is linked to: ours_version, and as ours_<name> what
     the stage's look_up() wants. All None where there is none.
     """
+    return _with_ours(situation, mirror_rows(situation, names))
+
+
+def _with_ours(situation, chosen):
     model = situation.stage.model
     ours = [getattr(model, name).label(f"ours_{name}") for name in ("version", *situation.stage.looks_at)]
     linked = sa.and_(model.id == HaloRecord.ours_id, model.account_id == situation.run.account_id)
-    return mirror_rows(situation, names).add_columns(*ours).outerjoin(model, linked)
+    return chosen.add_columns(*ours).outerjoin(model, linked)
 
 
 def versions_of(model, ids) -> dict:
@@ -201,8 +206,9 @@ def _reread(situation, row):
 
 
 def full_rows(situation, ids):
-    # ordered here, and by the ids alone: SQLite would rather walk the whole tenant
-    chosen = rows_with_ours(situation, FULL).where(among(HaloRecord.id, ids))
+    # sorted here, and not mirror_rows: either would make SQLite walk the whole tenant
+    chosen = sa.select(*(getattr(HaloRecord, name) for name in FULL)).where(among(HaloRecord.id, ids))
+    chosen = _with_ours(situation, chosen)
     return looked_up(situation, sorted(db.session.execute(chosen), key=lambda row: row.halo_id))
 
 

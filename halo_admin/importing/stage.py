@@ -44,7 +44,7 @@ class Found(msgspec.Struct):
     """What a stage looked up for one record beyond the record itself.
 
     token names it: an applied decision depended on it, and is made again when it is another one. leader: the mirror
-    row (id, halo_id, ours_id, outcome, run_id) of the record that this one is the same thing as, and that supplies the
+    row (id, halo_id, ours_id, last_sweep_id, …) of the record that this one is the same thing as, and that supplies the
     values; None where it stands for itself. takes: the record of ours whose lead it takes over. is_alone: what it
     followed until now is another thing today.
     """
@@ -103,7 +103,7 @@ class Stage:
     keys = ()  # tried in this order to match an unlinked record
     is_one_per_key = False  # whether Halo's records with one key are one thing here, led by one of them
     saves_at_once = False  # whether a batch is saved as soon as it is compared: no decision hangs on a later one
-    completes_by = ()  # the columns of the mirror that complete() wants
+    completes_by = ()  # the columns of the mirror that complete() wants, where these are fewer than LIGHT has
     looks_at = ()  # what look_up() wants of the records of ours that rows are linked to: rows have it as ours_<name>
     fields = ()  # what an import may change on our side
     new_one = "nothing here is like it"  # why one is created, where none is matched
@@ -210,13 +210,14 @@ class Stage:
         """New records of ours have nothing yet of what carry_out_beside() gives them."""
 
     def complete(self, situation, rows) -> list:
-        """Carry out what is beside the fields of new records that are as they were made, where what look_over() finds
-        today is still called as `found` says: [(what it was as from change_beside(), the rows that it was for)]. For
-        those that follow another one it is nothing.
+        """Carry out what is beside the fields of records that are as they were made, or linked to what they follow,
+        where what look_over() finds today is still called as `found` says: [(what it was as from change_beside(), the
+        rows that it was for)].
 
-        rows: mirror rows with id, ours_id, the columns of completes_by and looks_at, and found.
+        rows: mirror rows with id, halo_id, ours_id, the columns of completes_by, those of rows_with_ours(), and found.
         """
-        return []
+        seen = self.look_over(situation, rows)
+        return [({}, [row for row in rows if row.found == seen.get(row.id, NOTHING_FOUND).lasting])]
 
     def concerned(self, choice, tenant_id, chosen) -> int:
         """How many of Halo's records a choice is about, as last read."""

@@ -61,6 +61,15 @@ def test_at_the_end_all_are_on_their_list_and_each_is_told_once(waiting):
 def test_what_stands_as_it_was_made_is_completed_without_being_decided_again(waiting, monkeypatch):
     world, run = waiting
     saved = {contact.last_name for contact in world.contacts()}
+    decided = watch_deciding(monkeypatch)
+    world.finish(run)
+    assert len(saved) > 50
+    assert not {f"Poole {halo_id - 1000:03}" for halo_id in decided} & saved
+    assert len(world.lists()["Halo: Customer"]) == 214
+
+
+def watch_deciding(monkeypatch):
+    """The Halo ids of the records that are decided about from now on."""
     decided, decisions = [], Deciding.decisions
 
     def watched(deciding):
@@ -68,10 +77,41 @@ def test_what_stands_as_it_was_made_is_completed_without_being_decided_again(wai
         return decisions(deciding)
 
     monkeypatch.setattr(Deciding, "decisions", watched)
-    world.finish(run)
+    return decided
+
+
+def test_opportunities_that_stand_as_they_were_made_are_not_decided_about_again_either(world, monkeypatch):
+    acme = world.theirs("Acme", type="Customer")
+    sales = [world.sale(f"Backup {number}", at=acme) for number in range(150)]
+    world.map_sales()
+    monkeypatch.setattr(fetching, "FRESH", timedelta(0))
+    fault = world.halo.set_fault(
+        "throttled", match="/api/Opportunities", after=1, times=1, retry_after="seconds", seconds=1
+    )
+    run = world.start("opportunities")
+    legs._leg(run.id, 60)
+    saved = [sale for sale in sales if world.record(sale, "opportunity").ours_id]
+    assert fault.fired == 1
     assert len(saved) > 50
-    assert not {f"Poole {halo_id - 1000:03}" for halo_id in decided} & saved
-    assert len(world.lists()["Halo: Customer"]) == 214
+    decided = watch_deciding(monkeypatch)
+    run = world.finish(run)
+    assert not set(decided) & set(saved)
+    assert (counts(run)["created"], len(world.opportunities())) == (150, 150)
+    assert all_told(run)
+    assert counts(world.run("opportunities")).keys() == {"unchanged"}
+
+
+def test_who_has_the_email_of_one_whom_halo_has_deleted_is_decided_about_as_without_a_wait(world):
+    acme = world.theirs("Acme", type="Customer")
+    leader = world.person("Jo", "Roth", at=acme, email="jo@acme.example", id=900)
+    world.imported_contacts()
+    world.halo.change("Users", delete=leader)
+    late = world.person("Joanna", "Roth", at=acme, email="JO@acme.example", id=901)
+    world, run = wait_after_a_page(world, acme)
+    assert world.record(late, "user").ours_id is None
+    run = world.finish(run)
+    assert world.decision(run, late)["action"] == "review"
+    assert all_told(run)
 
 
 def test_a_run_whose_wait_is_over_once_it_has_compared_goes_on_at_once_and_says_so(world, monkeypatch):
@@ -136,10 +176,7 @@ def test_who_follows_another_one_is_linked_while_it_waits_and_not_decided_about_
     world, run = wait_after_a_page(world, acme)
     contact = world.contact(email="jo@acme.example")
     assert (contact.first_name, world.record(follower, "user").ours_id) == ("Jo", contact.id)
-    decided, decisions = [], Deciding.decisions
-    monkeypatch.setattr(
-        Deciding, "decisions", lambda self: decided.extend(row.halo_id for row in self.rows) or decisions(self)
-    )
+    decided = watch_deciding(monkeypatch)
     run = world.finish(run)
     assert not {leader, follower} & set(decided)
     assert world.decision(run, follower)["action"] == "linked"

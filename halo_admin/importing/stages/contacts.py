@@ -151,7 +151,7 @@ class Contacts(Stage):
         for purpose, made in alike.items():
             known = [row for row in made if held.knows(row.ours_id, purpose)]
             others = [row for row in made if not held.knows(row.ours_id, purpose)] if known else made
-            moves += [(_move(held, None, purpose), others)]
+            moves += [(_move(held, None, purpose), others)] if others else []
             moves += [(_move(held, row.ours_id, purpose), [row]) for row in known]
         for move, made in moves:
             _sort(move, [row.ours_id for row in made], leaving, joining)

@@ -64,11 +64,11 @@ NOT_KNOWN = LeftOut("its company is not known here", "its company has not been i
 WITHOUT_CLIENT = {None: Standing(), OF_UNKNOWN_SITE: Standing(left_out=NOT_KNOWN)}
 # so many e-mails that several contacts have are looked up at once and kept
 AT_ODDS, SHARED = "e-mails whose contacts here are at odds", "e-mails that several contacts have"
-SMALL, FEW, NOT_READ, TOO_MANY = 1000, 10_000, "not read", "too many"
+SMALL, FEW, TOO_MANY = 1000, 10_000, "too many"
 CLIENT = ("id", "halo_id", "ours_id", "outcome", "run_id", "label", "type_key", "active", "error", "gone_at", "answer")
 MEMBER = (
     "id", "halo_id", "parent_id", "email_key", "active", "ours_id", "follows_id", "answer", "type_key", "error",
-    "outcome", "run_id", "values", "not_same",
+    "outcome", "run_id", "values", "not_same", "last_sweep_id",
 )  # fmt: skip
 CLIENTS_OF_LATE, SECONDS, MOST = "clients of late", 5, 20_000  # so long and so many are kept
 
@@ -115,7 +115,7 @@ def by_purpose(situation, rows) -> dict[str, list]:
     found, alike = of(situation, others, _clients_of_late), defaultdict(list)
     for row, its_own in (*plain, *((row, found[row.id]) for row in others)):
         if row.found == its_own.lasting:
-            alike[FOLLOWING if row.follows_id else its_own.purpose].append(row)
+            alike[FOLLOWING if its_own.leader else its_own.purpose].append(row)
     return alike
 
 
@@ -127,8 +127,7 @@ def _by_what_counts(situation, rows):
     plain, others = [], []
     for row in rows:
         usual = clients[row.parent_id].usual
-        moved = row.ours_version is not None and row.ours_company_id != usual.company_id and not usual.left_out
-        if moved or row.parent_id is None or row.email_key in shared or row.follows_id:
+        if _is_elsewhere(row, usual) or row.parent_id is None or row.email_key in shared or row.follows_id:
             others.append(row)
         else:
             plain.append((row, usual))
@@ -199,13 +198,13 @@ def _several(model, keys, *here):
 
 
 def _of_those(situation, name, keys, choose):
-    """Those of these e-mails that choose(them) selects, or choose(None) among all. A small first batch asks for its
-    own; those after it have all of them before them, where these are few.
+    """Those of these e-mails that choose(them) selects, or choose(None) among all. Whoever has asked for SMALL of them
+    has all before them from then on, where these are few.
     """
-    kept = situation.kept
-    if name not in kept and len(keys) < SMALL:
-        kept[name] = NOT_READ
-    elif kept.get(name, NOT_READ) is NOT_READ:
+    kept, asked = situation.kept, situation.kept.get(name, 0)
+    if isinstance(asked, int) and asked + len(keys) <= SMALL:
+        kept[name] = asked + len(keys)
+    elif isinstance(asked, int):
         few = db.session.scalars(choose(None).limit(FEW + 1)).all()
         kept[name] = set(few) if len(few) <= FEW else TOO_MANY
     if isinstance(kept[name], set):
@@ -295,12 +294,15 @@ def purposes(situation, company_ids) -> dict[int | None, str]:
 def _on_lists_of_others(situation, rows, usual):
     """{mirror id: the purpose of its list} of rows whose contact here has another company than Halo's client says."""
     moved = {
-        row.id: row.ours_company_id for row in rows
-        if row.ours_version is not None and row.ours_company_id != usual[row.id].company_id
-        and not row.follows_id and not usual[row.id].left_out
+        row.id: row.ours_company_id for row in rows if not row.follows_id and _is_elsewhere(row, usual[row.id])
     }  # fmt: skip
     known = purposes(situation, moved.values()) if moved else {}
     return {key: known[company_id] for key, company_id in moved.items()}
+
+
+def _is_elsewhere(row, usual):
+    """Whether the contact of a row is at another company here than its client says."""
+    return row.ours_version is not None and row.ours_company_id != usual.company_id and not usual.left_out
 
 
 def _left_out(situation, halo_id, client, types, meanings, reasons):
