@@ -21,8 +21,9 @@ from flask import current_app
 from .. import heartbeats, queues
 from ..accounts.models import Account
 from ..connecting import opening
-from ..db import begin_write, db, now
+from ..db import begin_write, db, look_at_size, now
 from ..halo.errors import HaloBusy, HaloDown, HaloError, HaloRefused
+from ..mirror.models import HaloRecord
 from . import asking, comparing, fetching, finishing, locks, meanwhile, saving, stages, websites
 from .batch_sizes import BatchSize
 from .models import LIVE, ImportRun
@@ -216,6 +217,7 @@ class Leg:
         return self.is_ending and self.ahead is None
 
     def _next_movement(self):
+        look_at_size(HaloRecord, self.run.progress.get("reading", [0])[0])
         movements = list(MOVEMENTS[self.run.purpose])
         following = movements[movements.index(self.run.movement) + 1 :]
         with self.batch() as run:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from ..bulk import execute, update_rows
-from ..db import among, db, move_log, now, with_more
+from ..db import among, db, look_at_size, move_log, now, with_more
 from ..mirror.models import HaloRecord
 from .applying import Applying, settle
 from .deciding import Deciding, store
@@ -29,6 +29,7 @@ def compare(leg, until, waiting) -> None:
     run = leg.run
     if run.purpose != "import" or run.movement != "reading" or not leg.stage.saves_at_once or not _sweep_id(leg):
         return
+    look_at_size(HaloRecord, run.progress["reading"][0])
     leg.kept = {}
     while now() < until and not leg.is_over() and _compare_batch(leg, waiting):
         pass
@@ -105,20 +106,15 @@ def complete(situation, most) -> int:
 
 
 def _saved(situation):
-    """What this run made, or linked to what it follows, and nobody has changed since; `found` is what its fingerprint
-    says was found for it.
-    """
-    run, start = situation.run, LATER + situation.before_found(situation.stage.model.version)
+    """What this run made, or linked to what it follows, before all was read."""
+    run = situation.run
     after, up_to = run.facts.get(COMPLETED, LOWEST), run.facts[UP_TO]
     here = (HaloRecord.halo_id > after, HaloRecord.halo_id <= up_to, HaloRecord.gone_at.is_(None))
     linked = sa.and_(HaloRecord.outcome == "linked", HaloRecord.follows_id.is_not(None))
     mine = (HaloRecord.run_id == run.id, sa.or_(HaloRecord.outcome == "created", linked))
     readable = (HaloRecord.error.is_(None), HaloRecord.detail_of.is_(None))
-    as_made = sa.func.substr(HaloRecord.fingerprint, 1, sa.func.length(start)) == start
-    names = {"id", "halo_id", "ours_id", *(situation.stage.completes_by or LIGHT)}
-    chosen = rows_with_ours(situation, sorted(names))
-    chosen = chosen.add_columns(sa.func.substr(HaloRecord.fingerprint, sa.func.length(start) + 1).label("found"))
-    return chosen.where(*here, *mine, *readable, as_made).order_by(HaloRecord.halo_id)
+    chosen = rows_with_ours(situation, situation.stage.completes_by or LIGHT)
+    return chosen.where(*here, *mine, *readable, IS_LEFT).order_by(HaloRecord.halo_id)
 
 
 def look_again(situation, rows) -> None:

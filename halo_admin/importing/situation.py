@@ -61,14 +61,9 @@ class Situation:
         """All that an applied decision depended on: the same again means there is nothing to decide."""
         return f"{row.digest}:{self.revision}:{row.ours_id}:{version}:{found.lasting}"
 
-    def before_found(self, version):
-        """fingerprint() up to what was found, as SQL, of mirror rows whose records of ours have this version."""
-        text = sa.String()
-        numbers = [sa.cast(one, text) for one in (self.revision, HaloRecord.ours_id, version)]
-        start = HaloRecord.digest
-        for number in numbers:
-            start = start + ":" + number
-        return start + ":"
+    def stands(self, row, found) -> bool:
+        """Whether all is as it was when a record was saved, before all was read."""
+        return row.fingerprint == LATER + self.fingerprint(row, row.ours_version, found)
 
     def grounds(self, row, found) -> str:
         """All that leaving a record out depended on, where it was its own doing: the same again means, left out again
@@ -156,10 +151,15 @@ def rows_with_ours(situation, names):
 
 
 def _with_ours(situation, chosen):
+    names = ("version", *situation.stage.looks_at)
+    return chosen.add_columns(*(_of_ours(situation, name).label(f"ours_{name}") for name in names))
+
+
+def _of_ours(situation, name):
+    """A subquery, so that the record is looked up by its id: instead of a join, PostgreSQL may walk all of a table."""
     model = situation.stage.model
-    ours = [getattr(model, name).label(f"ours_{name}") for name in ("version", *situation.stage.looks_at)]
-    linked = sa.and_(model.id == HaloRecord.ours_id, model.account_id == situation.run.account_id)
-    return chosen.add_columns(*ours).outerjoin(model, linked)
+    linked = (model.id == HaloRecord.ours_id, model.account_id + 0 == situation.run.account_id)
+    return sa.select(getattr(model, name)).where(*linked).correlate(HaloRecord).scalar_subquery()
 
 
 def versions_of(model, ids) -> dict:

@@ -210,14 +210,14 @@ class Stage:
         """New records of ours have nothing yet of what carry_out_beside() gives them."""
 
     def complete(self, situation, rows) -> list:
-        """Carry out what is beside the fields of records that are as they were made, or linked to what they follow,
-        where what look_over() finds today is still called as `found` says: [(what it was as from change_beside(), the
-        rows that it was for)].
+        """Carry out what is beside the fields of records that were made, or linked to what they follow, before all was
+        read, where they stand by what look_over() finds: [(what it was as from change_beside(), the rows that it was
+        for)].
 
-        rows: mirror rows with id, halo_id, ours_id, the columns of completes_by, those of rows_with_ours(), and found.
+        rows: mirror rows with the columns of completes_by and those of rows_with_ours().
         """
-        seen = self.look_over(situation, rows)
-        return [({}, [row for row in rows if row.found == seen.get(row.id, NOTHING_FOUND).lasting])]
+        found = self.look_over(situation, rows)
+        return [({}, [row for row in rows if situation.stands(row, found.get(row.id, NOTHING_FOUND))])]
 
     def concerned(self, choice, tenant_id, chosen) -> int:
         """How many of Halo's records a choice is about, as last read."""

@@ -108,13 +108,11 @@ def of_late(situation, rows) -> dict[int, Surroundings]:
 
 
 def by_purpose(situation, rows) -> dict[str, list]:
-    """{purpose of the list, or FOLLOWING: those of the rows} for which what is found today is called as their `found`
-    says.
-    """
+    """{purpose of the list, or FOLLOWING: those of the rows that stand}; all were saved before all was read."""
     plain, others = _by_what_counts(situation, rows)
     found, alike = of(situation, others, _clients_of_late), defaultdict(list)
     for row, its_own in (*plain, *((row, found[row.id]) for row in others)):
-        if row.found == its_own.lasting:
+        if situation.stands(row, its_own):
             alike[FOLLOWING if its_own.leader else its_own.purpose].append(row)
     return alike
 
