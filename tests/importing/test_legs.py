@@ -10,7 +10,7 @@ from halo_admin.db import begin_write, db, now
 from halo_admin.importing import fetching, legs, runs
 from halo_admin.importing.models import ImportRun, Sweep
 from halo_admin.mirror.models import HaloTenant
-from tests.importing.world import all_told, counts
+from tests.importing.world import World, all_told, counts
 
 
 @pytest.fixture
@@ -301,3 +301,12 @@ def test_a_client_deleted_before_everything_is_read_again_is_not_created(started
     run = world.finish(resumed)
     assert (counts(run), len(world.companies())) == ({"created": 249, "skipped": 1}, 249)
     assert all_told(run)
+
+
+def test_postgresql_knows_how_long_the_mirror_is_once_it_has_been_read(postgres_url, tmp_path):
+    with World(postgres_url, tmp_path) as world:
+        for number in range(60):
+            world.theirs(f"Client {number}")
+        run = world.run(purpose="read")
+        known = sa.text("SELECT reltuples FROM pg_class WHERE oid = CAST('halo_records' AS regclass)")
+        assert db.session.scalar(known) >= run.progress["reading"][0] > 60
