@@ -74,14 +74,15 @@ class Applying:
         due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
         following = [] if self.completes else [one for one in decisions if self._may_follow(one, rows)]
         leaders = {one["record_id"]: rows[one["record_id"]].found.leader for one in following}
-        # whatever is to change is locked at once, in one order
+        # what decisions change is locked at once, in one order
         touched = {key for key in due if key > 0} | {leader.ours_id for leader in leaders.values()} - {None}
         self.versions = versions_of(self.stage.model, touched)
         holds = [one for one in due.values() if self.versions.get(one["ours_id"]) == one["ours_version"]]
         ours, at = self._carry_out(_due(holds), rows)
         _applied(holds, ours, at)
-        known = ((key, (rows.get(leader.id) or leader).ours_id) for key, leader in leaders.items())
-        self._follow_at_once(following, rows, {key: ours_id for key, ours_id in known if ours_id})
+        if following:
+            known = ((key, (rows.get(leader.id) or leader).ours_id) for key, leader in leaders.items())
+            self._follow_at_once(following, rows, {key: ours_id for key, ours_id in known if ours_id})
         return len(holds)
 
     def _may_follow(self, one, rows):

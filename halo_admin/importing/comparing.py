@@ -94,9 +94,9 @@ def compare(leg) -> bool:
 
 def _complete(leg):
     with leg.batch() as run:
-        number = meanwhile.complete(leg.situation(), leg.light_size.number)
-        _progress(run, number, 0)
-    leg.light_size.learn(number, leg.took)
+        completed, looked_at = meanwhile.complete(leg.situation(), leg.light_size.number)
+        _progress(run, completed, 0)
+    leg.light_size.learn(looked_at, leg.took)
     leg.little_changes = True  # what comes next was left out before all was read
 
 

@@ -69,8 +69,9 @@ def _new(leg, situation):
 
 def _decide(situation, rows):
     """The decisions that were carried out, and those to leave a record out for grounds of its own: others may come
-    out otherwise after the last page.
+    out otherwise after the last page. So may whether one takes over what another one of Halo's stands for.
     """
+    rows = {key: row for key, row in rows.items() if row.found.takes is None}
     decisions = Deciding(situation, list(rows.values())).decisions()
     for one in decisions:
         one["changes"] = {name: change for name, change in one["changes"].items() if name not in situation.stage.beside}
@@ -87,9 +88,9 @@ def may_complete(run) -> bool:
     return run.facts.get(COMPLETED, LOWEST) < run.facts.get(UP_TO, LOWEST)
 
 
-def complete(situation, most) -> int:
-    """Complete the next records, `most` at most, that stand as this run made or linked them, where what is beside the
-    fields is all that is left to do; how many. In a batch.
+def complete(situation, most) -> tuple[int, int]:
+    """Complete the next records that stand as this run made or linked them, where what is beside the fields is all that
+    is left to do: (how many, how many were looked at, `most` at most). In a batch.
     """
     run = situation.run
     rows = db.session.execute(_saved(situation).limit(most)).all()
@@ -102,7 +103,7 @@ def complete(situation, most) -> int:
         if changes:
             execute(sa.update(Decision).where(*mine).values(changes=with_more(Decision.changes, changes)))
     run.facts = run.facts | {COMPLETED: rows[-1].halo_id if len(rows) == most else run.facts[UP_TO]}
-    return len(done)
+    return len(done), len(rows)
 
 
 def _saved(situation):
@@ -113,7 +114,7 @@ def _saved(situation):
     linked = sa.and_(HaloRecord.outcome == "linked", HaloRecord.follows_id.is_not(None))
     mine = (HaloRecord.run_id == run.id, sa.or_(HaloRecord.outcome == "created", linked))
     readable = (HaloRecord.error.is_(None), HaloRecord.detail_of.is_(None))
-    chosen = rows_with_ours(situation, situation.stage.completes_by or LIGHT)
+    chosen = rows_with_ours(situation, LIGHT)
     return chosen.where(*here, *mine, *readable, IS_LEFT).order_by(HaloRecord.halo_id)
 
 

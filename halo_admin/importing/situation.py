@@ -156,7 +156,7 @@ def _with_ours(situation, chosen):
 
 
 def _of_ours(situation, name):
-    """A subquery, so that the record is looked up by its id: instead of a join, PostgreSQL may walk all of a table."""
+    """A subquery, so that the record is looked up by its id: for a join PostgreSQL may walk all of its table."""
     model = situation.stage.model
     linked = (model.id == HaloRecord.ours_id, model.account_id + 0 == situation.run.account_id)
     return sa.select(getattr(model, name)).where(*linked).correlate(HaloRecord).scalar_subquery()

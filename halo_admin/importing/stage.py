@@ -103,7 +103,6 @@ class Stage:
     keys = ()  # tried in this order to match an unlinked record
     is_one_per_key = False  # whether Halo's records with one key are one thing here, led by one of them
     saves_at_once = False  # whether a batch is saved as soon as it is compared: no decision hangs on a later one
-    completes_by = ()  # the columns of the mirror that complete() wants, where these are fewer than LIGHT has
     looks_at = ()  # what look_up() wants of the records of ours that rows are linked to: rows have it as ours_<name>
     fields = ()  # what an import may change on our side
     new_one = "nothing here is like it"  # why one is created, where none is matched
@@ -212,9 +211,9 @@ class Stage:
     def complete(self, situation, rows) -> list:
         """Carry out what is beside the fields of records that were made, or linked to what they follow, before all was
         read, where they stand by what look_over() finds: [(what it was as from change_beside(), the rows that it was
-        for)].
+        for)]. Here for stages that have nothing beside the fields.
 
-        rows: mirror rows with the columns of completes_by and those of rows_with_ours().
+        rows: mirror rows as from rows_with_ours() with the columns of LIGHT.
         """
         found = self.look_over(situation, rows)
         return [({}, [row for row in rows if situation.stands(row, found.get(row.id, NOTHING_FOUND))])]

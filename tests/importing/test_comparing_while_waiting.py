@@ -169,6 +169,21 @@ def test_whom_one_that_stays_out_unsubscribes_is_told_at_the_end(world):
     assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
 
 
+def test_who_would_take_the_lead_from_one_that_was_not_read_yet_is_decided_about_at_the_end(world):
+    acme = world.theirs("Acme", type="Customer")
+    leader = world.person("Jo", "Roth", at=acme, email="jo@acme.example", id=9000)
+    world.imported_contacts()
+    contact = world.contact(email="jo@acme.example")
+    world.person("Jo", "Roth", at=acme, email="jo.roth@acme.example", id=leader)
+    late = world.person("Joanna", "Roth", at=acme, email="JO@acme.example", id=900)
+    world, run = wait_after_a_page(world, acme)
+    assert world.record(late, "user").ours_id is None
+    run = world.finish(run)
+    assert world.record(leader, "user").ours_id == contact.id
+    assert world.decision(run, late)["action"] == "review"
+    assert all_told(run)
+
+
 def test_who_follows_another_one_is_linked_while_it_waits_and_not_decided_about_again(world, monkeypatch):
     acme = world.theirs("Acme", type="Customer")
     leader = world.person("Jo", "Roth", at=acme, email="jo@acme.example", id=900)

@@ -32,7 +32,6 @@ class Contacts(Stage):
     after = ("companies",)
     readings = (Reading("user", halo.CONTACTS, records.Contact, "contact"),)
     keys = ("email",)
-    completes_by = ("id", "halo_id", "digest", "fingerprint", "ours_id", "follows_id", "parent_id", "email_key")
     looks_at = ("company_id",)
     is_one_per_key = saves_at_once = True
     fields = ("first_name", "last_name", "email", "phone", "mobile", "title", "company_id", "unsubscribed")
