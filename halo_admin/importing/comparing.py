@@ -6,7 +6,7 @@ Where no decision hangs on a later one, a batch is saved in the transaction that
 import sqlalchemy as sa
 
 from ..bulk import execute
-from ..db import among, db
+from ..db import among, db, look_at_size
 from ..mirror.models import HaloRecord, HaloTenant
 from . import finishing, meanwhile, stages
 from .applying import ACTIONS, Applying, settle
@@ -70,6 +70,8 @@ def compare(leg) -> bool:
         _complete(leg)
         return False
     names, most = (LIGHT, LIGHTLY) if leg.little_changes else (FULL, leg.size.number)
+    if leg.stage.saves_at_once:
+        look_at_size(leg.stage.model, leg.run.progress["saving"][0])
     with leg.batch() as run:
         situation = leg.situation()
         rows = db.session.execute(_next(situation, names).limit(most)).all()
