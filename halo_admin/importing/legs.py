@@ -217,7 +217,8 @@ class Leg:
         return self.is_ending and self.ahead is None
 
     def _next_movement(self):
-        look_at_size(HaloRecord, self.run.progress.get("reading", [0])[0])
+        if self.run.movement == "reading":
+            look_at_size(HaloRecord, self.run.progress.get("reading", [0])[0])
         movements = list(MOVEMENTS[self.run.purpose])
         following = movements[movements.index(self.run.movement) + 1 :]
         with self.batch() as run:

@@ -39,10 +39,14 @@ def test_an_import_leaves_nothing_to_do_and_nobody_is_subscribed_again(world, se
         assert run.facts.get("opt_outs", {"loosened": 0})["loosened"] == 0
         assert_opt_outs_are_heeded(world, told)
         if not counts(run).get("review"):  # a question may be settled by what the same import did
-            settled = state(world)
-            again = world.imported_contacts()
-            assert not {"created", "linked", "updated"} & counts(again).keys(), told
-            assert state(world) == settled, told
+            assert_settled(world, told)
+
+
+def assert_settled(world, told):
+    settled = state(world)
+    again = world.imported_contacts()
+    assert not {"created", "linked", "updated"} & counts(again).keys(), told
+    assert state(world) == settled, told
 
 
 def change(chance, person, clients, step):
@@ -111,10 +115,7 @@ def test_one_that_has_to_wait_between_pages_comes_to_the_same(world, seed, monke
         assert all_told(run), told
         world.imported_contacts()  # what changed behind its back
         assert_opt_outs_are_heeded(world, told)
-        settled = state(world)
-        again = world.imported_contacts()
-        assert not {"created", "linked", "updated"} & counts(again).keys(), told
-        assert state(world) == settled, told
+        assert_settled(world, told)
 
 
 def import_with_waits(chance, world, persons, clients, step):
