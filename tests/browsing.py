@@ -1,5 +1,6 @@
 """A real Chromium for tests: every console error fails the test, and screenshots are kept as artifacts."""
 
+from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect, sync_playwright
 
 from tests.processes import ROOT
@@ -87,15 +88,19 @@ def tab_to(page, what):
 
 
 def in_sight(page):
-    """Whether what has the focus is on the screen with nothing above its middle, once the page has scrolled there."""
-    return page.evaluate("""async () => {
-      const place = () => document.activeElement.getBoundingClientRect();
-      const drawn = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
-      for (let before; before !== place().top; await drawn()) before = place().top;
-      const { left, top, width, height } = place();
-      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
-      return Boolean(seen) && (document.activeElement.contains(seen) || seen.contains(document.activeElement));
-    }""")
+    """Whether what has the focus comes to be on the screen with nothing above its middle (pages scroll smoothly)."""
+    try:
+        page.wait_for_function(
+            """() => {
+          const { left, top, width, height } = document.activeElement.getBoundingClientRect();
+          const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+          return Boolean(seen) && (document.activeElement.contains(seen) || seen.contains(document.activeElement));
+        }""",
+            timeout=5000,
+        )
+    except NotInTime:
+        return False
+    return True
 
 
 def press(page, what, key="Enter"):
