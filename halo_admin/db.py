@@ -23,10 +23,12 @@ LISTED = sa.text("SELECT value FROM json_each(:listed)")
 
 # the second lags behind by a second or so
 KNOWS_LITTLE = sa.text("""
-    SELECT known.reltuples < :rows / 2 OR written.n_mod_since_analyze >= :rows / 2
+    SELECT known.reltuples < :rows / 2 OR :rows >= :many AND written.n_mod_since_analyze >= :rows / 2
     FROM pg_class AS known JOIN pg_stat_user_tables AS written ON written.relid = known.oid
     WHERE known.oid = CAST(:name AS regclass)
 """)
+
+MANY_ROWS = 10_000  # of a table that is larger: fewer are found fast enough by whatever plan
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -227,7 +229,7 @@ def look_at_size(model, rows: int) -> None:
     db.session.rollback()
     if rows and db.engine.dialect.name == "postgresql":
         name = model.__table__.name
-        if db.session.scalar(KNOWS_LITTLE, {"name": name, "rows": rows}):
+        if db.session.scalar(KNOWS_LITTLE, {"name": name, "rows": rows, "many": MANY_ROWS}):
             db.session.execute(sa.text(f"ANALYZE (SKIP_LOCKED) {name}"))
         db.session.commit()
 

@@ -157,8 +157,8 @@ class Applying:
     def _stored(self, fresh):
         if not fresh:
             return []
-        here = (Decision.run_id == self.run.id, among(Decision.record_id, [one["record_id"] for one in fresh]))
-        return db.session.execute(sa.select(*NEEDED).where(*here).order_by(Decision.id)).all()
+        mine = Decision.about(self.run.id, [one["record_id"] for one in fresh])
+        return db.session.execute(sa.select(*NEEDED).where(*mine).order_by(Decision.id)).all()
 
     def _carry_out_stored(self, decisions, rows):
         ours, at = self._carry_out(decisions, rows)

@@ -61,7 +61,7 @@ def prepare(run):
 def forget(run):
     """Before everything is read anew: what was decided and not carried out is decided again."""
     left = sa.or_(Decision.state != "applied", Decision.action.not_in(ACTIONS))
-    db.session.execute(sa.delete(Decision).where(Decision.run_id == run.id, left))
+    execute(sa.delete(Decision).where(Decision.run_id == run.id, left))
 
 
 def compare(leg) -> bool:
@@ -72,6 +72,7 @@ def compare(leg) -> bool:
     names, most = (LIGHT, LIGHTLY) if leg.little_changes else (FULL, leg.size.number)
     if leg.stage.saves_at_once:
         look_at_size(leg.stage.model, leg.run.progress["saving"][0])
+    look_at_size(Decision, sum(number for action, number in leg.run.counts.items() if action != "unchanged"))
     with leg.batch() as run:
         situation = leg.situation()
         rows = db.session.execute(_next(situation, names).limit(most)).all()
@@ -142,14 +143,14 @@ def _tell_again(run, rows) -> set:
     again = 0
     for run_id, ids in _by_run(rows).items():
         told = sa.select(sa.literal(run.id), *(getattr(Decision, name) for name in names))
-        told = told.where(Decision.run_id == run_id, Decision.action == "skipped", among(Decision.record_id, ids))
+        told = told.where(*Decision.about(run_id, ids), Decision.action == "skipped")
         again += db.session.execute(sa.insert(Decision.__table__).from_select(["run_id", *names], told)).rowcount
     return {row.id for row in rows} - _told(run, rows) if again < len(rows) else set()
 
 
 def _told(run, rows):
-    here = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
-    return set(db.session.scalars(sa.select(Decision.record_id).where(*here)))
+    mine = Decision.about(run.id, [row.id for row in rows])
+    return set(db.session.scalars(sa.select(Decision.record_id).where(*mine)))
 
 
 def _by_run(rows):

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from .. import normal
-from ..bulk import insert_rows
-from ..db import among, db, owned_among
+from ..bulk import execute, insert_rows
+from ..db import db, owned_among
 from ..mirror import tombstones
 from . import left_out, merging, postponing
 from .candidates import Matching
@@ -256,7 +256,7 @@ class Following:
 
     def _decided_before(self, ids):
         """What this run decided about leaders in an earlier batch and has not carried out."""
-        mine = (Decision.run_id == self.deciding.situation.run.id, among(Decision.record_id, ids))
+        mine = Decision.about(self.deciding.situation.run.id, ids)
         chosen = sa.select(Decision.record_id, Decision.action).where(*mine, Decision.state != "applied")
         return {row.record_id: row.action for row in db.session.execute(chosen)} if ids else {}
 
@@ -306,7 +306,7 @@ def store(decisions) -> None:
     if not decisions:
         return
     ids, run_id = [one["record_id"] for one in decisions], decisions[0]["run_id"]
-    db.session.execute(sa.delete(Decision).where(Decision.run_id == run_id, among(Decision.record_id, ids)))
+    execute(sa.delete(Decision).where(*Decision.about(run_id, ids)))
     insert_rows(Decision, [one for one in decisions if one["action"] != "unchanged" or _tells(one)])
 
 

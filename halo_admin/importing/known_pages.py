@@ -76,7 +76,7 @@ def keep(stage, sweep, pages: list) -> None:
     the sweep had not seen before)]. In a batch.
     """
     here = (HaloPage.tenant_id == sweep.tenant_id, HaloPage.kind == sweep.kind)
-    db.session.execute(sa.delete(HaloPage).where(*here, HaloPage.page_no.in_([page_no for page_no, _, _ in pages])))
+    execute(sa.delete(HaloPage).where(*here, HaloPage.page_no.in_([page_no for page_no, _, _ in pages])))
     around = _around(stage, sweep)
     rows = [
         {"account_id": sweep.account_id, "tenant_id": sweep.tenant_id, "kind": sweep.kind, "page_no": page_no,

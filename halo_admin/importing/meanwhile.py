@@ -99,8 +99,8 @@ def complete(situation, most) -> tuple[int, int]:
     completed = sa.update(HaloRecord).where(among(HaloRecord.id, done), IS_LEFT)
     execute(completed.values(fingerprint=sa.func.substr(HaloRecord.fingerprint, len(LATER) + 1)))
     for changes, made in moves:
-        mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in made]))
         if changes:
+            mine = Decision.about(run.id, [row.id for row in made])
             execute(sa.update(Decision).where(*mine).values(changes=with_more(Decision.changes, changes)))
     run.facts = run.facts | {COMPLETED: rows[-1].halo_id if len(rows) == most else run.facts[UP_TO]}
     return len(done), len(rows)
@@ -146,7 +146,7 @@ def look_again(situation, rows) -> None:
 def _told(run, rows):
     names = ("id", "record_id", "action", "reason", "changes", "settled")
     chosen = sa.select(*(getattr(Decision, name) for name in names))
-    mine = (Decision.run_id == run.id, among(Decision.record_id, [row.id for row in rows]))
+    mine = Decision.about(run.id, [row.id for row in rows])
     return {one.record_id: one for one in db.session.execute(chosen.where(*mine))}
 
 

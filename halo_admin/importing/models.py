@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db, only_where
+from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, among, db, only_where
 from ..states import LIVE
 
 OUTCOMES = ("created", "linked", "updated", "unchanged", "review", "skipped", "failed")
@@ -124,6 +124,11 @@ class Decision(OwnedByTheMany, db.Model):
                  **only_where("ours_id IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
+
+    @classmethod
+    def about(cls, run_id: int, record_ids) -> tuple:
+        """The clauses for what a run decided about these records of the mirror."""
+        return cls.run_id == run_id, among(cls.record_id, list(record_ids))
 
     @classmethod
     def open_of(cls, run_id: int) -> tuple:

@@ -94,8 +94,8 @@ class Lines:
         """{mirror id: decision}; those few mirror rows where nothing changed but something is told have one too."""
         if not rows or isinstance(rows[0], Decision):
             return {one.record_id: one for one in rows}
-        here = (Decision.run_id == self.run.id, among(Decision.record_id, [row.id for row in rows]))
-        return {one.record_id: one for one in db.session.scalars(sa.select(Decision).where(*here))}
+        mine = Decision.about(self.run.id, [row.id for row in rows])
+        return {one.record_id: one for one in db.session.scalars(sa.select(Decision).where(*mine))}
 
     def _records(self, ids):
         chosen = owned(HaloRecord, self.account_id).where(among(HaloRecord.id, ids))

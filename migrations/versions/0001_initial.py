@@ -569,6 +569,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["tenant_id"], ["halo_tenants.id"], name=op.f("fk_halo_records_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_halo_records")),
         sa.UniqueConstraint("tenant_id", "kind", "halo_id", name=op.f("uq_halo_records_tenant_id_kind_halo_id")),
+        postgresql_with={"fillfactor": 50},
     )
     with op.batch_alter_table("halo_records", schema=None) as batch_op:
         batch_op.create_index(

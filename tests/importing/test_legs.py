@@ -310,3 +310,16 @@ def test_postgresql_knows_how_long_the_mirror_is_once_it_has_been_read(postgres_
         run = world.run(purpose="read")
         known = sa.text("SELECT reltuples FROM pg_class WHERE oid = CAST('halo_records' AS regclass)")
         assert db.session.scalar(known) >= run.progress["reading"][0] > 60
+
+
+def test_on_postgresql_importing_again_and_again_makes_the_mirror_no_larger(postgres_url, tmp_path):
+    with World(postgres_url, tmp_path) as world:
+        for number in range(60):
+            world.theirs(f"Client {number}")
+        world.map()
+        sizes = []
+        for _ in range(5):
+            run = world.run()
+            sizes.append(db.session.scalar(sa.text("SELECT pg_relation_size('halo_records')")))
+    assert run.counts["unchanged"] >= 60
+    assert sizes[-1] == sizes[1]
