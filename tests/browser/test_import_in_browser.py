@@ -79,6 +79,7 @@ def test_from_signing_in_to_a_filled_list_and_importing_again(page, running):
     shot(page, "stage-ready")
     assert barriers(page) == []
     page.get_by_role("link", name="Halo PSA").first.click()
+    page.wait_for_url(f"{running.url}/settings/halo")  # the page that is left has such a button too
     card(page).get_by_role("button", name="Import").click()
     wait_for_the_end(page)
     shot(page, "rail-done")
