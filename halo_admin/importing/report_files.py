@@ -1,11 +1,9 @@
 """What a report shows as a CSV file, a part at a time."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..crm.cells import guarded
+from ..crm import files_out
 from ..web.words import OUTCOMES
 from . import report_pages
 from .models import ImportRun
@@ -17,19 +15,14 @@ ROWS_AT_A_TIME = 500
 
 def rows(run: ImportRun, asked: report_pages.Asked) -> Iterator[str]:
     """The lines of the file: all that the filters leave, from the first page on."""
-    yield "\ufeff" + _line(COLUMNS)  # without the mark, Excel takes UTF-8 for something else
+    yield files_out.MARK + files_out.lines([COLUMNS])
     lines, asked = Lines(run.account_id, run), replace(asked, after=None)
     while True:
         page = report_pages.page(run, asked, ROWS_AT_A_TIME)
-        yield "".join(_line(_cells(line)) for line in lines.of(page.rows))
+        yield files_out.lines(_cells(line) for line in lines.of(page.rows))
         if page.after is None:
             return
         asked = replace(asked, after=page.after)
-
-
-def safe(cell) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return guarded("" if cell is None else str(cell))
 
 
 def _cells(line):
@@ -39,9 +32,3 @@ def _cells(line):
     sides = (line.ours_id, line.ours_name, halo_id, line.halo_name)
     what = (OUTCOMES.get(line.action, line.action), line.reason, line.by)
     return (*sides, *what, "; ".join(changed), "; ".join(newer))
-
-
-def _line(cells):
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([safe(cell) for cell in cells])
-    return out.getvalue()

@@ -1,6 +1,6 @@
 """An import's page: what happened to every record and why, answers, files, and the history of imports."""
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from .. import audit
@@ -8,6 +8,7 @@ from ..connecting.kinds import KINDS
 from ..connecting.strip import strip_of
 from ..db import db
 from ..web.door import own_or_404
+from ..web.files import csv_file
 from . import answering, history, report_files, report_lines, report_pages, runs, sentences, stages
 from .blueprint import bp
 from .models import Decision, ImportRun
@@ -38,9 +39,8 @@ def decisions_csv(run_id):
     said = f"Downloaded what happened in {sentences.title(run)}"
     audit.note_now("download", said, account_id=run.account_id)
     db.session.refresh(run)  # the file is made once the session has ended
-    rows = stream_with_context(report_files.rows(run, report_pages.read(run, request.args)))
-    name = f"{run.stage}-{run.started_at:%Y-%m-%d-%H%M}.csv"
-    return Response(rows, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    rows = report_files.rows(run, report_pages.read(run, request.args))
+    return csv_file(run.stage, rows, at=f"{run.started_at:%Y-%m-%d-%H%M}")
 
 
 @bp.post("/decisions/<int:decision_id>/answer")

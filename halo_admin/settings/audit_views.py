@@ -1,16 +1,12 @@
 """Account Settings › Audit: who did what, when and from where, on the page and as a CSV file."""
 
-import csv
-import io
-
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, render_template, request
 from flask_login import current_user
 
 from .. import audit
 from ..audit.noting import KINDS
-from ..crm.cells import guarded
-from ..crm.files_out import MARK
-from ..db import now
+from ..crm import files_out
+from ..web.files import csv_file
 from . import audit_entries
 
 bp = Blueprint("audit", __name__, url_prefix="/settings/audit")
@@ -38,24 +34,14 @@ def file():
     """What the filters leave, from the newest on."""
     asked = audit_entries.read(request.args)._replace(before=audit_entries.NEVER)
     audit.note_now("download", "Downloaded the audit", account_id=current_user.account_id)
-    name = f"audit-{now():%Y-%m-%d}.csv"
-    return Response(
-        stream_with_context(_lines(current_user.account, asked)), mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    return csv_file("audit", _pieces(current_user.account, asked))
 
 
-def _lines(account, asked):
-    yield MARK + _line(COLUMNS)
+def _pieces(account, asked):
+    yield files_out.MARK + files_out.lines([COLUMNS])
     for entries in audit_entries.every(account, asked):
-        yield "".join(_line(_cells(one)) for one in entries)
+        yield files_out.lines(_cells(one) for one in entries)
 
 
 def _cells(one):
     return f"{one.at:%Y-%m-%d %H:%M:%S}", one.by_name, KINDS.get(one.kind, one.kind), one.said, one.place
-
-
-def _line(cells):
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerow([guarded(cell) for cell in cells])
-    return out.getvalue()

@@ -7,7 +7,7 @@ from flask import Response, stream_with_context
 from ..db import now
 
 
-def csv_file(name: str, pieces: Iterator[str]) -> Response:
-    """A CSV file to be saved: its name, and the day behind it."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{now():%Y-%m-%d}.csv"'}
+def csv_file(name: str, pieces: Iterator[str], at: str | None = None) -> Response:
+    """A CSV file to be saved: its name, and behind it when it was made, or `at`."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{at or f"{now():%Y-%m-%d}"}.csv"'}
     return Response(stream_with_context(pieces), mimetype="text/csv", headers=headers)

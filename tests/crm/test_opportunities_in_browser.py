@@ -34,6 +34,7 @@ def test_mapped_asked_about_looked_at_on_the_board_taken_from_halo_and_assigned(
     page.goto(f"{address}/settings/halo/opportunities/mapping")
     assert barriers(page) == []
     shot(page, "opportunity-mapping")
+    assert page.locator("main .btn-primary").all_inner_texts() == ["Save mapping"]
     page.locator("#mapping-opportunity_type").get_by_role("button", name="Save mapping").click()
     page.locator("#mapping-opportunity_type").get_by_text("Saved.").wait_for()
     statuses = page.locator("#mapping-opportunity_status")
