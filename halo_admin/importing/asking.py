@@ -22,10 +22,14 @@ CHOICES = {
 }
 
 
-def prepare(run):
-    """Count what must be asked. Where it is much and there is another way, a person chooses first."""
+def count(run) -> dict[str, int]:
+    """{what is asked for: how many decisions wait for it}."""
     waiting = sa.select(Decision.asks, sa.func.count()).where(*Decision.open_of(run.id), Decision.state == "asking")
-    asks = dict(db.session.execute(waiting.group_by(Decision.asks)).all())
+    return dict(map(tuple, db.session.execute(waiting.group_by(Decision.asks))))
+
+
+def prepare(run, asks):
+    """Where much must be asked and there is another way, a person chooses first. In a batch; asks: as by count()."""
     run.progress = run.progress | {"asking": [0, sum(asks.values())]}
     question(run, asks)
 
@@ -60,10 +64,10 @@ def reply(run, choice):
     run.options = run.options | {option: choice}
     run.question = None
     if choice == "read":
-        prepare(run)
+        prepare(run, count(run))
     else:
         run.movement = "comparing"
-        comparing.prepare(run)
+        comparing.prepare(run, comparing.count(run))
 
 
 def due(run):

@@ -28,11 +28,8 @@ from .situation import (
 LIGHTLY = 4000  # rows that are looked at together where most is expected to be as it was
 
 
-def prepare(run):
-    """Where comparing starts, and how many records it is about."""
-    # what it did before it was stopped and read everything anew, or while it had to wait
-    run.cursor, run.counts = LOWEST, finishing.number_applied(run.id)
-    run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
+def count(run) -> tuple[int, int]:
+    """How many records it is about, and how many of them are dealt with. Walks all of them: outside of a batch."""
     kind = stages.stage(run.stage).kind
     carried_out = sa.and_(HaloRecord.run_id == run.id, HaloRecord.outcome.in_(ACTIONS))
     here = (
@@ -41,7 +38,15 @@ def prepare(run):
         sa.or_(HaloRecord.gone_at.is_(None), carried_out),
     )
     counted = sa.select(sa.func.count(), sa.func.count().filter(_is_done(run))).where(*here)
-    total, done = db.session.execute(counted).one()
+    return tuple(db.session.execute(counted).one())
+
+
+def prepare(run, counted):
+    """Where comparing starts. In a batch; counted: as by count()."""
+    # what it did before it was stopped and read everything anew, or while it had to wait
+    run.cursor, run.counts = LOWEST, finishing.number_applied(run.id)
+    run.mapping_revision = mapping_revision(run.tenant_id, run.stage)
+    total, done = counted
     run.facts = run.facts | {"fetched": total, COMPLETED: LOWEST}
     saved = sum(run.counts.get(action, 0) for action in ACTIONS)
     run.progress = run.progress | {"comparing": [done, total], "saving": [saved, max(saved, total)]}

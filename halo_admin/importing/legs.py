@@ -42,7 +42,7 @@ MOVEMENTS = {
 }  # fmt: skip
 # what looks whether something follows once a run has ended: functions of an account's id
 WHEN_ENDED = []
-PREPARE = {"comparing": comparing.prepare, "asking": asking.prepare, "saving": saving.prepare}
+PREPARED = {"comparing": comparing, "asking": asking, "saving": saving}
 INLINE_PAUSE = 0.2  # seconds after which an inline run looks whether it is due
 # a Halo that does not answer is waited for with growing pauses, this long in all
 GROWTH = (1, 3, 6, 12, 24, 60, 120)
@@ -221,12 +221,13 @@ class Leg:
             look_at_size(HaloRecord, self.run.progress.get("reading", [0])[0])
         movements = list(MOVEMENTS[self.run.purpose])
         following = movements[movements.index(self.run.movement) + 1 :]
+        counted = PREPARED[following[0]].count(self.run) if following else None  # at length: nobody waits for it
         with self.batch() as run:
             if not following:
                 finishing.finish(run)
                 return
             run.movement, self.kept, self.size = following[0], {}, BatchSize()
-            PREPARE[run.movement](run)
+            PREPARED[run.movement].prepare(run, counted)
 
     def give_back(self, **values):
         """End the leg: the run is due again at once, or when `values` say; cancelled, if a person wanted that."""

@@ -7,12 +7,16 @@ from .applying import NEEDED, Applying
 from .models import Decision
 
 
-def prepare(run):
-    """Where saving starts, and how many records it is about."""
-    run.cursor = 0
-    todo = sa.select(sa.func.count()).where(*Decision.open_of(run.id), Decision.state != "asking")
-    saved = run.progress["saving"][0]
-    run.progress = run.progress | {"saving": [saved, saved + db.session.scalar(todo)]}
+def count(run) -> int:
+    """How many decisions are left to carry out."""
+    left = sa.select(sa.func.count()).where(*Decision.open_of(run.id), Decision.state != "asking")
+    return db.session.scalar(left)
+
+
+def prepare(run, left):
+    """Where saving starts. In a batch; left: as by count()."""
+    run.cursor, saved = 0, run.progress["saving"][0]
+    run.progress = run.progress | {"saving": [saved, saved + left]}
 
 
 def save(leg) -> bool:

@@ -113,6 +113,10 @@ def start(key):
     if purpose not in PURPOSES:
         abort(400)
     options = {"asks": True} | ({"full": True} if request.form.get("full") else {})
+    chosen = _chosen(stage)
+    if chosen and connection_of(current_user.account_id):  # what is ticked beside the button holds
+        runs.choose(current_user.account_id, stage.key, chosen)
+        db.session.commit()
     try:
         run = runs.start(current_user.account_id, stage.key, current_user, purpose, options)
     except runs.Locked as locked:
@@ -127,14 +131,20 @@ def start(key):
 def choose(key):
     """What a person chose for a stage; anything that is no choice of it is a 400."""
     stage = _stage(key)
-    chosen = {one.name: request.form.get(one.name, "") for one in stage.choices}
-    if not chosen or not all(one.accepts(chosen[one.name]) for one in stage.choices):
-        abort(400)
+    chosen = _chosen(stage) or abort(400)
     if connection_of(current_user.account_id) is None:
         return _refused(stage, "Halo is not connected yet. Connect Halo first.")
     runs.choose(current_user.account_id, stage.key, chosen)
     db.session.commit()
-    return _answer(stage)
+    return _answer(stage, said="Saved.")
+
+
+def _chosen(stage):
+    """{name: choice} of those of a stage that were sent along; anything that is no choice of it is a 400."""
+    chosen = {one: request.form[one.name] for one in stage.choices if one.name in request.form}
+    if not all(one.accepts(value) for one, value in chosen.items()):
+        abort(400)
+    return {one.name: value for one, value in chosen.items()}
 
 
 @bp.post("/notes/whose")
@@ -213,13 +223,14 @@ def _mappings(stage):
     return [form for form in forms if form["lines"]]
 
 
-def _fragment(stage, error=""):
-    return render_template("importing/_stage_card.html", **shown_card(stage, error), strip=_strip(), beside=True)
+def _fragment(stage, error="", said=""):
+    shown = shown_card(stage, error) | {"said": said}
+    return render_template("importing/_stage_card.html", **shown, strip=_strip(), beside=True)
 
 
-def _answer(stage):
+def _answer(stage, said=""):
     """After something was changed: the card for htmx, the rail for a browser without script."""
-    return _fragment(stage) if _is_htmx() else redirect(url_for("importing.rail"), 303)
+    return _fragment(stage, said=said) if _is_htmx() else redirect(url_for("importing.rail"), 303)
 
 
 def _refused(stage, why):

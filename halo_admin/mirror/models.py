@@ -5,6 +5,9 @@ import sqlalchemy as sa
 from ..bulk import execute
 from ..db import JSON, BigId, Owned, OwnedByTheMany, UTCDateTime, db, only_where
 
+# people who could be contacts here, but for that
+NO_EMAIL = "kind = 'user' AND email_key IS NULL AND type_key IS NULL AND error IS NULL AND gone_at IS NULL"
+
 
 class HaloTenant(Owned, db.Model):
     """One Halo tenant an account has been connected to. Links belong to it: another address is another tenant."""
@@ -83,6 +86,8 @@ class HaloRecord(OwnedByTheMany, db.Model):
         db.Index("ix_halo_records_answered", "tenant_id", "id", **only_where("answer IS NOT NULL")),
         db.Index("ix_halo_records_matched", "tenant_id", "kind", "matched_by", "ours_id",
                  **only_where("matched_by IS NOT NULL AND ours_id IS NOT NULL AND follows_id IS NULL")),
+        db.Index("ix_halo_records_no_email", "tenant_id", "kind",
+                 **only_where(f"{NO_EMAIL} AND active = 1", f"{NO_EMAIL} AND active")),
         db.Index("uq_halo_records_one_link", "tenant_id", "kind", "ours_id", unique=True,
                  **only_where("ours_id IS NOT NULL AND follows_id IS NULL")),
         # every import writes every row: with room beside it for the next version no index is written and nothing grows

@@ -622,6 +622,17 @@ def upgrade():
             postgresql_where=sa.text("name_key IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_halo_records_no_email",
+            ["tenant_id", "kind"],
+            unique=False,
+            sqlite_where=sa.text(
+                "kind = 'user' AND email_key IS NULL AND type_key IS NULL AND error IS NULL AND gone_at IS NULL AND active = 1"
+            ),
+            postgresql_where=sa.text(
+                "kind = 'user' AND email_key IS NULL AND type_key IS NULL AND error IS NULL AND gone_at IS NULL AND active"
+            ),
+        )
+        batch_op.create_index(
             "ix_halo_records_parent",
             ["tenant_id", "kind", "parent_id"],
             unique=False,
@@ -1385,6 +1396,15 @@ def downgrade():
             "ix_halo_records_parent",
             sqlite_where=sa.text("parent_id IS NOT NULL"),
             postgresql_where=sa.text("parent_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_halo_records_no_email",
+            sqlite_where=sa.text(
+                "kind = 'user' AND email_key IS NULL AND type_key IS NULL AND error IS NULL AND gone_at IS NULL AND active = 1"
+            ),
+            postgresql_where=sa.text(
+                "kind = 'user' AND email_key IS NULL AND type_key IS NULL AND error IS NULL AND gone_at IS NULL AND active"
+            ),
         )
         batch_op.drop_index(
             "ix_halo_records_name",

@@ -12,7 +12,7 @@ from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import begin_write, db, now
 from halo_admin.exporting.models import Export, Intent
-from halo_admin.importing import answering
+from halo_admin.importing import answering, runs
 from halo_admin.importing.models import Decision
 from halo_admin.importing.stages import surroundings
 from halo_admin.settings import phone_keys
@@ -89,6 +89,12 @@ def test_as_many_contacts_are_told_to_have_no_email_as_the_choice_is_about(world
     world.halo.change("Users", delete=gone)
     world.imported_contacts()
     assert surroundings.count_without_email(world.tenant().id) == 2
+
+
+def test_contacts_without_an_email_are_counted_within_an_index(world):
+    query = surroundings.number_without_email(1).compile(db.engine, compile_kwargs={"literal_binds": True})
+    (only,) = db.session.execute(sa.text(f"EXPLAIN QUERY PLAN {query}"))
+    assert "USING INDEX ix_halo_records_no_email" in only.detail
 
 
 def test_contacts_without_an_email_are_never_matched_by_name(world, acme):
@@ -496,6 +502,17 @@ def test_a_choice_is_saved_on_the_page_and_anything_else_is_refused(world, acme)
     assert 'value="import" checked' in page
     assert client.post(address, data={"without_email": "maybe"}).status_code == 400
     assert client.post("/settings/halo/companies/choose", data={}).status_code == 400
+
+
+def test_what_is_ticked_beside_import_holds_for_it(world, acme):
+    world.person("Sam", at=acme, email=None)
+    world.imported()
+    client, start = world.signed_in(), "/settings/halo/contacts/import"
+    assert client.post(start, data={"without_email": "maybe"}).status_code == 400
+    assert client.post(start, data={"purpose": "import", "without_email": "import"}).status_code == 303
+    world.finish(runs.live(world.account.id))
+    assert [contact.first_name for contact in world.contacts()] == ["Sam"]
+    assert 'value="import" checked' in client.get("/settings/halo/contacts").text
 
 
 def test_the_report_tells_lists_and_opt_outs_and_every_reason_has_its_sentence(world, acme):

@@ -1,6 +1,7 @@
 """An import's page in a real browser: an answer keeps one's place, brings its counts along, and nothing complains."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import barriers, shot, sign_in
 from tests.importing.world import links
@@ -88,3 +89,32 @@ def test_a_saved_mapping_says_so_beside_its_button(world, site, ann):
     assert ann.locator(".buttons .said").inner_text() == "Saved."
     shot(ann, "mapping-saved")
     assert barriers(ann) == []
+
+
+def test_the_last_answer_leaves_the_table_as_wide_as_its_card(world, site, ann):
+    world.ours("Acme", phone=PHONE)
+    world.ours("Acme Inc", phone=PHONE)
+    world.theirs("Acme Worldwide", phone=PHONE)
+    ann.goto(f"{site}/settings/halo/runs/{world.imported().id}")
+    (only,) = ann.locator("tbody.record").all()
+    only.get_by_text("Link to Acme", exact=False).first.locator("xpath=../input").check()
+    only.get_by_role("button", name="Answer").click()
+    only.get_by_text("Linked", exact=True).wait_for()
+    expect(ann.locator("#reasons")).to_be_hidden()  # no reason is left
+    table, card = (ann.locator(place).bounding_box()["width"] for place in (".report-table", "#what-happened"))
+    assert table > 0.95 * card
+
+
+def test_a_choice_is_saved_as_it_is_ticked_and_keeps_ones_place(world, site, ann):
+    world.theirs("Acme")
+    world.imported()
+    ann.goto(f"{site}/settings/halo/contacts")
+    choice = ann.get_by_role("radio", name="Bring them in")
+    choice.focus()
+    ann.keyboard.press("Space")
+    ann.get_by_role("status").get_by_text("Saved.").wait_for()
+    expect(choice).to_be_focused()
+    assert barriers(ann) == []
+    shot(ann, "stage-choice")
+    ann.reload()
+    expect(choice).to_be_checked()

@@ -12,7 +12,7 @@ from ...crm.models import Company
 from ...crm.types import type_names
 from ...db import among, db, owned_among
 from ...mirror import tombstones
-from ...mirror.models import HaloRecord
+from ...mirror.models import NO_EMAIL, HaloRecord
 from .. import left_out, postponing
 from ..composing import digest_of
 from ..models import Decision
@@ -368,10 +368,13 @@ def _is_alone(member, leader):
 
 def count_without_email(tenant_id: int) -> int:
     """How many of Halo's active contacts have no e-mail that can be used, as last read."""
-    here = (HaloRecord.tenant_id == tenant_id, HaloRecord.kind == "user", HaloRecord.gone_at.is_(None))
-    person = (HaloRecord.type_key.is_(None), HaloRecord.error.is_(None), HaloRecord.active)
-    chosen = sa.select(sa.func.count()).where(*here, *person, HaloRecord.email_key.is_(None))
-    return db.session.scalar(chosen)
+    return db.session.scalar(number_without_email(tenant_id))
+
+
+def number_without_email(tenant_id: int) -> sa.Select:
+    """A select of that number, in the words of the index that holds them alone."""
+    here = (HaloRecord.tenant_id == tenant_id, sa.text(NO_EMAIL), HaloRecord.active)
+    return sa.select(sa.func.count()).where(*here)
 
 
 def list_names(account_id: int) -> dict[str, str]:
