@@ -55,7 +55,7 @@ def list_file(list_id):
     chosen = own_or_404(ContactList, list_id)
     asked, filters = _asked(chosen, _grown(chosen, request.args.get("from", "")))
     pieces = files_out.text(contacts, chosen.account_id, asked, filters)
-    return file_sent("contacts", pieces, f"the list “{chosen.name}”")
+    return file_sent("contacts", pieces, chosen.name)
 
 
 def _asked(chosen, grown):

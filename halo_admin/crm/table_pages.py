@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.utils import secure_filename
 
 from .. import audit
 from ..db import begin_write, db
@@ -69,11 +70,11 @@ def file_of(table, asked: asking.Asked) -> Response:
     return file_sent(table.NOUNS, files_out.text(table, account_id, asked, table.filters(account_id, asked)))
 
 
-def file_sent(nouns: str, pieces: Iterator[str], of: str = "") -> Response:
-    """A CSV file of these, noted in the audit; of: what they belong to, as the audit calls it."""
-    said = f"Downloaded a file of {nouns}{of and ' of '}{of}"
+def file_sent(nouns: str, pieces: Iterator[str], list_name: str = "") -> Response:
+    """A CSV file of these, of all of them or of a list's, noted in the audit."""
+    said = f"Downloaded a file of {nouns}" + (f" of the list “{list_name}”" if list_name else "")
     audit.note_now("download", said, account_id=current_user.account_id)
-    return csv_file(nouns, pieces)
+    return csv_file("-".join(filter(None, (nouns, secure_filename(list_name)))), pieces)
 
 
 def columns_saved(table, asked: asking.Asked):

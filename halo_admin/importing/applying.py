@@ -17,6 +17,7 @@ from .candidates import Matching
 from .deciding import Deciding, store
 from .models import Decision
 from .situation import LATER, full_rows, links_of, versions_of
+from .stage import HEEDED, tell_heeded
 
 # what is needed of a decision to carry it out
 NEEDED = tuple(getattr(Decision, name) for name in (
@@ -68,8 +69,8 @@ class Applying:
         """
         self.outcomes = outcomes or {}
         self._hold()
-        # what is not carried out before all is read is decided again, and heeded then
-        heeded = decisions if self.completes else [one for one in decisions if one["state"] == "decided"]
+        # what waits for a detail, or is not carried out before all is read, is decided again, and heeded then
+        heeded = [one for one in decisions if one["state"] == "decided" or (self.completes and one["action"] != "ask")]
         self.stage.heed_left_out(self.situation, heeded, rows)
         due = {one["ours_id"] or -one["record_id"]: one for one in decisions if one["state"] == "decided"}
         following = [] if self.completes else [one for one in decisions if self._may_follow(one, rows)]
@@ -150,9 +151,19 @@ class Applying:
         if not stale:
             return []
         fresh = Deciding(self.situation, [rows[one.record_id] for one in stale], final=True).decisions()
+        heeded = self._heeded([one["record_id"] for one in fresh])
+        for one in fresh:
+            if one["record_id"] in heeded:
+                tell_heeded(one, *heeded[one["record_id"]])
         store(fresh)
         settle(self.situation, fresh, {row.id: row for row in rows.values()})
         return fresh
+
+    def _heeded(self, record_ids):
+        """{mirror id: what this run has done for others already on the ground of it}."""
+        told = sa.select(Decision.record_id, Decision.evidence).where(*Decision.about(self.run.id, record_ids))
+        evidence = dict(map(tuple, db.session.execute(told)))
+        return {key: one[HEEDED] for key, one in evidence.items() if one and HEEDED in one}
 
     def _stored(self, fresh):
         if not fresh:

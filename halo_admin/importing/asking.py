@@ -98,6 +98,8 @@ def _decide(leg, record_id, asked, final):
     decisions = Deciding(situation, rows, final).decisions()
     if [one["evidence"]["ask"] for one in decisions if one["action"] == "ask"] == [asked]:
         decisions = Deciding(situation, rows, final=True).decisions()
+    by_id = {row.id: row for row in rows}
+    situation.stage.heed_left_out(situation, decisions, by_id)
     store(decisions)
-    settle(situation, decisions, {row.id: row for row in rows})
+    settle(situation, decisions, by_id)
     leg.count(decisions)

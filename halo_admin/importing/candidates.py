@@ -69,7 +69,7 @@ class Matching:
         for key in self.stage.keys:
             answer = self.deleted[key].get(getattr(row, f"{key}_key"))
             if answer is not None:
-                it = f"{answer['name']}, with the same {key}"
+                it = f"{answer['name']}, with the same {matching.called(key)}"
                 return tombstones.sentence_about(it, answer, self.situation.day(answer["at"]))
         return ""
 

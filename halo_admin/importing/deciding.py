@@ -8,6 +8,7 @@ from ..db import db, owned_among
 from ..mirror import tombstones
 from . import left_out, merging, postponing
 from .candidates import Matching
+from .matching import called
 from .models import Decision
 from .situation import links_of
 from .stage import Ask, Fail, Skip
@@ -263,7 +264,7 @@ class Following:
     def _decide(self, row):
         leader = row.found.leader
         named = f"{self.stage.their_noun} {leader.halo_id}"
-        same = f"it has the same {' and '.join(self.stage.keys)} as {named}"
+        same = f"it has the same {' and '.join(map(called, self.stage.keys))} as {named}"
         if row.ours_id is not None:
             reason = f"{same}, which supplies the values"
             return self.deciding._decision(row, "unchanged", reason, settled=row.base, ours_version=self._version(row))

@@ -81,7 +81,7 @@ def match(keys, nouns, mine: Narrowed, rivals, sharing=(), deleted="") -> Match:
                          candidates=_candidates(mine), told=told)  # fmt: skip
         if deleted:
             return Match("review", deleted, f"a {noun} with its value was deleted here", told=told)
-        shared = tuple(f"shares its {key} with {theirs} {halo_id}" for key, halo_id in sharing)
+        shared = tuple(f"shares its {called(key)} with {theirs} {halo_id}" for key, halo_id in sharing)
         return Match("create", "; ".join(("nothing here is like it", *shared)), "nothing here is like it", told=shared)
     if len(mine.left) > 1:
         reason = f"{len(mine.left)} {_many(noun)} here have its {_keys(mine.by)}"
@@ -108,15 +108,15 @@ def _single(keys, nouns, mine, rivals, told):
 
 def _told(theirs, mine):
     for key, holder in mine.outside:
-        yield f"its {key} points to {holder.name}"
+        yield f"its {called(key)} points to {holder.name}"
     if mine.left:
         for key, holder in mine.taken:
-            yield f"its {key} is also that of {holder.name}, linked to {theirs} {holder.link}"
+            yield f"its {called(key)} is also that of {holder.name}, linked to {theirs} {holder.link}"
 
 
 def _taken(theirs, taken):
     key, holder = taken[0]
-    return f"its {key} is that of {holder.name}, which is linked to {theirs} {holder.link} already"
+    return f"its {called(key)} is that of {holder.name}, which is linked to {theirs} {holder.link} already"
 
 
 def _candidates(mine):
@@ -128,8 +128,14 @@ def _candidates(mine):
     return tuple((holder_id, name, tuple(by)) for holder_id, (name, by) in named.items())
 
 
+def called(key: str) -> str:
+    """What people call a key."""
+    return "e-mail" if key == "email" else key
+
+
 def _keys(by) -> str:
-    return " and ".join((", ".join(by[:-1]), by[-1])) if len(by) > 1 else "".join(by)
+    named = [called(key) for key in by]
+    return " and ".join((", ".join(named[:-1]), named[-1])) if len(named) > 1 else "".join(named)
 
 
 def _many(noun):

@@ -9,6 +9,7 @@ from ..db import among, db, owned
 from ..mirror.models import HaloRecord
 from ..web.words import plural
 from . import stages
+from .matching import called
 from .models import Decision, ImportRun
 from .telling import Names
 
@@ -119,7 +120,8 @@ class Lines:
     def line(self, one: Decision) -> Line:
         record = self.records[one.record_id]
         line = Line(
-            one.action, one.reason, *self._theirs(record), id=one.id, by=one.by or "", changes=self.changes(one),
+            one.action, one.reason, *self._theirs(record),
+            id=one.id, by=called(one.by or ""), changes=self.changes(one),
             candidates=[found for each in _evidence(one, "candidates") if (found := self._candidate(each))],
             told=list(_evidence(one, "told")), waits=one.state != "applied",
             newer_run=record.run_id if record.run_id and record.run_id > self.run.id else None,
@@ -136,7 +138,7 @@ class Lines:
         if ours is None:
             return None
         values = _few(getattr(ours, field) for field in self.stage.tells)
-        return Candidate(ours.id, ours.name, each["by"], values, self.links.get(ours.id))
+        return Candidate(ours.id, ours.name, [called(key) for key in each["by"]], values, self.links.get(ours.id))
 
     def changes(self, one: Decision) -> list[Change]:
         """The fields an import changed or could have: conflicts with both values, and what stayed as newer here."""

@@ -6,6 +6,7 @@ from ..crm.contact_models import ContactList, ListGrowth
 from ..db import db
 from ..web.words import clock, day, day_time, is_today, number, plural
 from . import stages
+from .matching import called
 from .models import ImportRun, Sweep
 
 TITLES = {"import": "{title}", "read": "{title} read", "websites": "Websites of {title}",
@@ -173,7 +174,8 @@ def explain(run: ImportRun, why: str) -> tuple[str, bool]:
     for part, meaning, mapping in stage.reasons:
         if part in why:
             return meaning, mapping
-    names = {"noun": stage.noun, "keys": " or ".join(filter(None, (", ".join(stage.keys[:-1]), *stage.keys[-1:])))}
+    keys = [called(key) for key in stage.keys]
+    names = {"noun": stage.noun, "keys": " or ".join(filter(None, (", ".join(keys[:-1]), *keys[-1:])))}
     for beginning, meaning, mapping in REASONS:
         if why.startswith(beginning.format(**names)):
             return meaning.format(**names), mapping

@@ -7,6 +7,13 @@ from ..crm.editing import is_day
 HEEDED = "heeded"
 
 
+def tell_heeded(decision: dict, *sentences: str) -> None:
+    """Have a decision tell what was done for others of ours: in its reason, and in its evidence under HEEDED."""
+    evidence = decision["evidence"] or {}
+    decision["reason"] = "; ".join((decision["reason"], *sentences))
+    decision["evidence"] = evidence | {HEEDED: [*evidence.get(HEEDED, ()), *sentences]}
+
+
 class Skip(Exception):
     """Leaves one record out. reason is for this record; why groups it with others in the report."""
 
@@ -162,8 +169,8 @@ class Stage:
         return {}
 
     def heed_left_out(self, situation, decisions, rows) -> None:
-        """Carry out what records say about others of ours than the one they stand for; adds sentences to the decisions'
-        reasons, and keeps them under HEEDED in their evidence.
+        """Carry out what records say about others of ours than the one they stand for; the decisions tell it, by
+        tell_heeded().
         """
 
     def ask_before(self, row, match, situation) -> None:

@@ -16,7 +16,7 @@ def test_two_contacts_with_one_email_are_one_here(world, acme):
     assert counts(run) == {"created": 1, "linked": 1, "skipped": 3}
     told = world.decision(run, second)
     assert told["reason"] == (
-        f"it has the same email as Halo contact {first}: one contact here, which takes its values from that one"
+        f"it has the same e-mail as Halo contact {first}: one contact here, which takes its values from that one"
     )
     assert told["ours_id"] == world.contact(email="sam@x.example").id
 
@@ -189,7 +189,7 @@ def test_followers_wait_with_their_leader(world, acme):
     told = world.decision(run, second)
     assert (told["action"], told["reason"]) == (
         "skipped",
-        f"it has the same email as Halo contact {first}, which has not come in",
+        f"it has the same e-mail as Halo contact {first}, which has not come in",
     )
     answer(run, "create")
     assert counts(world.imported_contacts())["linked"] == 1

@@ -33,6 +33,23 @@ def test_an_opt_out_in_halo_counts_whatever_was_edited_here_later(world, acme):
     assert world.decision(run, sam)["changes"] == {"unsubscribed": [False, True]}
 
 
+def test_an_opt_out_is_told_by_the_record_whose_time_had_to_be_asked_for(world, acme):
+    sam = world.person("Sam", at=acme, email="sam@acme.example")
+    world.imported_contacts()
+    contact = world.contact(first_name="Sam")
+    other = world.our_contact("Samantha", email="sam@acme.example")
+    world.edit_contact(contact.id, title="CEO")
+    world.person("Sam", at=acme, id=sam, email="sam@acme.example", title="CFO", neversendemails=True)
+    run = world.imported_contacts()
+    told = world.decision(run, sam)
+    assert run.progress["asking"] == [1, 1]
+    assert told["changes"]["unsubscribed"] == [False, True]
+    heeded = "Samantha Poole, who has its e-mail here, is unsubscribed: Halo must send it no mail"
+    assert told["reason"] == f"changed: title, unsubscribed; {heeded}"
+    assert all(db.session.get(Contact, one).unsubscribed for one in (contact.id, other))
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 2}
+
+
 def test_who_unsubscribed_or_bounced_here_stays_so(world, acme):
     world.our_contact("Sam", email="sam@acme.example", unsubscribed=True, bounced=True)
     sam = world.person("Sam", at=acme, email="sam@acme.example")

@@ -306,7 +306,7 @@ def test_a_deleted_contact_does_not_come_back_by_another_halo_contact_with_its_e
     run = world.run("contacts")
     action, told = reason(world, run, twin)
     assert (action, sams(world)) == ("review", [])
-    assert re.fullmatch(r"Sam Poole, with the same email, was deleted here by ann on \d+ \w+", told)
+    assert re.fullmatch(r"Sam Poole, with the same e-mail, was deleted here by ann on \d+ \w+", told)
     decision = owned(Decision, world.account.id).where(Decision.run_id == run.id, Decision.action == "review")
     ann(f"/settings/halo/decisions/{db.session.scalar(decision).id}/answer", {"do": "create"})
     assert len(sams(world)) == 1

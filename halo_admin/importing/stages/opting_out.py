@@ -7,7 +7,7 @@ from ...bulk import execute
 from ...crm import changes, opt_outs
 from ...crm.contact_models import Contact
 from ...db import among, db, owned, owned_among
-from ..stage import HEEDED
+from ..stage import tell_heeded
 
 FLAGS = ("unsubscribed", "bounced")
 NAMED = (Contact.id, Contact.name, Contact.email_key)
@@ -84,8 +84,7 @@ def by_email(situation, decisions: list[dict], rows: dict) -> None:
         told = f"{contact.name}, who has its e-mail here, is unsubscribed: Halo must send it no mail"
         others = [(one, row) for one, row in opting.get(contact.email_key, []) if one["ours_id"] != contact.id]
         for one, row in others + opting.get(contact.id, []):
-            one["reason"] += f"; {told}"
-            one["evidence"] = (one["evidence"] or {}) | {HEEDED: [*(one["evidence"] or {}).get(HEEDED, ()), told]}
+            tell_heeded(one, told)
             said[contact.id] = row
     _unsubscribe(situation.run, said)
 
