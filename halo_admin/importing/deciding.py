@@ -46,7 +46,7 @@ class Deciding:
         return [decided[row.id] for row in self.rows]
 
     def _may_inherit(self, row):
-        ours = self.ours.get(row.ours_id) if not row.follows else None
+        ours = self.ours.get(row.ours_id or row.found.takes) if not row.follows else None
         return ours is not None and self.stage.becomes_another(row, ours)
 
     def _our_rows(self, ids):

@@ -8,6 +8,7 @@ from halo_admin.db import db, now
 from halo_admin.importing import fetching, legs, progress, runs
 from halo_admin.importing.deciding import Deciding
 from halo_admin.importing.models import Decision
+from tests.importing.test_contacts import retype
 from tests.importing.world import all_told, counts
 from tests.waiting import until
 
@@ -248,11 +249,14 @@ def test_one_that_a_person_edits_meanwhile_keeps_the_edit_and_goes_on_its_list(w
 def test_one_put_on_its_list_by_a_person_meanwhile_stays_theirs(waiting):
     world, run = waiting
     contact = world.contact(email="sam1@acme.example")
-    world.edit_contact(contact.id, first_name="Samuel")
-    run = world.finish(run)
-    world.take_off("Halo: Customer", contact.id)
+    world.put_on("Halo: Customer", contact.id)
+    assert all_told(world.finish(run))
+    assert len(world.lists()["Halo: Customer"]) > 200
+    world.stage = "companies"
+    retype(world, world.acme, "Prospect")
     world.run("contacts")
-    assert world.contact(contact.id).name not in world.lists()["Halo: Customer"]
+    assert world.lists()["Halo: Customer"] == [contact.name], "an import takes off only whom it has put there"
+    assert contact.name in world.lists()["Halo: Prospect"]
 
 
 def test_a_type_left_out_meanwhile_leaves_out_the_rest(waiting):

@@ -50,6 +50,21 @@ def test_an_opt_out_is_told_by_the_record_whose_time_had_to_be_asked_for(world, 
     assert run.facts["opt_outs"] == {"loosened": 0, "added": 2}
 
 
+def test_who_takes_over_a_contact_here_brings_along_what_its_email_has_opted_out_of(world, acme):
+    world.person("Sam", at=acme, email="a@acme.example")
+    world.imported_contacts()
+    sam = world.contact(email="a@acme.example")
+    world.edit_contact(sam.id, email="z@acme.example")
+    world.our_contact("Bo", email="a@acme.example", unsubscribed=True)
+    newer = world.person("Samuel", at=acme, email="a@acme.example", id=5)
+    run = world.imported_contacts(newer="theirs")
+    told, contact = world.decision(run, newer), world.contact(sam.id)
+    assert told["reason"].startswith("it leads the Halo records that are one here now")
+    assert (contact.email, contact.unsubscribed) == ("a@acme.example", True)
+    assert told["changes"]["unsubscribed"] == [False, True]
+    assert run.facts["opt_outs"] == {"loosened": 0, "added": 1}
+
+
 def test_who_unsubscribed_or_bounced_here_stays_so(world, acme):
     world.our_contact("Sam", email="sam@acme.example", unsubscribed=True, bounced=True)
     sam = world.person("Sam", at=acme, email="sam@acme.example")

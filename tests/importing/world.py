@@ -220,6 +220,12 @@ class World:
         writing.update(model, db.session.get(Account, self.account.id), [row | {"id": record_id, "edited_at": now()}])
         db.session.commit()
 
+    def put_on(self, name, contact_id):
+        """A person puts a contact on the list of this name."""
+        begin_write()
+        crm_lists.put_on(crm_lists.get_or_create(self.account.id, name), [contact_id], None)
+        db.session.commit()
+
     def take_off(self, name, contact_id):
         """A person takes a contact off the list of this name."""
         begin_write()

@@ -60,10 +60,10 @@ def inherited(account_id: int, rows) -> dict[int, dict]:
     for one in found:
         for key in {one.email_key, one.id} - {None}:
             told.setdefault(key, {}).update({name: True for name in FLAGS if getattr(one, name)})
-    known = opt_outs.kept(account_id, {row.email_key for row in rows if row.ours_id} - {None})
+    here = {row.id: row.email_key for row in rows if row.email_key and (row.ours_id or row.found.takes)}
+    known = opt_outs.kept(account_id, set(here.values()))
     mine = {
-        row.id: told.get(row.email_key, {}) | told.get(row.stood_for_id, {})
-        | (known.get(row.email_key, {}) if row.ours_id else {})
+        row.id: told.get(row.email_key, {}) | told.get(row.stood_for_id, {}) | known.get(here.get(row.id), {})
         for row in rows
     } if told or known else {}  # fmt: skip
     return {key: flags for key, flags in mine.items() if flags}
