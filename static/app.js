@@ -32,6 +32,12 @@
   document.addEventListener("DOMContentLoaded", () => goOn(document.body));
   document.addEventListener("htmx:afterSettle", (event) => goOn(event.target));
 
+  // what is a lot of work to take back is asked about first
+  document.addEventListener("submit", (event) => {
+    const asks = event.submitter && event.submitter.dataset.asks;
+    if (asks && !window.confirm(asks)) event.preventDefault();
+  });
+
   // a button that empties a field, as if it were done by hand
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-clears]");

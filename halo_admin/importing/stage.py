@@ -73,13 +73,14 @@ NOTHING_FOUND = Found()
 class Choice(msgspec.Struct, frozen=True):
     """Something a person chooses for a stage, kept under `name`: the first of ways, [(value, label)], until then.
 
-    is_day: a day (ISO) can be chosen as well.
+    is_day: a day (ISO) can be chosen as well. told: a sentence on whom it concerns.
     """
 
     name: str
     label: str
     ways: tuple
     is_day: bool = False
+    told: str = ""
 
     def accepts(self, value: str) -> bool:
         return value in dict(self.ways) or (self.is_day and is_day(value))

@@ -111,7 +111,13 @@ def test_what_grew_a_list_is_shown_and_taken_off_again(page, address, ann, grown
     page.get_by_text("13 of 14 contacts are on the list by that alone.").wait_for()
     assert barriers(page) == []
     shot(page, "list-grown")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     press(page, "Take 13 contacts off again")
+    assert asked == ["Take 13 contacts off this list? No import puts them back."]
+    page.get_by_text("13 of 14 contacts are on the list by that alone.").wait_for()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.keyboard.press("Enter")
     page.get_by_text("13 contacts taken off.").wait_for()
     assert page.locator("ul.members a").all_inner_texts() == ["Not There", "Own Hand"]
     press(page, "Delete")

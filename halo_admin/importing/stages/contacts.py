@@ -39,7 +39,12 @@ class Contacts(Stage):
     inherits = opting_out.FLAGS
     beside = {"lists": "Lists"}
     choices = (
-        Choice(WITHOUT_EMAIL, "Contacts without an e-mail", (("", "Leave them out"), ("import", "Bring them in"))),
+        Choice(
+            WITHOUT_EMAIL,
+            "Contacts without an e-mail",
+            (("", "Leave them out"), ("import", "Bring them in")),
+            told="Or with one that is no address. Those whose company is left out stay out either way.",
+        ),
     )
     reasons = (
         ("it has no usable e-mail", "Bring them in by the stage's choice, or give them an e-mail in Halo.", False),
