@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from ..db import db
 from ..web.door import own_or_404
-from ..web.words import day, plural
+from ..web.words import day, day_time, plural
 from . import asking, contacts, files_out, finding, list_growth, lists
 from .blueprint import bp
 from .changes import COMMAND_LINE
@@ -44,6 +44,9 @@ def members_shown(chosen: ContactList, args) -> dict:
         "offers": _offers(chosen, q) if q else None,
         "address": address,
         "given": given,
+        "here": {name: args[name] for name in ("after", "before") if args.get(name)},
+        # somebody was taken off: what came after is where one goes on
+        "goes_on_at": min(number(args["at"]) or 0, len(found.page.rows) - 1) if "at" in args else None,
         "key_of": _text,
         "told_by": told_by,
     }
@@ -82,7 +85,7 @@ def change_members(list_id):
     (lists.take_off if takes_off else lists.put_on)(chosen, [one.id], current_user)
     db.session.commit()
     flash(told, "success")
-    back = {name: request.form[name] for name in ("add", "from", "after", "before") if request.form.get(name)}
+    back = {name: request.form[name] for name in ("add", "from", "after", "before", "at") if request.form.get(name)}
     return redirect(url_for("crm.one_list", list_id=list_id, **back), 303)
 
 
@@ -97,10 +100,10 @@ def take_off_grown(list_id):
 
 
 def told_by(line: list_growth.Line) -> str:
-    """By what a list grew, in words: "by an import on 3 May"."""
+    """By what a list grew, in words: "by the import of 3 May 14:05"."""
     who = "the command line" if line.by == COMMAND_LINE else line.by
     if line.is_import:
-        return f"by an import on {day(line.at)}"
+        return f"by the import of {day_time(line.at)}"
     return f"by the file {line.file}, loaded by {who} on {day(line.at)}" if line.file else f"by {who} on {day(line.at)}"
 
 

@@ -149,7 +149,7 @@ def test_what_an_import_put_on_is_taken_off_again_for_good(ann, client, grown):
     assert "Take 2 contacts off again" in html
     answer = client.post(f"/lists/{of}/take-off", data={"from": f"import-{run_id}"}, follow_redirects=True)
     assert "2 contacts taken off." in answer.text
-    assert "Taken off again: what was put on by an import" in answer.text
+    assert "Taken off again: what was put on by the import of " in answer.text
     db.session.rollback()
     assert (on(of), one(of).contacts) == ([ada, own], 2)
     assert told(one(of))[0] == ("press", 0, 2, "ann", None)

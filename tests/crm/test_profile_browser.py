@@ -95,6 +95,20 @@ def test_a_contacts_lists_are_a_tab(page, address, ann):  # noqa: F811
     shot(page, "profile-lists")
 
 
+def test_taking_one_off_after_the_other_goes_on_where_one_was(page, address, grown):  # noqa: F811
+    sign_in(page, address)
+    page.goto(f"{address}/lists/{grown}")
+    press(page, "Take off Person 04")
+    page.get_by_text("Person 04 was taken off the list.").wait_for()
+    expect(page.get_by_role("button", name="Take off Person 05")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_text("Person 05 was taken off the list.").wait_for()
+    expect(page.get_by_role("button", name="Take off Person 06")).to_be_focused()
+    press(page, "Take off Person 13")
+    page.get_by_text("Person 13 was taken off the list.").wait_for()
+    expect(page.get_by_role("button", name="Take off Person 12")).to_be_focused()
+
+
 def test_what_grew_a_list_is_shown_and_taken_off_again(page, address, ann, grown, complaints):  # noqa: F811
     complaints.forgive("status of 409")
     sign_in(page, address)
