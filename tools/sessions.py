@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -18,10 +19,13 @@ def members(session):
 
 
 def kill(session):
-    """SIGKILL every process of a session but our own."""
-    for pid in members(session):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    """SIGKILL every process of a session but our own, and wait until they are gone: a second at most."""
+    patience = time.monotonic() + 1
+    while (left := members(session)) and time.monotonic() < patience:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
 
 
 def is_alive(pid):

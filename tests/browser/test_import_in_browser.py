@@ -43,6 +43,7 @@ def choose_types(page):
     card(page).get_by_role("button", name="Read from Halo").click()
     assert len(seen_while_live(page, 3)) >= 3
     card(page).get_by_role("link", name="Map company types").click(timeout=90_000)
+    page.get_by_role("button", name="Save mapping").wait_for()  # all() takes what is there by then
     for choice in page.locator("main select").all():
         if not choice.input_value():
             choice.select_option(label="Prospect")
@@ -66,7 +67,8 @@ def seen_while_live(page, enough):
 
 
 def wait_for_the_end(page, stage="companies"):
-    card(page, stage).get_by_role("list", name="What became of the records").wait_for(timeout=120_000)
+    counts = card(page, stage).get_by_role("list", name="What became of the records")
+    until(counts.is_visible, seconds=120, why=lambda: card(page, stage).inner_text())
 
 
 def test_from_signing_in_to_a_filled_list_and_importing_again(page, running):
