@@ -21,6 +21,8 @@ FLAGS = [
 ]
 expect.set_options(timeout=30_000)
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# the id of what has the focus, and its label or text
+HOLDS_FOCUS = "(at => [at.id, (at.ariaLabel || at.textContent).trim()])(document.activeElement)"
 # Chromium logs every answer above 399; a rejected form's is part of the plan. A request that a click on a link cuts
 # off is no failure either.
 HARMLESS = ("status of 422", "net::ERR_ABORTED")
@@ -72,16 +74,20 @@ def sign_in(page, site, path="/", email="ann@example.com", password="a long pass
     page.get_by_text("Sign out").first.wait_for(state="attached")
 
 
-def focused(page):
-    """The id of what has the focus, or its text where it has none."""
-    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+def wait_for_focus(page, what):
+    """Until the focus is on the element with this id, or whose label or text begins so."""
+    begins_so = f"what => (([id, told]) => id === what || told.startsWith(what))({HOLDS_FOCUS})"
+    try:
+        page.wait_for_function(begins_so, arg=what)
+    except NotInTime:
+        raise AssertionError(f"the focus is on {page.evaluate(HOLDS_FOCUS)}, not on {what}") from None
 
 
 def tab_to(page, what):
     """Press Tab until the focus is on the element with this id, or whose label or text begins so."""
     for _ in range(60):
         page.keyboard.press("Tab")
-        held, told = page.evaluate("(at => [at.id, (at.ariaLabel || at.textContent).trim()])(document.activeElement)")
+        held, told = page.evaluate(HOLDS_FOCUS)
         if held == what or told.startswith(what):
             return
     raise AssertionError(f"Tab does not come to {what}")
@@ -123,6 +129,7 @@ def looked_at(page, name):
 def shot(page, name):
     """Keep the page as pictures in artifacts/: desktop and phone, light and dark. Leaves it at desktop, light."""
     ARTIFACTS.mkdir(exist_ok=True)
+    page.wait_for_load_state()
     for scheme in ("dark", "light"):
         for device, size in (("phone", PHONE), ("desktop", DESKTOP)):
             page.emulate_media(color_scheme=scheme)
@@ -135,6 +142,7 @@ def barriers(page, looks=LOOKS):
 
     A list of "rule: element"; empty is good. Leaves the page at desktop, light.
     """
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text())
     found = []
     for scheme, size in looks:

@@ -86,9 +86,9 @@ def test_from_signing_in_to_a_filled_list_and_importing_again(page, running):
     wait_for_the_end(page)
     shot(page, "rail-done")
     assert barriers(page) == []
-    assert "1 new type" not in card(page).inner_text()
+    expect(card(page)).not_to_contain_text("1 new type")
     page.goto(f"{running.url}/companies")
-    assert page.locator("#companies tbody tr").count() == 50
+    expect(page.locator("#companies tbody tr")).to_have_count(50)
     page.goto(f"{running.url}/settings/halo")
     card(page).get_by_role("button", name="Import").click()
     card(page).get_by_role("button", name="Cancel").wait_for()
@@ -113,11 +113,13 @@ def contacts_come_after_companies(page, site):
     shot(page, "report-contacts")
     assert barriers(page) == []
     page.get_by_role("link", name=re.compile("^Halo: ")).first.click()
+    page.wait_for_url("**/lists/*")
     name = page.locator("h1").inner_text()
     shot(page, "list-of-an-import")
     page.get_by_role("link", name=re.compile(r"^\d+ contacts?$")).click()
     shot(page, "contacts-of-a-list")
     page.locator("#contacts tbody a").first.click()
+    page.wait_for_url(re.compile(r"/contacts/\d+$"))
     contact = page.url
     lists = f"{contact}?tab=lists"
     page.goto(lists)

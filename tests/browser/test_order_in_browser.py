@@ -104,6 +104,7 @@ def test_the_whole_order_from_an_empty_account_to_notes_on_a_contact(page, runni
 
 def notes_are_on_a_contact(page, site):
     line(page, "notes").get_by_role("link", name="What happened").first.click()
+    expect(page.locator("#what-happened tbody.record").first).to_be_visible()
     shot(page, "order-notes-report")
     assert barriers(page) == []
     notes = [
@@ -133,7 +134,7 @@ def notes_are_on_a_contact(page, site):
 def everything_again_by_one_press(page, site):
     opened(page, f"{site.url}/settings/halo")
     expect(page.get_by_text("Set-up: done")).to_be_visible()
-    assert page.locator("main .btn-primary").count() == 1
+    expect(page.locator("main .btn-primary")).to_have_count(1)
     shot(page, "order-set-up-done")
     assert barriers(page) == []
     page.get_by_role("button", name="Import all, in order").click()

@@ -59,7 +59,7 @@ def test_each_way_back_is_walked_by_keyboard(page, serve, world, acme):
     search_in_halo(page, "nobody", "Nothing in Halo that is not linked yet is like this.")
     looked_at(page, "link-nothing-found")
     search_in_halo(page, "bergm", "Bergmann Supplies")
-    assert page.get_by_text("Acme Metal Works client").count() == 0
+    expect(page.get_by_text("Acme Metal Works client")).to_have_count(0)
     search_in_halo(page, "acme.example", "Acme Metal Works client")
     looked_at(page, "link-found")
     press(page, "Link to Acme Metal Works")

@@ -63,14 +63,14 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     chooser.value.set_files(path)
     press(page, "Upload")
     page.get_by_role("heading", name="Messe Köln.csv: columns").wait_for()
-    assert page.get_by_label("What “Jobtitel” goes into").input_value() == "title"
+    expect(page.get_by_label("What “Jobtitel” goes into")).to_have_value("title")
     expect(page.get_by_text("Verkäufer")).to_be_visible()
     looked_at(page, "file-columns")
     tab_to(page, "column-5")
     page.keyboard.type("Title")
     press(page, "Compare")
     page.get_by_text("Two columns go into Title").wait_for()
-    assert page.get_by_label("What “Jobtitel” goes into").input_value() == "title"
+    expect(page.get_by_label("What “Jobtitel” goes into")).to_have_value("title")
     looked_at(page, "file-columns-wrong")
     page.get_by_label("What “Stand” goes into").select_option(label="Left aside")
     page.get_by_role("button", name="Compare").click()

@@ -1,11 +1,12 @@
 """Making and editing records in a real browser: by mouse, by keyboard alone, without script, and two at once."""
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import db
-from tests.browsing import barriers, focused, shot, tab_to
+from tests.browsing import barriers, shot, tab_to, wait_for_focus
 from tests.crm.conftest import company, make_user, ours, people_of
 from tests.crm.test_browser import sign_in
 
@@ -39,17 +40,17 @@ def test_a_company_that_may_be_here_already_is_shown_and_made_anyway(page, addre
     page.get_by_label("Website").fill("acme")
     page.get_by_role("button", name="Create").click()
     page.get_by_text("3 fields need your attention").wait_for()
-    assert focused(page) == "name"
+    wait_for_focus(page, "name")
     assert barriers(page) == []
     shot(page, "company-new-wrong")
     page.get_by_role("link", name="Phone", exact=True).click()
-    assert focused(page) == "phone"
+    wait_for_focus(page, "phone")
     page.get_by_label("Company name").fill("Bergmann GmbH")
     page.get_by_label("Phone").fill("030 5550100")
     page.get_by_label("Website").fill("www.bergmann.example")
     page.get_by_role("button", name="Create").click()
     page.get_by_text("may be here already").wait_for()
-    assert "Bergmann AG" in page.evaluate("document.activeElement.textContent")
+    expect(page.locator(":focus")).to_contain_text("Bergmann AG")
     assert barriers(page) == []
     shot(page, "company-new-alike")
     page.get_by_role("button", name="Create anyway").click()
@@ -70,12 +71,12 @@ def test_a_contact_is_made_by_keyboard_alone(page, address, ann):
     tab_to(page, "company_id")
     page.keyboard.type("acm")
     page.get_by_text("2 companies found").nth(1).wait_for()
-    assert page.locator("#offers-said").inner_text() == "2 companies found"
+    expect(page.locator("#offers-said")).to_have_text("2 companies found")
     assert barriers(page) == []
     shot(page, "contact-new-company")
     page.get_by_role("button", name="Clear the company").press("Enter")
     page.wait_for_function("() => !document.querySelector('[name=chosen_company]')")
-    assert focused(page) == "company_id"
+    wait_for_focus(page, "company_id")
     page.keyboard.type("acme")
     page.get_by_text("2 companies found").nth(1).wait_for()
     page.keyboard.press("Tab")
@@ -102,7 +103,7 @@ def test_who_saves_second_chooses_field_by_field(page, address, ann, complaints)
     page.get_by_label("City").fill("Paris")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("was changed while you edited it").wait_for()
-    assert focused(page) == "phone"
+    wait_for_focus(page, "phone")
     assert barriers(page) == []
     shot(page, "company-stale")
     page.get_by_label("Take “2”, saved by").check()
@@ -120,7 +121,7 @@ def test_subscribing_again_needs_a_yes(page, address, ann):
     page.get_by_label("Unsubscribed").uncheck()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Campaigns will write to Sam Poole again.").wait_for()
-    assert focused(page) == "confirm_unsubscribed"
+    wait_for_focus(page, "confirm_unsubscribed")
     assert barriers(page) == []
     shot(page, "contact-subscribe-again")
     page.keyboard.press("Space")
@@ -144,7 +145,7 @@ def test_a_contact_is_made_and_edited_by_two_at_once_without_script(new_page, ad
     page.get_by_label("Acme Works").check()
     page.get_by_role("button", name="Create").click()
     page.get_by_text("same e-mail").wait_for()
-    assert page.get_by_label("Company", exact=True).input_value() == "Acme Works"
+    expect(page.get_by_label("Company", exact=True)).to_have_value("Acme Works")
     page.get_by_role("button", name="Create anyway").click()
     page.get_by_text("Created.").wait_for()
     assert [one.company_id for one in of_ann(Contact, first_name="Sam")] == [second]

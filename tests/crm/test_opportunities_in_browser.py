@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from halo_admin.crm import assigning
 from tests.browsing import barriers, shot
@@ -34,11 +35,11 @@ def test_mapped_asked_about_looked_at_on_the_board_taken_from_halo_and_assigned(
     page.goto(f"{address}/settings/halo/opportunities/mapping")
     assert barriers(page) == []
     shot(page, "opportunity-mapping")
-    assert page.locator("main .btn-primary").all_inner_texts() == ["Save mapping"]
+    expect(page.locator("main .btn-primary")).to_have_text(["Save mapping"])
     page.locator("#mapping-opportunity_type").get_by_role("button", name="Save mapping").click()
     page.locator("#mapping-opportunity_type").get_by_text("Saved.").wait_for()
     statuses = page.locator("#mapping-opportunity_status")
-    assert "Quote Sent" in statuses.locator("tbody tr").first.inner_text(), "what nothing is suggested for is on top"
+    expect(statuses.locator("tbody tr").first, "what nothing is suggested for is on top").to_contain_text("Quote Sent")
     statuses.get_by_role("button", name="Save mapping").click()
     statuses.get_by_text("Saved.").wait_for()
 
@@ -56,7 +57,9 @@ def test_mapped_asked_about_looked_at_on_the_board_taken_from_halo_and_assigned(
     world.imported_sales(unmapped_status="leave_out")
     page.goto(f"{address}/opportunities")
     page.get_by_role("link", name="Out of date: 1").click()
+    page.wait_for_url("**/opportunities?differs=1")
     page.get_by_role("link", name="Board").click()
+    page.locator(".opportunity-card").first.wait_for()
     assert barriers(page) == []
     shot(page, "opportunity-board")
     page.get_by_role("button", name=re.compile("Take it: value 14,000")).click()
@@ -75,7 +78,7 @@ def test_mapped_asked_about_looked_at_on_the_board_taken_from_halo_and_assigned(
     page.get_by_text("1 opportunity was assigned.").wait_for()
     assert world.opportunity(name="Odd one").salesperson_id == dora != bob
     page.get_by_role("searchbox", name="Search", exact=True).last.fill("backup")
-    page.wait_for_function("() => document.querySelectorAll('#opportunities tbody tr').length === 1")
+    expect(page.locator("#opportunities tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Backup for 30 PCs").click()
     page.get_by_role("heading", name="Backup for 30 PCs").wait_for()
     assert barriers(page) == []

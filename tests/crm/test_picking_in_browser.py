@@ -62,7 +62,7 @@ def test_a_table_that_was_narrowed_by_typing_is_selected_from_too(page, address,
     page.get_by_label("List for the selected contacts").select_option("News")
     page.get_by_role("button", name="Put on list").click()
     page.get_by_text("1 contact put on “News”.").wait_for()
-    assert page.url == f"{address}/contacts?q=sam"
+    expect(page).to_have_url(f"{address}/contacts?q=sam")
     assert on(news) == 2
 
 
@@ -79,7 +79,7 @@ def test_columns_are_chosen_by_keyboard_and_a_narrowed_table_is_taken_along_as_c
     looked_at(page, "contacts-columns")
     press(page, "Show these")
     page.get_by_role("columnheader", name="Title").wait_for()
-    assert page.url == f"{address}/contacts?q=sam"
+    expect(page).to_have_url(f"{address}/contacts?q=sam")
     with page.expect_download() as download:
         press(page, "Download all that this shows")
     heads, *lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
@@ -95,7 +95,7 @@ def test_columns_are_chosen_by_keyboard_and_a_narrowed_table_is_taken_along_as_c
     page.get_by_role("button", name="Usual ones").click()
     page.set_viewport_size(DESKTOP)
     page.get_by_role("columnheader", name="Lists").wait_for()
-    assert page.url == f"{address}/contacts?q=sam"
+    expect(page).to_have_url(f"{address}/contacts?q=sam")
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_other_tables_are_narrowed_shown_and_taken_along(page, address, tables, 
     press(page, "Show these")
     expect(page.get_by_role("columnheader", name=added)).to_be_visible()
     expect(page.get_by_role("columnheader", name=taken)).to_have_count(0)
-    assert page.url == narrowed
+    expect(page).to_have_url(narrowed)
     looked_at(page, f"{nouns}-narrowed")
     with page.expect_download() as download:
         press(page, "Download all that this shows")

@@ -9,7 +9,7 @@ from halo_admin.crm import changes, lists
 from halo_admin.crm.contact_models import ContactList
 from halo_admin.db import begin_write, db, now
 from halo_admin.importing.models import Decision, ImportRun
-from tests.browsing import barriers, looked_at, press, shot, tab_to
+from tests.browsing import barriers, looked_at, press, shot, tab_to, wait_for_focus
 from tests.crm.conftest import NOON, linked, listed, ours, people_of, tenant
 from tests.crm.test_browser import address, ann, sign_in  # noqa: F401 - fixtures
 
@@ -70,8 +70,8 @@ def test_a_profile_has_tabs_and_tells_where_values_come_from(page, address, acme
     page.get_by_role("link", name="History").focus()
     page.keyboard.press("Enter")
     page.get_by_text("Brought in by an import").wait_for()
-    page.wait_for_function("() => document.activeElement.id === 'tab-history'")
-    assert page.url.endswith("?tab=history")
+    wait_for_focus(page, "tab-history")
+    expect(page).to_have_url(re.compile(r"\?tab=history$"))
     mark = page.locator("summary", has_text="Where Phone comes from")
     mark.focus()
     page.keyboard.press("Enter")
@@ -133,7 +133,7 @@ def test_what_grew_a_list_is_shown_and_taken_off_again(page, address, ann, grown
     page.once("dialog", lambda dialog: dialog.accept())
     page.keyboard.press("Enter")
     page.get_by_text("13 contacts taken off.").wait_for()
-    assert page.locator("ul.members a").all_inner_texts() == ["Not There", "Own Hand"]
+    expect(page.locator("ul.members a")).to_have_text(["Not There", "Own Hand"])
     press(page, "Delete")
     page.get_by_role("heading", name="Delete Halo: No company").wait_for()
     assert barriers(page) == []
@@ -148,7 +148,7 @@ def test_what_grew_a_list_is_shown_and_taken_off_again(page, address, ann, grown
     looked_at(page, "lists-not-filled")
     press(page, "Fill one again for No company")
     page.get_by_text("Imports fill a list again").wait_for()
-    assert page.get_by_text("Not filled any more").count() == 0
+    expect(page.get_by_text("Not filled any more")).to_have_count(0)
 
 
 def test_a_list_is_made_renamed_and_counted_as_leads_by_keyboard(page, address, ann):  # noqa: F811
@@ -180,7 +180,7 @@ def test_a_list_is_made_renamed_and_counted_as_leads_by_keyboard(page, address, 
         page.goto(f"{address}/lists")
         press(page, view)
         page.wait_for_url(re.compile("only="))
-        assert page.locator("#contacts tbody td:not(.pick):nth-child(2) a").all_inner_texts() == shown
+        expect(page.locator("#contacts tbody td:not(.pick):nth-child(2) a")).to_have_text(shown)
 
 
 def test_without_script_tabs_marks_and_lists_work(new_page, address, acme, grown):  # noqa: F811

@@ -64,7 +64,7 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     dialog.get_by_text("Halo has a new client").wait_for()
     shot(ann, "send-done")
     assert barriers(ann) == []
-    assert dialog.get_by_text("Written").count() == 5
+    expect(dialog.get_by_text("Written")).to_have_count(5)
     (client,) = world.clients("Acme Metal Works")
     assert (client["website"], world.site(client["id"])["line1"]) == ("acme.example", "")
     dialog.get_by_role("link", name="Close").click()
@@ -97,7 +97,7 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     assert world.halo.tenant.get("clients", client["id"])["website"] == "ours.example"
     dialog.get_by_role("link", name="Close").click()
     ann.goto(f"{site}/companies/{acme}?tab=history")
-    assert ann.get_by_text("Sent to Halo", exact=True).count() == 3
+    expect(ann.get_by_text("Sent to Halo", exact=True)).to_have_count(3)
     shot(ann, "send-history")
 
 
@@ -108,7 +108,7 @@ def test_link_to_an_existing_one_and_be_refused_by_a_mandatory_field(world, site
     dialog = open_dialog(ann, f"{site}/companies/{acme}")
     chosen = dialog.get_by_label(f"Client {client_id}, Acme Ltd")
     chosen.wait_for()
-    assert dialog.locator("input[type=radio]:checked").count() == 0
+    expect(dialog.locator("input[type=radio]:checked")).to_have_count(0)
     shot(ann, "send-where")
     assert barriers(ann) == []
     dialog.get_by_role("button", name="Go on").click()
@@ -222,7 +222,7 @@ def test_what_is_not_known_offers_to_look_again_and_never_to_send_again(world, s
     assert down.fired
     shot(ann, "send-unknown")
     assert barriers(ann) == []
-    assert dialog.get_by_role("button", name="Send", exact=True).count() == 0
+    expect(dialog.get_by_role("button", name="Send", exact=True)).to_have_count(0)
     world.halo.app.book.clear()
     dialog.get_by_role("button", name="Look again").click()
     dialog.get_by_text("Halo has a new client").wait_for()
@@ -234,11 +234,12 @@ def test_all_fields_are_ticked_or_none_by_one_press_and_what_is_fixed_stays(worl
     dialog = open_dialog(ann, f"{site}/companies/{acme}")
     dialog.get_by_role("button", name="Tick none").click()
     dialog.get_by_text("Makes a new client in Halo with the company name.").wait_for()
-    ticked = {label: dialog.get_by_label(label).is_checked() for label in ("Company name", "Phone", "City", "Notes")}
-    assert ticked == {"Company name": True, "Phone": False, "City": False, "Notes": False}
+    for label in ("Company name", "Phone", "City", "Notes"):
+        expect(dialog.get_by_label(label)).to_be_checked(checked=label == "Company name")
     dialog.get_by_role("button", name="Tick all").click()
     dialog.get_by_text("Makes a new client in Halo with 2 fields, and 2 fields on its main site.").wait_for()
-    assert all(dialog.get_by_label(label).is_checked() for label in ("Company name", "Phone", "City", "Notes"))
+    for label in ("Company name", "Phone", "City", "Notes"):
+        expect(dialog.get_by_label(label)).to_be_checked()
     dialog.get_by_role("button", name="Send", exact=True).click()
     dialog.get_by_text("Halo has a new client").wait_for()
     assert world.clients("Acme")[0]["notes"] == "Met at the fair."

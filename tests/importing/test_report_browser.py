@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import barriers, shot, sign_in
+from tests.browsing import barriers, shot, sign_in, wait_for_focus
 from tests.importing.world import links
 
 pytestmark = pytest.mark.browser
@@ -38,15 +38,12 @@ def some_of_everything(world):
     return world.imported()
 
 
-def wait_for_focus(page, place):
-    page.wait_for_function("place => document.activeElement.id === place", arg=place)
-
-
 def test_answering_keeps_ones_place_and_brings_the_counts_along(world, site, ann):
     run = some_of_everything(world)
     ann.goto(f"{site}/settings/halo/runs/{run.id}")
     shot(ann, "run-review")
     assert barriers(ann) == []
+    expect(ann.locator("tbody.record")).to_have_count(2)
     first, second = ann.locator("tbody.record").all()
     place = first.get_attribute("id")
     first.get_by_role("button", name="Answer").click()
@@ -85,8 +82,8 @@ def test_a_saved_mapping_says_so_beside_its_button(world, site, ann):
     assert barriers(ann) == []
     ann.get_by_label("What Partner means").first.select_option(label="Don't import")
     ann.get_by_role("button", name="Save mapping").click()
-    ann.wait_for_function("() => document.activeElement.matches('.said')")
-    assert ann.locator(".buttons .said").inner_text() == "Saved."
+    expect(ann.locator(".buttons .said")).to_be_focused()
+    expect(ann.locator(".buttons .said")).to_have_text("Saved.")
     shot(ann, "mapping-saved")
     assert barriers(ann) == []
 
@@ -96,7 +93,8 @@ def test_the_last_answer_leaves_the_table_as_wide_as_its_card(world, site, ann):
     world.ours("Acme Inc", phone=PHONE)
     world.theirs("Acme Worldwide", phone=PHONE)
     ann.goto(f"{site}/settings/halo/runs/{world.imported().id}")
-    (only,) = ann.locator("tbody.record").all()
+    only = ann.locator("tbody.record")
+    expect(only).to_have_count(1)
     only.get_by_text("Link to Acme", exact=False).first.locator("xpath=../input").check()
     only.get_by_role("button", name="Answer").click()
     only.get_by_text("Linked", exact=True).wait_for()

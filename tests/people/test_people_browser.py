@@ -107,7 +107,7 @@ def test_an_admin_looks_after_people(page, new_page, serve, staff, complaints):
     guest = new_page()
     sign_in(guest, address, "/companies", email="bob@msp.example")
     guest.locator(".left-bar details.person-menu summary").click()
-    assert guest.get_by_text("Account Settings").count() == 0
+    expect(guest.get_by_text("Account Settings")).to_have_count(0)
     guest.locator(".left-bar").get_by_role("link", name="My profile").click()
     guest.get_by_label("Your password now").fill("wrong")
     guest.get_by_label("New password").fill("something long enough")
