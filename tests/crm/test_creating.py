@@ -122,9 +122,17 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_typed_is_lost(app, ann, c
     for field in ("email", "phone", "company_id"):
         assert f'<a href="#{field}">' in answer.text
         assert f'aria-invalid="true" aria-describedby="{field}-error' in answer.text
-    assert re.findall(r'id="(\w+)"[^>]* autofocus', answer.text) == ["email"]
+    assert focused_at_once(answer) == ["email"]
     for typed in ('value="CEO"', 'value="sam at acme"', 'value="abc"', 'value="Nobody"'):
         assert typed in answer.text
+
+
+def test_the_first_wrong_field_of_the_form_has_the_focus_whatever_was_found_first(app, ann, create):
+    assert focused_at_once(create(ann, "companies", name="", phone="abc", website="acme")) == ["name"]
+
+
+def focused_at_once(answer):
+    return re.findall(r'id="(\w+)"[^>]* autofocus', answer.text)
 
 
 @pytest.mark.parametrize(("nouns", "told"), [("companies", "Type a name."), ("contacts", "something must tell who")])
