@@ -7,6 +7,9 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-em
 STUCK := -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 ADDRESSES := ://|--(extra-)?index-url|--find-links
 
+# Each process of a site, and of the hundreds that tests start, would compile the project for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run setup dev test check bench lock clean
 .DEFAULT_GOAL := help
 

@@ -14,14 +14,20 @@ from werkzeug.serving import make_server
 from halo_admin.accounts import people
 from tests.browsing import DESKTOP, Browser, Complaints
 from tests.lacks import assert_kept
+from tests.memory import write_to_memory
 from tests.postgres import Postgres
 from tests.processes import Process
+from tests.queries import compile_once
 from tests.routes import CompiledOnce
 from tests.servers import Redis, migrate
 from tests.sites import Site
 
 # what starts processes, and then mostly waits for them
 SLOW = {"start_site", "run_process", "browser"}
+
+
+def pytest_configure():
+    write_to_memory()
 
 
 def pytest_xdist_auto_num_workers():
@@ -31,7 +37,6 @@ def pytest_xdist_auto_num_workers():
 
 def pytest_collection_finish():
     """What is imported stays: looking for garbage among it at Python's usual pace takes a tenth of the tests' time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
@@ -52,11 +57,12 @@ def _cheap_passwords():
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once(tmp_path_factory):
-    """Nearly every test makes an app: routes and templates are compiled for the first one."""
+    """Nearly every test makes an app: routes, templates and queries are compiled for the first one."""
     templates = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "url_rule_class", CompiledOnce)
         patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": templates})
+        compile_once(patch)
         yield
 
 

@@ -26,7 +26,7 @@ def free_port():
 
 def short_folder():
     """A fresh folder whose path is short enough for a socket; the caller removes it."""
-    return Path(tempfile.mkdtemp(prefix="gh-", dir="/tmp"))
+    return Path(tempfile.mkdtemp(prefix="gh-"))
 
 
 def migrate(url):
