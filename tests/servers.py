@@ -1,17 +1,17 @@
 """Real servers for tests: free ports, short folders, Redis (Valkey). See also postgres.py and sites.py."""
 
 import contextlib
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+import flask_migrate
 import redis
 
-from tests.processes import ROOT, Process
+from halo_admin.db import db
+from halo_admin.site import create_app
+from tests.processes import Process
 from tests.waiting import until
 from tools import valkey
 
@@ -31,10 +31,11 @@ def short_folder():
 
 def migrate(url):
     """Bring the database at this address up to the newest schema."""
-    command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
-    env = os.environ | KEYS | {"DATABASE_URL": url, "INSTANCE_PATH": tempfile.gettempdir()}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    keys = {"SECRET_KEY": KEYS["SECRET_KEY"], "ENCRYPTION_KEYS": [KEYS["ENCRYPTION_KEYS"]]}
+    app = create_app(**keys, SQLALCHEMY_DATABASE_URI=url, INSTANCE_PATH=Path(tempfile.gettempdir()))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
 
 
 @contextlib.contextmanager

@@ -9,7 +9,10 @@ HOW = (
     "The browser tests need Chromium: install it (on Debian and Ubuntu: apt-get install chromium)"
     " or name one, as in make test CHROMIUM=/path/to/chromium."
 )
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Chromium without windows first: what it shows is the same, and it takes a third less of the processor. Not every
+# distribution has it.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+PACKAGES = NAMES[:2]
 
 
 def chromium():
@@ -19,12 +22,18 @@ def chromium():
 
 
 def install():
-    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
     print("Installing Chromium for the browser tests.", flush=True)
-    subprocess.run(["apt-get", "update", "-qq"], **quiet)
-    subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], **quiet
-    )
+    _apt_get("update")
+    for package in PACKAGES:
+        done = _apt_get("install", "-y", "--no-install-recommends", package, "fonts-dejavu-core")
+        if done.returncode == 0:
+            return
+    print(done.stderr, file=sys.stderr)
+
+
+def _apt_get(*arguments):
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(["apt-get", "-qq", *arguments], env=environment, capture_output=True, text=True)
 
 
 def main():

@@ -167,5 +167,6 @@ def _following(run):
             "connecting.mapping_page", key=run.stage
         )
     if later:
-        return f"Import {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
+        go = "Go on to" if runs.lock(run.account_id, later[0]) else "Import"  # its page tells what opens the lock
+        return f"{go} {later[0].title.lower()}", url_for("importing.stage_page", key=later[0].key)
     return f"See the {'contacts' if run.stage == 'notes' else run.stage}", table_url(stages.stage(run.stage))

@@ -87,7 +87,8 @@ def result(run: ImportRun, before: ImportRun | None) -> str:
 
 def side_result(run: ImportRun) -> str:
     """How a run went that only read."""
-    return f"{SIDE_RUNS[run.purpose]} {day_time(run.started_at)}, {run.by_name}: {plural(_read(run), 'record')}"
+    told = f"{SIDE_RUNS[run.purpose]} {day_time(run.started_at)}, {run.by_name}: {plural(_read(run), 'record')}"
+    return f"{told}, then cancelled" if run.state == "cancelled" else told
 
 
 def _nothing_new(before):

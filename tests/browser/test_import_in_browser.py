@@ -146,7 +146,7 @@ def import_contacts(page):
     wait_for_the_end(page, "contacts")
 
 
-def test_cancelling_stops_it_and_the_history_says_so(page, running):
+def test_cancelling_stops_it_and_card_and_history_say_so(page, running):
     sign_in(page, running)
     connect(page)
     card(page).get_by_role("button", name="Read from Halo").dblclick()
@@ -155,5 +155,6 @@ def test_cancelling_stops_it_and_the_history_says_so(page, running):
     card(page).get_by_role("button", name="Cancel").click()
     card(page).get_by_role("button", name="Read from Halo").wait_for(timeout=60_000)
     expect(card(page).locator("progress")).to_have_count(0)
+    expect(card(page)).to_contain_text(", then cancelled")
     page.get_by_role("link", name="History of imports").first.click()
     expect(page.get_by_role("row", name=re.compile("Companies read"))).to_contain_text("Cancelled")

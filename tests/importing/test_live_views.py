@@ -266,6 +266,11 @@ def test_cancelling_keeps_what_is_saved_and_says_so(world, ann):
     assert world.fresh(run).state == "cancelled"
 
 
+def test_a_reading_that_was_cancelled_is_told_by_the_card(world, ann):
+    world.cancel(world.start_reading())
+    assert ", ann: 0 records, then cancelled" in ann.get(STAGE).text
+
+
 def test_a_stopped_import_says_why_and_goes_on_or_starts_again(world, ann):
     mapped(world)
     stopped = {

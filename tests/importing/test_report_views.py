@@ -80,6 +80,13 @@ def test_an_import_tells_in_one_sentence_how_it_went(world, ann):
     assert "Import contacts" in html
 
 
+def test_a_stage_that_is_locked_yet_is_not_offered_for_import(world, ann):
+    world.theirs("Acme")
+    html = page(ann, world.imported_contacts())
+    assert 'href="/settings/halo/opportunities">Go on to opportunities</a>' in html
+    assert "Import opportunities" not in html
+
+
 def test_a_zero_is_grey_and_every_other_count_is_a_link(world, ann):
     world.theirs("Acme")
     run = world.imported()
