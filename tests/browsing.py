@@ -75,10 +75,9 @@ def sign_in(page, site, path="/", email="ann@example.com", password="a long pass
 
 
 def wait_for_focus(page, what):
-    """Until the focus is on the element with this id, or whose label or text begins so."""
-    begins_so = f"what => (([id, told]) => id === what || told.startsWith(what))({HOLDS_FOCUS})"
+    """Until the focus is on the element with this id, label or text."""
     try:
-        page.wait_for_function(begins_so, arg=what)
+        page.wait_for_function(f"what => {HOLDS_FOCUS}.includes(what)", arg=what)
     except NotInTime:
         raise AssertionError(f"the focus is on {page.evaluate(HOLDS_FOCUS)}, not on {what}") from None
 

@@ -123,7 +123,7 @@ def test_older_lines_are_a_page_away(ann, get, acme, two_sources, monkeypatch):
     "place", ["x", "edits-", "edits-x_imports", "imports-99999999999999999999999", "%00", "edits-²"]
 )
 def test_a_place_that_makes_no_sense_shows_a_history(ann, get, acme, place):
-    get(ann, f"/companies/{acme}?tab=history&before={place}")
+    assert 'id="tab-history"' in get(ann, f"/companies/{acme}?tab=history&before={place}")
 
 
 def test_each_field_tells_where_its_value_comes_from(ann, bob, get, acme, monkeypatch):

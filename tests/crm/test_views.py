@@ -72,7 +72,7 @@ def test_pages_are_links_that_keep_what_was_asked(ann, get, monkeypatch):
 )
 def test_a_mistyped_address_still_opens_the_table(ann, get, query):
     ours(ann, "Acme")
-    get(ann, f"/companies?{query}")
+    assert 'id="companies"' in get(ann, f"/companies?{query}")
 
 
 def test_a_profile_shows_the_record_and_where_halo_holds_something_else(ann, get):
@@ -139,7 +139,7 @@ def test_cleo_gets_a_404_for_what_is_anns(ann, cleo, get):
 
 
 def test_an_id_that_no_database_can_hold_is_a_404(ann, get):
-    get(ann, "/companies/99999999999999999999999", 404)
+    assert "Companies" in get(ann, "/companies/99999999999999999999999", 404), "a page of the site says so"
 
 
 def test_everything_is_downloaded_as_a_zip_of_the_dump(ann, bob, cleo, signed_in):

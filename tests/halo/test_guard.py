@@ -143,7 +143,9 @@ def test_proxies_of_the_environment_do_not_count(monkeypatch):
 def test_the_next_address_is_tried_where_one_does_not_answer():
     with listening(saying(http(b"{}"))) as server:
         backend = GuardedBackend(Guard(allow_private=True), Deadline(), lambda host, port: ["127.0.0.2", "127.0.0.1"])
-        backend.connect_tcp("halo.example", server.port, timeout=5).close()
+        stream = backend.connect_tcp("halo.example", server.port, timeout=5)
+        assert stream.get_extra_info("server_addr") == ("127.0.0.1", server.port)
+        stream.close()
 
 
 def unknown(host, port):

@@ -54,7 +54,7 @@ def test_without_script_an_agent_is_linked_by_hand(new_page, serve, staff):
     page.locator("summary", has_text="what becomes of Kim Park").click()
     page.get_by_label("Link Kim Park to").select_option(label="Bob Marsh (bob@msp.example)")
     page.get_by_role("button", name="Link: Kim Park").click()
-    page.get_by_text("Kim Park is linked to Bob Marsh.").wait_for()
+    expect(page.get_by_text("Kim Park is linked to Bob Marsh.")).to_be_visible()
 
 
 def test_somebody_is_invited_accepts_and_is_linked(page, new_page, serve, staff, complaints):
