@@ -1,5 +1,7 @@
 """Loading a file in a real browser: by mouse and keyboard, without script, and a long one that a worker takes in."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,7 +9,7 @@ from halo_admin.crm import load_legs
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import db
-from tests.browsing import looked_at, press, tab_to
+from tests.browsing import looked_at, press, tab_to, wait_for_focus
 from tests.crm.conftest import contact, make_user, people_of
 from tests.crm.test_browser import sign_in
 
@@ -51,6 +53,8 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
         "Sam;Poole;sam@acme.example;Verkäufer;;A2", "Kim;Li;kim@acme.example;Buyer;;", "Zoë;Zed;keine;;;A4",
         "Max;Moe;max@x.example;;Nirgendwo AG;A5", ";;;Chef;;A6", encoding="cp1252",
     )  # fmt: skip
+    # Chromium is told without waiting that somebody listens: long before it is asked to choose
+    page.on("filechooser", lambda chooser: chooser.set_files(path))
     sign_in(page, address)
     page.goto(f"{address}/contacts")
     press(page, "Load a file")
@@ -58,9 +62,9 @@ def test_a_file_is_uploaded_compared_and_saved(page, address, ann, file):
     press(page, "Upload")
     page.get_by_text("Choose a file.").wait_for()
     looked_at(page, "file-new-wrong")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
-    chooser.value.set_files(path)
+    wait_for_focus(page, "file")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("CSV file")).to_have_value(re.compile("Messe Köln.csv"))
     press(page, "Upload")
     page.get_by_role("heading", name="Messe Köln.csv: columns").wait_for()
     expect(page.get_by_label("What “Jobtitel” goes into")).to_have_value("title")
