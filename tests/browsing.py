@@ -93,15 +93,14 @@ def tab_to(page, what):
 
 
 def in_sight(page):
-    """Whether what has the focus comes to be on the screen with nothing above its middle (pages scroll smoothly)."""
+    """Whether what has the focus comes to be on the screen with nothing above its middle."""
     try:
         page.wait_for_function(
             """() => {
           const { left, top, width, height } = document.activeElement.getBoundingClientRect();
           const seen = document.elementFromPoint(left + width / 2, top + height / 2);
           return Boolean(seen) && (document.activeElement.contains(seen) || seen.contains(document.activeElement));
-        }""",
-            timeout=5000,
+        }"""
         )
     except NotInTime:
         return False
@@ -145,7 +144,7 @@ def barriers(page, looks=LOOKS):
     page.evaluate(AXE.read_text())
     found = []
     for scheme, size in looks:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is on its way to another
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
         rules = page.evaluate("axe.run().then(result => result.violations)")
         found += [f"{rule['id']} ({scheme}): {' '.join(node['target'])}" for rule in rules for node in rule["nodes"]]

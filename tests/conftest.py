@@ -209,11 +209,14 @@ def complaints():
 
 @pytest.fixture
 def new_page(browser, complaints, serve, start_site):
-    """Open a page of a new visitor, with cookies of its own. Pages close before the servers they ask end."""
+    """Open a page of a new visitor, with cookies of its own. Pages close before the servers they ask end.
+
+    Pages do not scroll smoothly: what moves while it is clicked is missed.
+    """
     contexts = []
 
     def new(**options):
-        contexts.append(browser.new_context(**{"viewport": DESKTOP} | options))
+        contexts.append(browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
         page = contexts[-1].new_page()
         complaints.watch(page)
         return page

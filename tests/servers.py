@@ -1,6 +1,7 @@
 """Real servers for tests: free ports, short folders, Redis (Valkey). See also postgres.py and sites.py."""
 
 import contextlib
+import random
 import shutil
 import socket
 import tempfile
@@ -19,9 +20,12 @@ KEYS = {"SECRET_KEY": "of tests", "ENCRYPTION_KEYS": "iC2sUc8IBGQZ1xSm8MHcrsEMkB
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port for a process that is about to start, from below those the system gives to whoever asks for any."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def short_folder():

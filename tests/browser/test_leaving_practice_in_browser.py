@@ -45,10 +45,10 @@ def test_practice_data_is_left_by_keyboard(page, serve, world):
 def test_practice_data_is_left_without_script(new_page, serve, world):
     site, page = serve(world.app), new_page(java_script_enabled=False)
     sign_in(page, site, "/settings/halo/connection")
-    page.get_by_role("link", name="Leave practice data").click()
+    page.get_by_role("link", name="Leave practice data").press("Enter")
     expect(page.get_by_role("link", name="Edited By Ann").first).to_be_visible()
     expect(page.get_by_text("1 company that stays loses a salesperson from practice data")).to_be_visible()
-    page.get_by_role("button", name="Leave practice data").click()
+    page.get_by_role("button", name="Leave practice data").press("Enter")
     expect(page.get_by_text("Practice data is gone.")).to_be_visible()
     all_that_stays_is_shown(page, site, world)
 

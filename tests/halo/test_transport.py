@@ -4,7 +4,6 @@ import gzip
 import json
 import socket
 import ssl
-import time
 
 import httpx
 import pytest
@@ -115,13 +114,13 @@ def test_an_answer_that_trickles_ends_by_the_same_time(make_halo, head):
     def trickle(connection, over):
         read_request(connection)
         connection.sendall(head)
-        while not over.wait(0.02):
+        for _ in range(250):  # if nobody ends it, it ends, and is told otherwise
+            if over.wait(0.02):
+                return
             connection.sendall(b" ")
 
-    started = time.monotonic()
     with listening(trickle) as server, pytest.raises(HaloDown, match="did not answer in time"):
         first_page(make_halo, server.url, timeout=0.3)
-    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,9 @@ def test_agents_are_mapped_and_chosen(page, serve, staff):
 def test_without_script_an_agent_is_linked_by_hand(new_page, serve, staff):
     page = new_page(java_script_enabled=False)
     sign_in(page, serve(staff.app))
-    page.locator("summary", has_text="what becomes of Kim Park").click()
+    page.locator("summary", has_text="what becomes of Kim Park").press("Enter")
     page.get_by_label("Link Kim Park to").select_option(label="Bob Marsh (bob@msp.example)")
-    page.get_by_role("button", name="Link: Kim Park").click()
+    page.get_by_role("button", name="Link: Kim Park").press("Enter")
     expect(page.get_by_text("Kim Park is linked to Bob Marsh.")).to_be_visible()
 
 
