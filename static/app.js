@@ -84,6 +84,17 @@
     if (!step) document.getElementById("search-found").replaceChildren();
   });
 
+  // while somebody walks what was found, a late answer does not take it away
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const target = event.detail.target;
+    if (target.matches("[data-walked]") && target.contains(document.activeElement)) event.detail.shouldSwap = false;
+  });
+  // and what is chosen of it is meant, whatever has been typed since it was found
+  document.addEventListener("change", (event) => {
+    const asked = event.target.closest("[data-walked]")?.querySelector("[data-typed-in]");
+    if (asked) asked.value = document.getElementById(asked.dataset.typedIn).value;
+  });
+
   // rows that are picked: all at once, and how many
   document.addEventListener("change", (event) => {
     const all = event.target.matches("[data-pick-all]");

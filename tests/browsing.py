@@ -1,9 +1,13 @@
 """A real Chromium for tests: every console error fails the test, and screenshots are kept as artifacts."""
 
+import re
+from contextlib import contextmanager
+
 from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect, sync_playwright
 
 from tests.processes import ROOT
+from tests.waiting import until
 from tools.chromium import HOW, chromium
 
 ARTIFACTS = ROOT / "artifacts"
@@ -118,6 +122,20 @@ def settled(page):
     page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
 
 
+@contextmanager
+def late_answer(page, query):
+    """What is asked for by addresses with this query meanwhile is answered afterwards, and htmx is done with it."""
+    held, asked = [], re.compile(re.escape(query))
+    page.route(asked, lambda route: held.append(route))
+    yield
+    until(lambda: held or page.wait_for_timeout(20))
+    with page.expect_response(asked):
+        for route in held:
+            route.continue_()
+    page.unroute(asked)
+    settled(page)
+
+
 def looked_at(page, name):
     """Keep the page as pictures, without anything that axe finds wrong."""
     assert barriers(page) == []
@@ -146,6 +164,6 @@ def barriers(page, looks=LOOKS):
     for scheme, size in looks:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        rules = page.evaluate("axe.run().then(result => result.violations)")
+        rules = page.evaluate("axe.run({ resultTypes: ['violations'] }).then(result => result.violations)")
         found += [f"{rule['id']} ({scheme}): {' '.join(node['target'])}" for rule in rules for node in rule["nodes"]]
     return found

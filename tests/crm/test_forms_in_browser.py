@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from halo_admin.crm.contact_models import Contact
 from halo_admin.crm.models import Company
 from halo_admin.db import db
-from tests.browsing import barriers, shot, tab_to, wait_for_focus
+from tests.browsing import barriers, late_answer, shot, tab_to, wait_for_focus
 from tests.crm.conftest import company, make_user, ours, people_of
 from tests.crm.test_browser import sign_in
 
@@ -86,6 +86,24 @@ def test_a_contact_is_made_by_keyboard_alone(page, address, ann):
     page.keyboard.press("Enter")
     page.get_by_text("Created.").wait_for()
     assert [one.company_id for one in of_ann(Contact)] == [acme]
+
+
+def test_a_late_answer_leaves_the_company_that_is_chosen_meanwhile(page, address, ann):
+    works, _ = ours(ann, "Acme Works")[0], ours(ann, "Acmes")
+    sign_in(page, address)
+    page.goto(f"{address}/contacts/new")
+    page.get_by_label("First name").fill("Sam")
+    page.get_by_label("Company", exact=True).focus()
+    page.keyboard.insert_text("acm")
+    page.get_by_label("Acme Works").wait_for()
+    with late_answer(page, "company_id=acmes"):
+        page.keyboard.insert_text("es")
+        page.get_by_label("Acme Works").focus()
+        page.keyboard.press("Space")
+    wait_for_focus(page, page.get_by_label("Acme Works").get_attribute("id"))
+    page.keyboard.press("Enter")
+    page.get_by_text("Created.").wait_for()
+    assert [one.company_id for one in of_ann(Contact)] == [works]
 
 
 def test_who_saves_second_chooses_field_by_field(page, address, ann, complaints):

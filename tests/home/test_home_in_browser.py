@@ -7,7 +7,18 @@ from playwright.sync_api import expect
 
 from halo_admin.db import begin_write, db
 from halo_admin.importing import finishing
-from tests.browsing import ARTIFACTS, barriers, in_sight, looked_at, press, shot, sign_in, tab_to, wait_for_focus
+from tests.browsing import (
+    ARTIFACTS,
+    barriers,
+    in_sight,
+    late_answer,
+    looked_at,
+    press,
+    shot,
+    sign_in,
+    tab_to,
+    wait_for_focus,
+)
 from tests.browsing import PHONE as SMALL
 from tests.home.test_home import with_a_question
 from tests.importing.world import World
@@ -89,6 +100,25 @@ def test_the_search_box_offers_while_one_types_and_is_walked_by_keyboard(page, w
     page.get_by_role("heading", name="Ada Acme").wait_for()
 
 
+def test_a_late_answer_leaves_what_is_walked(page, world, site):
+    for name in ("Acme", "Acme North", "Acmes", *(f"Acme {number}" for number in range(5))):
+        world.ours(name)
+    sign_in(page, site)
+    page.get_by_label("Find a company or contact").focus()
+    page.keyboard.insert_text("acm")
+    page.get_by_role("link", name="All 8 in the table").wait_for()
+    offered = page.locator("#search-found li").all_text_contents()
+    with late_answer(page, "q=acmes"):
+        page.keyboard.insert_text("es")
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(":focus")).to_have_text("Acme")
+    expect(page.locator("#search-found li")).to_have_text(offered)
+    page.keyboard.press("Escape")
+    page.keyboard.insert_text(" ")
+    page.keyboard.press("Backspace")
+    expect(page.locator("#search-found li")).to_have_text(["Acmes"])
+
+
 def test_on_a_phone_the_bars_lead_everywhere_without_script(new_page, world, site):
     world.ours("Acme Metal Works", city="Rome")
     own = world.theirs("Acme IT")
@@ -107,7 +137,8 @@ def test_on_a_phone_the_bars_lead_everywhere_without_script(new_page, world, sit
     page.get_by_role("link", name="Acme Metal Works").press("Enter")
     page.get_by_role("heading", name="Acme Metal Works").wait_for()
     bottom.get_by_role("link", name="Home").press("Enter")
-    page.locator(".needs > li", has_text="seems to be your own company").get_by_role("link", name="Answer").press("Enter")
+    asked = page.locator(".needs > li", has_text="seems to be your own company")
+    asked.get_by_role("link", name="Answer").press("Enter")
     page.get_by_role("button", name="It is a client").press("Enter")
     page.get_by_text(f"Halo client {own} is imported like all others.").wait_for()
     bottom.get_by_role("link", name="Home").press("Enter")
