@@ -9,6 +9,7 @@ from ..accounts.role_names import told
 from ..connecting import roles
 from ..connecting.answering import Unknown
 from ..connecting.opening import connection_of
+from ..connecting.strip import strip_of
 from ..db import db
 from ..mirror.models import HaloRecord
 from ..people import agents, choosing
@@ -165,7 +166,7 @@ def _refused(error):
 def _page(error=""):
     stage = stages.stage("users")
     connection = connection_of(current_user.account_id)
-    shown = shown_card(stage)
+    shown = shown_card(stage) | {"strip": strip_of(current_user.account_id)}
     if connection is None or not agents.any_read(connection.tenant_id):
         return render_template("importing/users.html", **shown, said=error, rows=None)
     tenant = connection.tenant

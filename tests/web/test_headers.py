@@ -101,3 +101,11 @@ def test_the_token_of_a_page_serves_its_forms_and_its_fragments(sqlite_url, tmp_
 def test_health_needs_nobody(ann):
     ann.post("/sign-out")
     assert ann.get("/healthz").json == {"status": "ok"}
+
+
+def test_browsers_keep_assets_for_as_long_as_they_are_the_same(ann):
+    (address,) = re.findall(r'href="(/static/app.css\?v=\d+)"', ann.get("/companies").text)
+    kept = ann.get(address).cache_control
+    assert (kept.max_age, kept.immutable, kept.no_cache) == (365 * 86400, True, None)
+    assert ann.get("/static/app.css").cache_control.max_age is None
+    assert ann.get("/static/none.css?v=1").cache_control.max_age is None
