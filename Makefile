@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-annotate --allow-unsafe
 # A test that hangs ends its worker, with a traceback of where it hung.
-STUCK := -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
+STUCK := -o faulthandler_timeout=900 -o faulthandler_exit_on_timeout=true
 ADDRESSES := ://|--(extra-)?index-url|--find-links
 
 # Each process of a site, and of the hundreds that tests start, would compile the project for itself.

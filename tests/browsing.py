@@ -7,7 +7,7 @@ from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect, sync_playwright
 
 from tests.processes import ROOT
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 from tools.chromium import HOW, chromium
 
 ARTIFACTS = ROOT / "artifacts"
@@ -23,13 +23,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=30_000)
+PATIENCE_MS = 1000 * PATIENCE_SECONDS
+expect.set_options(timeout=PATIENCE_MS)
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # the id of what has the focus, and its label or text
 HOLDS_FOCUS = "(at => [at.id, (at.ariaLabel || at.textContent).trim()])(document.activeElement)"
 # Chromium logs every answer above 399; a rejected form's is part of the plan. A request that a click on a link cuts
-# off is no failure either.
-HARMLESS = ("status of 422", "net::ERR_ABORTED")
+# off is no failure either, nor one that htmx gives up for a newer one.
+HARMLESS = ("status of 422", "net::ERR_ABORTED", "htmx:sendAbort", "htmx:afterRequest")
 
 
 class Complaints:
@@ -76,6 +77,7 @@ def sign_in(page, site, path="/", email="ann@example.com", password="a long pass
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_text("Sign out").first.wait_for(state="attached")
+    page.wait_for_load_state()
 
 
 def wait_for_focus(page, what):
@@ -87,7 +89,11 @@ def wait_for_focus(page, what):
 
 
 def tab_to(page, what):
-    """Press Tab until the focus is on the element with this id, or whose label or text begins so."""
+    """Press Tab until the focus is on the element with this id, or whose label or text begins so.
+
+    Once the page is loaded: before that htmx does not hear what is typed and pressed.
+    """
+    page.wait_for_load_state()
     for _ in range(60):
         page.keyboard.press("Tab")
         held, told = page.evaluate(HOLDS_FOCUS)

@@ -8,11 +8,12 @@ import threading
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import make_server
 
 from halo_admin.accounts import people
-from tests.browsing import DESKTOP, Browser, Complaints
+from tests.browsing import DESKTOP, PATIENCE_MS, Browser, Complaints
 from tests.lacks import assert_kept
 from tests.memory import write_to_memory
 from tests.postgres import Postgres
@@ -21,6 +22,10 @@ from tests.queries import compile_once
 from tests.routes import CompiledOnce
 from tests.servers import Redis, migrate
 from tests.sites import Site
+
+# the machine may be busy with other tests
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # what starts processes, and then mostly waits for them
 SLOW = {"start_site", "run_process", "browser"}
@@ -217,6 +222,7 @@ def new_page(browser, complaints, serve, start_site):
 
     def new(**options):
         contexts.append(browser.new_context(**{"viewport": DESKTOP, "reduced_motion": "reduce"} | options))
+        contexts[-1].set_default_timeout(PATIENCE_MS)
         page = contexts[-1].new_page()
         complaints.watch(page)
         return page

@@ -3,12 +3,13 @@
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 from tools import sessions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,11 +44,16 @@ class Process:
     def output(self):
         return self.log.read_text(errors="replace")
 
-    def wait_for(self, text, seconds=30):
+    def wait_for(self, text, seconds=PATIENCE_SECONDS):
         """Wait until the output holds the text; returns the output."""
         until(lambda: text in self.output() or not self.is_alive(), seconds, why=self.output)
         assert text in self.output(), self.output()
         return self.output()
+
+    def hears(self, sent):
+        """Whether it has begun to handle this signal itself."""
+        handled = re.search(r"^SigCgt:\s*(\w+)", Path(f"/proc/{self.pid}/status").read_text(), re.MULTILINE)[1]
+        return bool(int(handled, 16) >> (sent - 1) & 1)
 
     def others(self):
         """The ids of what it started and is alive: children, their children, and orphans of both."""
@@ -56,6 +62,12 @@ class Process:
     def horses(self):
         """The ids of a worker's running work horses: RQ gives each a process group of its own."""
         return [pid for pid in self.others() if _leads_a_group(pid)]
+
+    def kill_horses(self):
+        """SIGKILL to those of a worker's work horses that have not ended meanwhile."""
+        for pid in self.horses():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def kill(self):
         """SIGKILL to this process alone; what it started goes on."""

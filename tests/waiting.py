@@ -2,7 +2,7 @@
 
 import time
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 def until(condition, seconds=PATIENCE_SECONDS, why=""):

@@ -14,7 +14,8 @@ from tests.servers import Redis
 
 
 @pytest.fixture
-def world(sqlite_url, tmp_path, redis_url):
+def world(sqlite_url, tmp_path, redis_url, monkeypatch):
+    monkeypatch.setattr(attempts, "SECONDS", 60)  # a slow answer is no Redis that is away
     with World(sqlite_url, tmp_path, connect=False, REDIS_URL=redis_url) as world:
         yield world
 

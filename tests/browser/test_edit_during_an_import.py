@@ -19,14 +19,14 @@ TYPED = "+49 30 5550999"
 
 @pytest.fixture
 def halo():
-    with PracticeHalo(companies=2000, contacts=0, rate="off") as halo:
+    with PracticeHalo(companies=3000, contacts=0, rate="off") as halo:
         yield halo
 
 
 def stopped(worker, sqlite_url) -> bool:
     """Stop it, but not in the middle of a heartbeat's write: nobody else could write from then on."""
     worker.send_signal(signal.SIGSTOP)
-    database = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=2, isolation_level=None)
+    database = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=10, isolation_level=None)
     try:
         database.execute("BEGIN IMMEDIATE")
         database.execute("ROLLBACK")

@@ -14,7 +14,7 @@ PROCESSES, TIMES = 4, 30
 
 @pytest.fixture
 def halo():
-    with PracticeHalo(rate="40/3", latency="20-500", companies=20, contacts=10) as practice:
+    with PracticeHalo(rate="40/3", latency="20-100", companies=20, contacts=10) as practice:
         yield practice
 
 

@@ -201,14 +201,14 @@ def test_of_two_who_save_at_once_one_is_shown_the_others_value(app, ann, bob, si
     db.session.rollback()
 
     def save(phone):
-        at_once.wait(timeout=20)
+        at_once.wait(timeout=60)
         answers[phone] = clients[phone].post(f"/companies/{acme}/edit", data=form | {"phone": phone})
 
     savers = [threading.Thread(target=save, args=(phone,)) for phone in clients]
     for saver in savers:
         saver.start()
     for saver in savers:
-        saver.join(timeout=40)
+        saver.join(timeout=120)
     assert sorted(answer.status_code for answer in answers.values()) == [303, 409]
     (saved,) = [phone for phone, answer in answers.items() if answer.status_code == 303]
     (told,) = [answer.text for answer in answers.values() if answer.status_code == 409]

@@ -42,9 +42,9 @@ def test_the_history_tells_who_did_what_and_when_before_and_after(ann, bob, get,
     noted(bob, "company", acme, "edited", {"phone": ["030 1", "030 2 <b>"]}, at=NOON)
     noted(bob, "company", acme, "unlinked", note="Halo client 214", at=NOON)
     told = text(get(ann, f"/companies/{acme}?tab=history"))
-    assert "Unlinked from Halo · 3 May 12:00 · Bob Halo client 214" in told
-    assert "Edited · 3 May 12:00 · Bob Phone: 030 1 became 030 2 &lt;b&gt;" in told
-    assert "Created · 3 May 12:00 · ann Company name: nothing became Acme" in told
+    assert "Unlinked from Halo · 3 May 2025 12:00 · Bob Halo client 214" in told
+    assert "Edited · 3 May 2025 12:00 · Bob Phone: 030 1 became 030 2 &lt;b&gt;" in told
+    assert "Created · 3 May 2025 12:00 · ann Company name: nothing became Acme" in told
     assert told.index("Unlinked from Halo ·") < told.index("Edited ·") < told.index("Created ·")
 
 
@@ -137,8 +137,8 @@ def test_each_field_tells_where_its_value_comes_from(ann, bob, get, acme, monkey
     since = f"Here since {day(company(acme).created_at)}"
     assert {field: told for field, told in history.origins("company", company(acme)).items() if told != since} == {
         "website": "From Halo, read 3 May 13:00",
-        "city": "Typed by Bob on 3 May",
-        "name": "Typed by ann on 3 May",
+        "city": "Typed by Bob on 3 May 2025",
+        "name": "Typed by ann on 3 May 2025",
     }
     told = text(get(ann, f"/companies/{acme}"))
     assert "City Rome Where City comes from Typed by Bob on 3 May" in told

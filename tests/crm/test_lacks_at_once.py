@@ -54,7 +54,7 @@ def at_once(app):
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             until(lambda: connection.scalar(WAITING))
         db.session.commit()
-        other.join(timeout=20)
+        other.join(timeout=60)
         return raised
 
     return run

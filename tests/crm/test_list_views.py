@@ -240,12 +240,12 @@ def test_of_two_who_make_a_list_of_one_name_at_once_the_second_is_told(ann, clie
     db.session.rollback()
 
     def press(client):
-        at_once.wait(timeout=20)
+        at_once.wait(timeout=60)
         answers.append(client.post("/lists", data={"name": "News"}))
 
     pressing = [threading.Thread(target=press, args=(client,)) for client in clients]
     for thread in pressing:
         thread.start()
     for thread in pressing:
-        thread.join(timeout=40)
+        thread.join(timeout=120)
     assert sorted(answer.status_code for answer in answers) == [303, 422]

@@ -41,6 +41,7 @@ def test_typing_narrows_the_lists_and_they_are_paged(page, address, ann):  # noq
     shot(page, "lists")
     page.get_by_role("link", name="Next").click()
     page.get_by_role("link", name="Zürich Büro").wait_for()
+    page.wait_for_load_state()
     page.get_by_label("Search", exact=True).press_sequentially("zür", delay=20)
     wait_until_shown(page, "Zürich Büro")
     page.wait_for_url(f"{address}/lists?q=z%C3%BCr")

@@ -76,6 +76,7 @@ def test_mapped_asked_about_looked_at_on_the_board_taken_from_halo_and_assigned(
     page.goto(f"{address}/opportunities")
     page.get_by_role("button", name=re.compile("Assign it")).click()
     page.get_by_text("1 opportunity was assigned.").wait_for()
+    page.wait_for_load_state()
     assert world.opportunity(name="Odd one").salesperson_id == dora != bob
     page.get_by_role("searchbox", name="Search", exact=True).last.fill("backup")
     expect(page.locator("#opportunities tbody tr")).to_have_count(1)

@@ -48,7 +48,7 @@ def test_every_column_shows_its_value(ann, get, signed_in):
         every = re.findall(r'name="column" value="([a-z_]+)"', signed.get(f"/{nouns}").text)
         signed.post(f"/{nouns}/columns", data={"column": every})
     told = signed.get("/companies").text
-    for value in ("Client", "1 Road", "CA", "94000", "US", "3 May 12:00", "Client 214 · phone and name"):
+    for value in ("Client", "1 Road", "CA", "94000", "US", "3 May 2025 12:00", "Client 214 · phone and name"):
         assert f">{value}</td>" in told
     told = signed.get("/contacts").text
     for value in ("Client", "Boss", "2", "sam@acme.example", "Contact 812 · e-mail"):
@@ -76,7 +76,7 @@ def test_the_tables_tell_when_halo_was_last_read(ann, bob, cleo, get):
     for days, state, purpose in ((0, "done", "import"), (1, "problems", "import"), (2, "done", "read"),
                                  (3, "failed", "import")):  # fmt: skip
         import_run(halo, state, purpose, NOON + timedelta(days=days))
-    assert "Halo data as of 4 May 12:00." in get(bob, "/companies")
+    assert "Halo data as of 4 May 2025 12:00." in get(bob, "/companies")
     assert "Halo data as of" not in get(ann, "/contacts")
     assert "Halo data as of" not in get(cleo, "/companies")
 

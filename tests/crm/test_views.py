@@ -82,7 +82,7 @@ def test_a_profile_shows_the_record_and_where_halo_holds_something_else(ann, get
     html = get(ann, f"/companies/{acme}")
     assert "Linked to Halo client 214 · matched by website" in html
     assert re.findall(r"Halo holds something else: ([^<]+)<", html) == ["zoo.org", "nothing", "CA"]
-    assert "3 May 12:00" in html
+    assert "3 May 2025 12:00" in html
 
 
 def test_a_profile_tells_when_halo_was_read(ann, get):
@@ -97,7 +97,7 @@ def test_a_profile_tells_when_halo_was_read(ann, get):
     sweep_id = db.session.execute(table.insert().values(**sweep)).inserted_primary_key[0]
     db.session.commit()
     linked(halo, 214, acme, last_sweep_id=sweep_id)
-    assert "· read 3 May 12:00" in get(ann, f"/companies/{acme}")
+    assert "· read 3 May 2025 12:00" in get(ann, f"/companies/{acme}")
 
 
 def test_a_link_of_a_tenant_that_is_not_connected_now_is_not_shown(ann, get):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from halo_admin import queues
 from halo_admin.connecting.models import StageState
 from halo_admin.db import begin_write, db
-from tests.browsing import ARTIFACTS, PHONE, barriers, in_sight, shot, sign_in
+from tests.browsing import ARTIFACTS, PHONE, barriers, in_sight, settled, shot, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +91,9 @@ def test_create_then_update_a_subset_then_meet_a_conflict(world, site, ann):
     assert barriers(ann) == []
     dialog.get_by_role("button", name="Send", exact=True).click()
     dialog.get_by_text("Say below that it is to be overwritten.").wait_for()
-    more.check()
+    with ann.expect_response("**/foot"):
+        more.check()
+    settled(ann)
     dialog.get_by_role("button", name="Send", exact=True).click()
     dialog.get_by_text("Written", exact=True).wait_for()
     assert world.halo.tenant.get("clients", client["id"])["website"] == "ours.example"

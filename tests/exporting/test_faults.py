@@ -38,6 +38,7 @@ def test_a_timeout_after_a_create_is_looked_into_whether_or_not_halo_heeds_a_sea
     acme = world.ours("Acme")
     world.halo.switches.turn("search_honoured", search)
     export = world.opened("company", acme)
+    world.app.config["HALO_TIMEOUT_SECONDS"] = 1.0
     fault = world.fault("slow", match="/api/Client", method="POST", seconds=4.0, times=1)
     done = world.send(export, "name")
     assert fault.fired == 1
@@ -142,7 +143,7 @@ def test_a_write_that_is_never_permitted_is_told_with_what_is_missing(world, lin
 
 def test_a_429_is_waited_for_and_told(world, linked):
     export = world.opened("company", linked)
-    fault = world.fault("throttled", match="/api/Client", method="POST", times=1, retry_after="seconds", seconds=1)
+    fault = world.fault("throttled", match="/api/Client", method="POST", times=1, retry_after="seconds", seconds=600)
     picking.start(world.picker(export), ["website"])
     jobs.work(export.id)
     db.session.rollback()
@@ -151,6 +152,9 @@ def test_a_429_is_waited_for_and_told(world, linked):
     assert (waiting.state, waiting.waits) == ("sending", "Halo asks to wait")
     assert waiting.due_at > now()
     assert exports.queue_due() == 0, "not before it is due"
+    begin_write()
+    waiting.due_at = now()
+    db.session.commit()
     done = world.worked(export)
     assert (done.state, world.outcomes(done)) == ("done", {"website": "written"})
 

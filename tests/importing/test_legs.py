@@ -172,7 +172,7 @@ def test_going_on_after_a_day_reads_again(started, monkeypatch):
 
 
 def test_a_quota_wait_sets_when_it_goes_on_and_ends_the_leg(start_world):
-    world = start_world(HALO_WINDOW_REQUESTS=12, HALO_WINDOW_SECONDS=2.0, rate="12/2")
+    world = start_world(HALO_WINDOW_REQUESTS=12, HALO_WINDOW_SECONDS=600.0, rate="12/2")
     for number in range(500):
         world.theirs(f"Client {number}")
     run = world.start_reading()
@@ -181,6 +181,8 @@ def test_a_quota_wait_sets_when_it_goes_on_and_ends_the_leg(start_world):
     assert leg is not None
     assert (run.state, run.lease_token) == ("quota", None)
     assert run.next_leg_at > run.started_at
+    world.app.config["HALO_WINDOW_SECONDS"] = 2.0
+    world.may_go_on(run)
     run = world.finish(run)
     assert run.state == "done"
     assert world.halo.stats()["refused"] == 0

@@ -123,7 +123,7 @@ def import_with_waits(chance, world, persons, clients, step):
     run, waits = world.start("contacts"), 0
     world.halo.clear_faults()
     world.halo.set_fault("throttled", match="/api/Users", after=chance.randint(1, 3), times=1, retry_after="seconds",
-                         seconds=1)  # fmt: skip
+                         seconds=600)  # fmt: skip
     while world.fresh(run).is_live:
         legs._leg(run.id, 60)
         if world.fresh(run).state == "quota":
@@ -131,7 +131,7 @@ def import_with_waits(chance, world, persons, clients, step):
             if chance.random() < 0.5:
                 edit(chance, world)
             alter(chance, world, persons, chance.choice([*persons]), clients, step)
-            legs.wait_a_little(run.id)
+            world.may_go_on(run)
     return world.fresh(run), waits
 
 

@@ -58,7 +58,7 @@ class World:
             **{
                 "SECRET_KEY": "of tests", "ENCRYPTION_KEYS": [KEYS["ENCRYPTION_KEYS"]], "INSTANCE_PATH": folder,
                 "SQLALCHEMY_DATABASE_URI": database_url.replace("postgresql://", "postgresql+psycopg://"),
-                "HALO_ALLOW_HOST": host, "PRACTICE_URL": self.halo.url, "REDIS_URL": "", "HALO_TIMEOUT_SECONDS": 3.0,
+                "HALO_ALLOW_HOST": host, "PRACTICE_URL": self.halo.url, "REDIS_URL": "", "HALO_TIMEOUT_SECONDS": 30.0,
                 "PAUSE_SECONDS": 0.05, "HALO_WINDOW_REQUESTS": 0, "LEASE_SECONDS": 30.0,
                 "TESTING": True, "WTF_CSRF_ENABLED": False,
             } | settings
@@ -417,6 +417,12 @@ class World:
     def finish(self, run):
         legs.run_inline(run.id)
         return self.fresh(run)
+
+    def may_go_on(self, run):
+        """As if the time had come that the run waits for."""
+        begin_write()
+        db.session.get(ImportRun, run.id).next_leg_at = now()
+        db.session.commit()
 
     def reply(self, run, choice):
         """Answer the run's question; the run, ended."""

@@ -119,6 +119,7 @@ def test_statuses_are_changed_with_how_they_count(page, address):
     page.get_by_label("New opportunity status").fill("On hold")
     page.locator("#opportunity-statuses").get_by_role("button", name="Add").click()
     page.get_by_text("“On hold” was added.").wait_for()
+    page.wait_for_load_state()
     settled(page)
     page.get_by_role("link", name="Change On hold").press("Enter")
     page.get_by_label("New name of On hold").wait_for()

@@ -1,8 +1,6 @@
 """A long file on a running site: workers take it in beside everything else, and one that is killed loses nothing."""
 
-import os
 import re
-import signal
 import sqlite3
 from contextlib import closing
 
@@ -38,8 +36,7 @@ def test_a_long_file_is_loaded_by_workers_that_are_killed(start_site, sqlite_url
     until(lambda: told(site)[0] == "checked", 60, site.logs)
     send(client, f"{page}/save", {"takes": "all"}, page)
     until(lambda: told(site)[1] > 0, 60, site.logs)
-    for pid in site.processes["imports"].horses():
-        os.kill(pid, signal.SIGKILL)
+    site.processes["imports"].kill_horses()
     site.redis.client().flushall()
     until(lambda: told(site)[0] == "done", 60, site.logs)
     assert told(site)[2] == LINES

@@ -39,11 +39,11 @@ def alive(site):
 
 def block(site):
     """What the block says, once it is there."""
-    return BLOCK.search(site.wait_for("To stop", seconds=60)).groupdict()
+    return BLOCK.search(site.wait_for("To stop", seconds=120)).groupdict()
 
 
 def signs_in(told):
-    with httpx.Client(base_url=told["url"], follow_redirects=True) as visitor:
+    with httpx.Client(base_url=told["url"], follow_redirects=True, timeout=60) as visitor:
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', visitor.get("/sign-in").text)[1]
         form = {"email": told["email"], "password": told["password"], "csrf_token": token}
         return "/sign-in" not in str(visitor.post("/sign-in", data=form).url)
@@ -62,7 +62,7 @@ def test_a_stop_ends_every_process(run, sent):
     assert block(site)
     assert len(alive(site)) > 6
     site.popen.send_signal(sent)
-    assert site.popen.wait(15) == 0, site.output()
+    assert site.popen.wait(60) == 0, site.output()
     assert alive(site) == []
 
 
@@ -79,7 +79,7 @@ def test_a_killed_supervisor_leaves_no_process_behind_and_the_next_start_has_the
 def test_a_second_site_on_the_same_data_is_refused_in_one_sentence(run, tmp_path):
     block(run())
     second = run()
-    assert second.popen.wait(30) == 1
+    assert second.popen.wait(60) == 1
     assert second.output() == f"A site runs already on the data in {tmp_path / 'instance'}: stop it first.\n"
 
 
@@ -87,14 +87,14 @@ def test_a_busy_port_is_told_in_one_sentence(run):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         site = run(port)
-        assert site.popen.wait(30) == 1
+        assert site.popen.wait(60) == 1
     assert site.output() == f"Port {port} is taken or not allowed: choose another one, as in make run PORT={port + 1}\n"
 
 
 @pytest.mark.parametrize("port", ["eight", "70000", "-1"])
 def test_a_port_that_is_none_is_told_in_one_sentence(run, port):
     site = run(port)
-    assert site.popen.wait(30) == 1
+    assert site.popen.wait(60) == 1
     assert site.output() == f"PORT={port} is not a port: give a number, as in make run PORT=8001\n"
 
 
@@ -103,3 +103,4 @@ def test_servers_that_are_given_are_used_instead_of_the_embedded_ones(run, redis
     assert signs_in(block(site))
     assert "redis" not in site.output()
     assert not (tmp_path / "instance" / "halo.db").exists()
+    site.end(seconds=60)  # its workers take no jobs of other tests from this Redis
