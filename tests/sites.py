@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import contextmanager
 from functools import cached_property
 from unittest import mock
 
@@ -76,15 +77,21 @@ class Site:
         for name in asked.keys() & self.processes.keys():
             _wait_until_it_answers(self.processes[name], asked[name])
 
+    @contextmanager
+    def inside(self):
+        """This process as one of the site's; yields its app. All that is opened meanwhile is closed again."""
+        with self._app.app_context():
+            yield self._app
+            db.session.remove()
+            db.engine.dispose()
+
     def flask(self, *arguments, stdin=None):
         """Run a command with --json and return what it answers, parsed.
 
-        In this process, as a process of its own takes a second to start; all that it opened is closed again.
+        In this process, as a process of its own takes a second to start.
         """
-        with self._app.app_context():
-            done = self._app.test_cli_runner().invoke(args=[*map(str, arguments), "--json"], input=stdin)
-            db.session.remove()
-            db.engine.dispose()
+        with self.inside() as app:
+            done = app.test_cli_runner().invoke(args=[*map(str, arguments), "--json"], input=stdin)
         assert done.exit_code == 0, (done.output, done.exception)
         return json.loads(done.stdout)
 
