@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from halo_admin.importing import legs
 from halo_admin.practice.server import PracticeHalo
-from tests.browsing import shot
-from tests.site.accounts import EMAIL, PASSWORD, Account, active_names, beside, connected_account
+from tests.browsing import shot, sign_in
+from tests.site.accounts import Account, active_names, beside, connected_account
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -30,10 +30,7 @@ def test_an_edit_during_an_import_stays(page, start_site, sqlite_url, halo, tmp_
     often = Counter(name.casefold() for name in names)
     last = [name for name in names if often[name.casefold()] == 1][-1]  # its turn comes at the very end
     (ours_id,) = account.ask("SELECT id FROM companies WHERE name = ?", last)
-    page.goto(f"{site.url}/companies/{ours_id}/edit")
-    page.get_by_label("E-mail").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, site.url, f"/companies/{ours_id}/edit")
     page.get_by_label("Phone").fill(TYPED)
     importing = account.start_importing()
     (run,) = until(lambda: account.ask("SELECT id FROM import_runs WHERE purpose = 'import'"), why=account.story)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, shot, sign_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -19,15 +19,6 @@ def running(start_site, sqlite_url):
     site = start_site(sqlite_url, practice=("--companies", "1000", "--contacts", "400", "--latency", "300-500"))
     site.flask("accounts", "create", "Acme IT", "--email", "ann@example.com", "--password-stdin", stdin=PASSWORD)
     return site
-
-
-def sign_in(page, site):
-    page.goto(f"{site.url}/settings/halo")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site.url}/settings/halo")
-    page.wait_for_load_state()
 
 
 def card(page, stage="companies"):
@@ -74,7 +65,7 @@ def wait_for_the_end(page, stage="companies"):
 
 
 def test_from_signing_in_to_a_filled_list_and_importing_again(page, running):
-    sign_in(page, running)
+    sign_in(page, running.url, "/settings/halo", password=PASSWORD)
     shot(page, "rail-not-connected")
     assert barriers(page) == []
     connect(page)
@@ -149,7 +140,7 @@ def import_contacts(page):
 
 
 def test_cancelling_stops_it_and_card_and_history_say_so(page, running):
-    sign_in(page, running)
+    sign_in(page, running.url, "/settings/halo", password=PASSWORD)
     connect(page)
     card(page).get_by_role("button", name="Read from Halo").dblclick()
     card(page).get_by_role("button", name="Cancel").wait_for()  # where a second click lands cancels nothing unasked

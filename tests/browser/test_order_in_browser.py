@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, shot, sign_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -28,10 +28,7 @@ def line(page, stage):
 
 
 def connect(page, site):
-    page.goto(f"{site.url}/settings/halo")
-    page.get_by_label("E-mail").fill("ann@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, site.url, "/settings/halo", password=PASSWORD)
     line(page, "users").get_by_role("link", name="Connect Halo").click()
     page.get_by_role("button", name="Try with practice data").click()
     page.get_by_role("link", name="Go on to the import").click(timeout=60_000)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from halo_admin.crm import assigning
-from tests.browsing import barriers, shot
+from tests.browsing import barriers, shot, sign_in
 from tests.importing.world import World
 
 pytestmark = pytest.mark.browser
@@ -27,11 +27,7 @@ def test_mapped_asked_about_looked_at_on_the_board_taken_from_halo_and_assigned(
     world.sale("Odd one", at=acme, agent=3, status=22)
     world.run("opportunities", purpose="read")
     address = serve(world.app)
-    page.goto(f"{address}/sign-in")
-    page.get_by_label("E-mail").fill(world.ann.email)
-    page.get_by_label("Password").fill("a long password")
-    page.get_by_role("button", name="Sign in").click()
-
+    sign_in(page, address)
     page.goto(f"{address}/settings/halo/opportunities/mapping")
     assert barriers(page) == []
     shot(page, "opportunity-mapping")

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import barriers, shot
-from tests.people.staff import PASSWORD, Staff
+from tests.browsing import barriers, shot, sign_in
+from tests.people.staff import Staff
 
 pytestmark = pytest.mark.browser
 PAGE = "/settings/halo/users"
@@ -26,16 +26,8 @@ def staff(sqlite_url, tmp_path):
         yield world
 
 
-def sign_in(page, address, path=PAGE, email="ann@example.com"):
-    page.goto(address + path)
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(address + path)
-
-
 def test_agents_are_mapped_and_chosen(page, serve, staff):
-    sign_in(page, serve(staff.app))
+    sign_in(page, serve(staff.app), PAGE)
     shot(page, "users-unmapped")
     page.get_by_role("button", name="Save mapping").click()
     page.get_by_text("nobody here has its e-mail; it comes as Salesperson", exact=False).wait_for()
@@ -50,7 +42,7 @@ def test_agents_are_mapped_and_chosen(page, serve, staff):
 
 def test_without_script_an_agent_is_linked_by_hand(new_page, serve, staff):
     page = new_page(java_script_enabled=False)
-    sign_in(page, serve(staff.app))
+    sign_in(page, serve(staff.app), PAGE)
     page.locator("summary", has_text="what becomes of Kim Park").press("Enter")
     page.get_by_label("Link Kim Park to").select_option(label="Bob Marsh (bob@msp.example)")
     page.get_by_role("button", name="Link: Kim Park").press("Enter")
@@ -60,7 +52,7 @@ def test_without_script_an_agent_is_linked_by_hand(new_page, serve, staff):
 def test_somebody_is_invited_accepts_and_is_linked(page, new_page, serve, staff, complaints):
     complaints.forgive("status of 410")  # of the link that has been used
     address = serve(staff.app)
-    sign_in(page, address)
+    sign_in(page, address, PAGE)
     page.get_by_label("Take in Jo Roth").check()
     page.get_by_role("button", name="Invite who is ticked").click()
     page.get_by_text("1 person is invited: Jo Roth").wait_for()
