@@ -1,5 +1,6 @@
 """Browser assets: addresses that change with the file, and icons drawn into the page."""
 
+import hashlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,13 +32,13 @@ def _keep(response):
 
 
 def asset(name: str) -> str:
-    """The address of a static file, with its time in it so that browsers fetch a new one."""
-    return url_for("static", filename=name, v=_changed(str(Path(current_app.static_folder) / name)))
+    """The address of a static file, with what it holds in it so that browsers fetch a new one."""
+    return url_for("static", filename=name, v=_version(str(Path(current_app.static_folder) / name)))
 
 
 @lru_cache(maxsize=256)
-def _changed(path):
-    return int(Path(path).stat().st_mtime)
+def _version(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
 
 
 def icon(name: str) -> Markup:

@@ -104,7 +104,7 @@ def test_health_needs_nobody(ann):
 
 
 def test_browsers_keep_assets_for_as_long_as_they_are_the_same(ann):
-    (address,) = re.findall(r'href="(/static/app.css\?v=\d+)"', ann.get("/companies").text)
+    (address,) = re.findall(r'href="(/static/app.css\?v=[0-9a-f]{12})"', ann.get("/companies").text)
     kept = ann.get(address).cache_control
     assert (kept.max_age, kept.immutable, kept.no_cache) == (365 * 86400, True, None)
     assert ann.get("/static/app.css").cache_control.max_age is None
