@@ -81,9 +81,11 @@ class Site:
     def inside(self):
         """This process as one of the site's; yields its app. All that is opened meanwhile is closed again."""
         with self._app.app_context():
-            yield self._app
-            db.session.remove()
-            db.engine.dispose()
+            try:
+                yield self._app
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     def flask(self, *arguments, stdin=None):
         """Run a command with --json and return what it answers, parsed.
