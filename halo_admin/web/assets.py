@@ -4,17 +4,13 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, redirect, url_for
 from markupsafe import Markup
-
-YEAR = 365 * 86400
 
 
 def init_app(app):
     app.jinja_env.globals.update(asset=asset, icon=icon)
     app.add_url_rule("/favicon.ico", "favicon", favicon)
-    if not app.debug:
-        app.after_request(_keep)
 
 
 def favicon():
@@ -22,17 +18,8 @@ def favicon():
     return redirect(asset("favicon.svg"))
 
 
-def _keep(response):
-    """Browsers need not ask again for what has another address once it is another file."""
-    if request.endpoint == "static" and "v" in request.args and response.status_code < 400:
-        response.cache_control.no_cache = None
-        response.cache_control.max_age = YEAR
-        response.cache_control.immutable = True
-    return response
-
-
 def asset(name: str) -> str:
-    """The address of a static file, with what it holds in it so that browsers fetch a new one."""
+    """The address of a static file, with what it holds in it so that browsers fetch a new one and keep it."""
     return url_for("static", filename=name, v=_version(str(Path(current_app.static_folder) / name)))
 
 

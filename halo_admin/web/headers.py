@@ -1,6 +1,6 @@
 """The headers every answer carries, and the transaction every changing request runs in."""
 
-from flask import request
+from flask import current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..db import begin_write
@@ -37,4 +37,7 @@ def _protect(response):
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
+    elif "v" in request.args and response.status_code < 400 and not current_app.debug:
+        # another file has another address (assets.asset)
+        response.headers["Cache-Control"] = f"max-age={YEAR}, immutable"
     return response

@@ -119,7 +119,7 @@ def test_enter_in_the_search_asks_without_a_complaint(page, address, ann):
     sign_in(page, address)
     page.get_by_label("Search").fill("berg")
     page.get_by_label("Search").press("Enter")
-    wait_until_found(page, "Bergmann")
+    expect(found(page)).to_have_text(["Bergmann"])
 
 
 def test_a_rejected_form_goes_on_at_the_first_wrong_field(page, address, ann):
@@ -128,7 +128,7 @@ def test_a_rejected_form_goes_on_at_the_first_wrong_field(page, address, ann):
     page.goto(f"{address}/companies/{acme}/edit")
     page.get_by_label("Website").fill("javascript:alert(1)")
     page.get_by_role("button", name="Save").click()
-    page.locator("#website-error").get_by_text("Type a web address").wait_for()
+    expect(page.locator("#website-error")).to_contain_text("Type a web address")
     wait_for_focus(page, "website")
 
 
